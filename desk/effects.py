@@ -1,0 +1,224 @@
+"""What the world should see after a command: intents that the outbox keeps and the relay carries out.
+
+Intents are rendered at delivery, from the state of that moment; ten quick changes become one edit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Message(StrEnum):
+    """The mails the desk sends; each has a folder of templates by this name."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    RESOLVED = "resolved"
+
+
+class Notice(StrEnum):
+    """Direct messages and ephemeral notes by subject."""
+
+    ASSIGNED_TO_YOU = "assigned_to_you"
+    OUTSIDER_IN_THREAD = "outsider_in_thread"
+
+
+@dataclass(frozen=True)
+class RefreshCard:
+    """Every card of the ticket shows its present state; the team's channel has one."""
+
+    ticket: int
+
+    @property
+    def key(self) -> str:
+        return f"card:{self.ticket}"
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.ticket}"
+
+
+@dataclass(frozen=True)
+class OpenThread:
+    """The thread below the ticket's card in `team`'s channel begins with who can read it."""
+
+    ticket: int
+    team: int
+
+    @property
+    def key(self) -> str:
+        return f"thread:{self.ticket}:{self.team}"
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.ticket}"
+
+
+@dataclass(frozen=True)
+class ShowEntry:
+    """The thread shows this journal entry as it stands now: posted once, edited afterwards."""
+
+    ticket: int
+    entry: int
+
+    @property
+    def key(self) -> str:
+        return f"entry:{self.entry}"
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.ticket}"
+
+
+@dataclass(frozen=True)
+class MarkNoted:
+    """The human message that became this note gets the discreet reaction."""
+
+    ticket: int
+    entry: int
+    channel: str
+    ts: str
+
+    @property
+    def key(self) -> str:
+        return f"noted:{self.entry}"
+
+    @property
+    def lane(self) -> str:
+        return f"noted:{self.entry}"
+
+
+@dataclass(frozen=True)
+class SendMail:
+    """A mail to one person. `entry` is the public entry it carries; `version` makes it once."""
+
+    message: Message
+    ticket: int
+    to: int
+    entry: int
+    version: int
+
+    @property
+    def key(self) -> str:
+        return f"mail:{self.message}:{self.ticket}:{self.to}:v{self.version}"
+
+    @property
+    def lane(self) -> str:
+        return f"mail:{self.ticket}:{self.to}"
+
+
+@dataclass(frozen=True)
+class SendDirect:
+    """The same words by Slack, to a requester or beneficiary who has no address."""
+
+    message: Message
+    ticket: int
+    to: int
+    entry: int
+    version: int
+
+    @property
+    def key(self) -> str:
+        return f"direct:{self.message}:{self.ticket}:{self.to}:v{self.version}"
+
+    @property
+    def lane(self) -> str:
+        return f"direct:{self.ticket}:{self.to}"
+
+
+@dataclass(frozen=True)
+class TellPerson:
+    """A direct message to a technician."""
+
+    notice: Notice
+    ticket: int
+    to: int
+    version: int
+    by: int | None = None
+
+    @property
+    def key(self) -> str:
+        return f"tell:{self.notice}:{self.ticket}:{self.to}:v{self.version}"
+
+    @property
+    def lane(self) -> str:
+        return f"tell:{self.to}"
+
+
+@dataclass(frozen=True)
+class Whisper:
+    """A note only `user` (a Slack id) sees, in a thread."""
+
+    notice: Notice
+    ticket: int
+    user: str
+    channel: str
+    thread: str
+    ts: str  # of the message that caused it: makes it once
+
+    @property
+    def key(self) -> str:
+        return f"whisper:{self.notice}:{self.user}:{self.ts}"
+
+    @property
+    def lane(self) -> str:
+        return f"whisper:{self.user}"
+
+
+@dataclass(frozen=True)
+class LookUpPerson:
+    """Ask Slack who this user is; they were seen before the directory knew them."""
+
+    slack_id: str
+
+    @property
+    def key(self) -> str:
+        return f"look-up:{self.slack_id}"
+
+    @property
+    def lane(self) -> str:
+        return f"look-up:{self.slack_id}"
+
+
+Effect = (
+    RefreshCard
+    | OpenThread
+    | ShowEntry
+    | MarkNoted
+    | SendMail
+    | SendDirect
+    | TellPerson
+    | Whisper
+    | LookUpPerson
+)
+
+_BY_NAME: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        RefreshCard,
+        OpenThread,
+        ShowEntry,
+        MarkNoted,
+        SendMail,
+        SendDirect,
+        TellPerson,
+        Whisper,
+        LookUpPerson,
+    )
+}
+
+
+def effect_to_json(effect: Effect) -> dict[str, Any]:
+    return {"kind": type(effect).__name__, **asdict(effect)}
+
+
+def effect_from_json(data: dict[str, Any]) -> Effect:
+    """Raises KeyError for a kind this version does not know."""
+    fields = {name: value for name, value in data.items() if name != "kind"}
+    for name, words in (("message", Message), ("notice", Notice)):
+        if name in fields:
+            fields[name] = words(fields[name])
+    effect: Effect = _BY_NAME[data["kind"]](**fields)
+    return effect

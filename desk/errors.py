@@ -1,0 +1,110 @@
+"""Refusals: they carry facts and no sentences. The words are in the catalogues of `locales/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.lifecycle import Move, State
+
+
+class DeskError(Exception):
+    """The desk declines. Whatever was asked has changed nothing."""
+
+
+@dataclass(eq=False)
+class InvalidField(DeskError):
+    """What was typed in one field cannot be taken.
+
+    `problem` is one of PROBLEMS; `limit` goes with "too_long" (characters).
+    """
+
+    field: str
+    problem: str
+    limit: int | None = None
+
+
+PROBLEMS = (
+    "blank",
+    "too_long",
+    "not_an_address",
+    "no_such_person",
+    "no_such_entry",
+    "entry_gone",
+    "no_such_code",
+    "no_such_team",
+    "not_a_member",
+    "same_team",
+    "no_such_ticket",
+    "same_ticket",
+    "not_in_future",
+    "date_missing",
+)
+
+
+@dataclass(eq=False)
+class InvalidFields(DeskError):
+    """Several fields at once, so that a person corrects them in one go."""
+
+    faults: tuple[InvalidField, ...]
+
+
+@dataclass(eq=False)
+class MoveNotAllowed(DeskError):
+    """The ticket's state does not permit this move; `since` is when it entered that state."""
+
+    ticket: int
+    state: State
+    move: Move
+    since: datetime
+
+
+@dataclass(eq=False)
+class NotYours(DeskError):
+    """The person has no right to make this move on this ticket."""
+
+    ticket: int
+    move: Move | None = None
+
+
+@dataclass(eq=False)
+class AlreadyTaken(DeskError):
+    """Somebody else holds the ticket."""
+
+    ticket: int
+    holder: str
+
+
+@dataclass(eq=False)
+class AlreadySent(DeskError):
+    """The reply can no longer be withdrawn: it left, or is leaving."""
+
+    ticket: int
+    entry: int
+
+
+@dataclass(eq=False)
+class NoSuchTicket(DeskError):
+    """There is no such ticket, or this person may not know of it."""
+
+    ticket: int
+
+
+@dataclass(eq=False)
+class TechniciansOnly(DeskError):
+    """Only members of a team may do this."""
+
+
+@dataclass(eq=False)
+class NotPublic(DeskError):
+    """An entry was about to be shown to a requester and is not for them. A defect if ever raised."""
+
+    entry: int
+
+
+class Stale(Exception):
+    """Somebody saved the ticket in between. `Desk.handle` tries once more."""
+
+
+class Busy(Exception):
+    """The database could not take the command for two seconds. Nothing was stored."""

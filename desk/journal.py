@@ -1,0 +1,134 @@
+"""The journal of a ticket: append-only entries, and the one door through which a requester sees any.
+
+`PublicEntry` can be made by `published` alone. Whatever renders something for a requester takes
+`PublicEntry`, so an internal note cannot reach them by a forgotten filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from desk.errors import NotPublic
+from desk.people import Person
+from desk.words import Words
+
+
+class Kind(StrEnum):
+    OPENED = "opened"
+    NOTE = "note"
+    NOTE_EDITED = "note_edited"
+    NOTE_DELETED = "note_deleted"
+    REPLY = "reply"
+    WITHDRAWN = "withdrawn"
+    ANSWER = "answer"
+    ASSIGNED = "assigned"
+    TRANSFERRED = "transferred"
+    HELD = "held"
+    RESUMED = "resumed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    ABANDONED = "abandoned"
+    DUPLICATE = "duplicate"
+
+
+class Visibility(StrEnum):
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+# The kinds that may ever be public; anything else is internal whatever a caller says.
+PUBLIC_KINDS = frozenset({Kind.OPENED, Kind.REPLY, Kind.ANSWER, Kind.RESOLVED})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry about to be added. `facts` holds names as they were then (JSON values).
+
+    Facts in use: `to` (a person's name), `team` and `from_team` ({"en", "fr"}), `reason`,
+    `until` (ISO time), `code` ({"en", "fr"}), `of` (a ticket id), `by_requester` (bool),
+    `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
+    `unverified` (bool).
+    """
+
+    ticket: int
+    kind: Kind
+    by: int | None
+    words: Words = Words()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    public_from: datetime | None = None
+    refers_to: int | None = None  # the entry withdrawn, edited or deleted
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal, for technicians' eyes.
+
+    `withdrawn` says that a later entry took this reply back before it was sent.
+    """
+
+    id: int
+    ticket: int
+    kind: Kind
+    at: datetime
+    by: Person | None
+    visibility: Visibility
+    words: Words
+    facts: Mapping[str, Any]
+    public_from: datetime | None = None
+    refers_to: int | None = None
+    withdrawn: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        return self.visibility is Visibility.PUBLIC
+
+    def undoable(self, now: datetime) -> bool:
+        """Whether a reply can still be taken back, as far as time tells."""
+        return (
+            self.kind is Kind.REPLY
+            and not self.withdrawn
+            and self.public_from is not None
+            and now < self.public_from
+        )
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    """An entry as the requester may see it. Made by `published` only."""
+
+    id: int
+    kind: Kind
+    at: datetime
+    by_name: str
+    words: Words
+
+
+def visibility_of(kind: Kind) -> Visibility:
+    return Visibility.PUBLIC if kind in PUBLIC_KINDS else Visibility.INTERNAL
+
+
+def is_published(entry: Entry, now: datetime) -> bool:
+    return (
+        entry.visibility is Visibility.PUBLIC
+        and entry.kind in PUBLIC_KINDS
+        and not entry.withdrawn
+        and (entry.public_from is None or entry.public_from <= now)
+    )
+
+
+def published(entry: Entry, now: datetime) -> PublicEntry:
+    """The entry for a requester's eyes. Raises NotPublic for anything not yet or never public."""
+    if not is_published(entry, now):
+        raise NotPublic(entry.id)
+    return PublicEntry(
+        entry.id, entry.kind, entry.at, entry.by.name if entry.by else "", entry.words
+    )
+
+
+def public_entries(entries: Iterable[Entry], now: datetime) -> tuple[PublicEntry, ...]:
+    return tuple(published(entry, now) for entry in entries if is_published(entry, now))

@@ -1,0 +1,122 @@
+"""People, and what each may do."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+
+from desk.errors import NotYours, TechniciansOnly
+from desk.lifecycle import Move, moves_from
+from desk.ticket import Ticket
+
+SYSTEM = "system"  # the handle under which scheduled commands act
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody the desk knows, from Slack, by address only, or both.
+
+    `language` is "en" or "fr"; `active` is false once Slack says the account is gone.
+    """
+
+    id: int
+    name: str
+    email: str | None = None
+    slack_id: str | None = None
+    language: str = "en"
+    title: str = ""
+    zone: str = "UTC"
+    active: bool = True
+
+    @property
+    def handle(self) -> str:
+        """What commands call this person by: the Slack id, else the address."""
+        return self.slack_id or self.email or f"person:{self.id}"
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody not yet in the directory, as typed in the form."""
+
+    name: str
+    email: str
+
+
+TECHNICIAN_MOVES = frozenset(Move) - {Move.ANSWER}
+REQUESTER_MOVES = frozenset({Move.ANSWER})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person about to act, with the teams they belong to."""
+
+    person: Person
+    teams: frozenset[int] = field(default_factory=frozenset)
+    is_administrator: bool = False
+
+    @property
+    def id(self) -> int:
+        return self.person.id
+
+    @property
+    def is_technician(self) -> bool:
+        return bool(self.teams) or self.is_administrator
+
+    def serves(self, ticket: Ticket) -> bool:
+        """Whether this person works on the ticket: by team, by holding it, or by office."""
+        return ticket.team in self.teams or ticket.assignee == self.id or self.is_administrator
+
+    def asked_for(self, ticket: Ticket) -> bool:
+        return self.id in (ticket.requester, ticket.beneficiary)
+
+    def may(self, move: Move, ticket: Ticket) -> bool:
+        """The rights policy. It does not look at the state: that is LIFECYCLE's part."""
+        if move in REQUESTER_MOVES:
+            return self.asked_for(ticket)
+        if move is Move.NOTE:
+            return self.is_technician or self.serves(ticket)
+        return move in TECHNICIAN_MOVES and self.serves(ticket)
+
+    def moves(self, ticket: Ticket) -> tuple[Move, ...]:
+        """What this person may do to the ticket now, in button order."""
+        return tuple(move for move in moves_from(ticket.state) if self.may(move, ticket))
+
+    def require(self, move: Move, ticket: Ticket) -> None:
+        if not self.may(move, ticket):
+            raise NotYours(ticket.id, move)
+
+    def require_technician(self) -> None:
+        if not self.is_technician:
+            raise TechniciansOnly()
+
+    def may_read(self, ticket: Ticket) -> bool:
+        """Technicians read every ticket; other people the ones that are theirs."""
+        return self.is_technician or self.serves(ticket) or self.asked_for(ticket)
+
+
+def member_moves(ticket: Ticket) -> tuple[Move, ...]:
+    """What any member of the ticket's team may do: for surfaces that look the same to everybody."""
+    return tuple(move for move in moves_from(ticket.state) if move in TECHNICIAN_MOVES)
+
+
+def folded(text: str) -> str:
+    """`text` for comparing names: lower case, without accents, one space between words."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    for letter, plain in (("ø", "o"), ("ł", "l"), ("đ", "d"), ("œ", "oe"), ("æ", "ae"), ("ı", "i")):
+        bare = bare.replace(letter, plain)
+    return " ".join("".join(c if c.isalnum() or c in "@.+_-" else " " for c in bare).split())
+
+
+def looks_like_address(text: str) -> bool:
+    """Whether `text` can be an e-mail address: one @, a dotted domain, no blanks or controls."""
+    local, at, domain = text.strip().rpartition("@")
+    return (
+        bool(at and local)
+        and len(text) <= 254
+        and "@" not in local
+        and "." in domain.strip(".")
+        and domain == domain.strip(".")
+        and ".." not in text
+        and not any(c.isspace() or c in '<>()[],;:\\"' or ord(c) < 32 for c in text.strip())
+    )

@@ -1,0 +1,297 @@
+"""What the desk needs from a database, in the desk's words. `storage/` is the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from desk.effects import Effect
+from desk.journal import Draft, Entry
+from desk.organisation import Catalogue, House, ResolutionCode, Team
+from desk.people import Actor, Person
+from desk.result import Result
+from desk.ticket import Ticket
+
+R = TypeVar("R")
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How far a mail (or a Slack message in its place) of one entry has come, for one person.
+
+    `address` is the mail address, or "" for a Slack direct message.
+    """
+
+    entry: int
+    person: Person
+    address: str
+    state: DeliveryState
+    at: datetime | None = None
+    error: str = ""
+    outbox: int | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A message of ours in a team's channel that stands for a ticket. One is active."""
+
+    ticket: int
+    team: int
+    channel: str
+    ts: str
+    active: bool
+
+
+class Tab(StrEnum):
+    TEAMS = "teams"
+    MINE = "mine"
+    SOLVED = "solved"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of tickets, and how many there are on all pages."""
+
+    tickets: tuple[Ticket, ...]
+    total: int
+    number: int  # from 0
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+class Tickets(Protocol):
+    def add(self, ticket: Ticket) -> Ticket:
+        """Store a new ticket and return it with its number."""
+
+    def get(self, ticket: int) -> Ticket:
+        """Raises NoSuchTicket."""
+
+    def save(self, ticket: Ticket, seen: int) -> Ticket:
+        """Store a changed ticket if it is still at version `seen`; return it one version on.
+
+        Raises Stale.
+        """
+
+    def queue(self, actor: Actor, tab: Tab, page: int, size: int) -> Page:
+        """TEAMS: open ones of the actor's teams (every team's for an administrator without one),
+        unassigned first, then by priority, then oldest first. MINE: open ones held by the actor,
+        by priority then oldest. SOLVED: resolved or closed ones of those teams or by that person,
+        latest first."""
+
+    def asked_by(self, person: int, *, open_only: bool, limit: int, page: int = 0) -> Page:
+        """Tickets for which the person is requester or beneficiary; open ones first, newest first."""
+
+    def due(self, now: datetime, limit: int) -> tuple[int, ...]:
+        """Open tickets whose hold until a date is over."""
+
+
+class Journal(Protocol):
+    def add(self, draft: Draft, at: datetime) -> Entry: ...
+
+    def get(self, entry: int) -> Entry:
+        """Raises NoSuchTicket(0) where there is none."""
+
+    def of(self, ticket: int) -> tuple[Entry, ...]:
+        """All entries, oldest first."""
+
+    def last(self, ticket: int) -> Entry | None: ...
+
+    def deliveries(self, ticket: int) -> tuple[Delivery, ...]:
+        """Of all the ticket's entries, oldest first."""
+
+
+class People(Protocol):
+    def get(self, person: int) -> Person: ...
+
+    def many(self, people: Iterable[int]) -> Mapping[int, Person]: ...
+
+    def by_handle(self, handle: str) -> Person | None:
+        """By Slack id, address (any case) or `person:<id>`."""
+
+    def actor(self, handle: str) -> Actor:
+        """Who acts. A Slack id not yet known becomes a person under that id (read-only: not stored).
+        `system` is an administrator without a name."""
+
+    def add(self, name: str, email: str | None, slack_id: str | None, language: str) -> Person: ...
+
+    def learn(self, person: Person) -> Person:
+        """Insert or update by Slack id, else by address; `person.id` is ignored.
+
+        Somebody known by address only and now seen in Slack stays one person.
+        """
+
+    def set_address(self, person: int, email: str) -> None: ...
+
+    def search(self, query: str, limit: int) -> tuple[Person, ...]:
+        """Active people all of whose query words begin a word of their name or address (accents,
+        case and order ignored), the most frequent requesters first. Empty query: those."""
+
+    def note_request(self, person: int) -> None:
+        """Count one more request, for the order of `search`."""
+
+    def rejoin_teams(self) -> None:
+        """Match team members given by address, Slack id or user group with the people now known."""
+
+
+@dataclass(frozen=True)
+class TeamSetup:
+    key: str
+    en: str
+    fr: str
+    channel: str | None
+    language: str
+    members: tuple[str, ...]  # addresses or Slack user ids (user groups already expanded)
+    lead: str | None = None
+
+
+@dataclass(frozen=True)
+class EntrySetup:
+    key: str
+    parent: str | None
+    en: str
+    fr: str
+    team: str | None = None
+    request_type: str | None = None
+    impact: str | None = None
+    urgency: str | None = None
+
+
+@dataclass(frozen=True)
+class CodeSetup:
+    key: str
+    en: str
+    fr: str
+
+
+@dataclass(frozen=True)
+class HouseSetup:
+    """The whole desk file, checked."""
+
+    name: str
+    language: str
+    fallback_team: str
+    admin_channel: str | None
+    administrators: tuple[str, ...]
+    teams: tuple[TeamSetup, ...]
+    catalogue: tuple[EntrySetup, ...]
+    codes: tuple[CodeSetup, ...]
+
+
+class Organisation(Protocol):
+    def house(self) -> House: ...
+
+    def team(self, team: int) -> Team: ...
+
+    def teams(self) -> tuple[Team, ...]:
+        """In use, in the desk file's order."""
+
+    def members(self, team: int) -> tuple[Person, ...]:
+        """Active members, by name."""
+
+    def catalogue(self) -> Catalogue:
+        """All entries, obsolete ones too, in the desk file's order."""
+
+    def codes(self) -> tuple[ResolutionCode, ...]:
+        """All codes, obsolete ones too, in the desk file's order."""
+
+    def load(self, setup: HouseSetup) -> None:
+        """Make teams, catalogue and codes as in `setup`; what vanished becomes obsolete."""
+
+
+class Cards(Protocol):
+    def of(self, ticket: int) -> tuple[Card, ...]:
+        """All cards of the ticket, oldest first."""
+
+    def at(self, channel: str, ts: str) -> Card | None:
+        """The card (active or not) that is this message."""
+
+    def active(self, ticket: int) -> Card | None: ...
+
+    def add(self, card: Card, at: datetime) -> None:
+        """Keep a posted card; the ticket's other cards become inactive if this one is active."""
+
+    def retire(self, ticket: int) -> None:
+        """All cards of the ticket become inactive: a new team's card comes."""
+
+    def entry_at(self, channel: str, ts: str) -> int | None:
+        """The journal entry that was made from, or is shown by, this thread message."""
+
+    def message_of(self, entry: int) -> tuple[str, str] | None:
+        """Channel and ts of the thread message that shows the entry."""
+
+    def keep_message(self, entry: int, channel: str, ts: str) -> None: ...
+
+
+class Mails(Protocol):
+    def entry_of(self, message_id: str) -> tuple[int, int | None] | None:
+        """Ticket and entry of a mail we sent or took in, by Message-ID."""
+
+    def ids(self, ticket: int) -> tuple[str, ...]:
+        """Message-IDs of the ticket's mails, oldest first."""
+
+    def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None: ...
+
+
+class Outbox(Protocol):
+    def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
+        """Ask for an effect, at `due` (default: at once). An unfinished row with the same key is
+        asked once more instead; its due time becomes the earlier one."""
+
+    def withdraw(self, entry: int) -> bool:
+        """Take back all mails and direct messages of the entry, if none was leased or sent yet.
+
+        Returns False, and takes back none, if one was.
+        """
+
+
+class Transaction(Protocol):
+    """One unit of work. Everything done through it becomes visible together or not at all."""
+
+    @property
+    def tickets(self) -> Tickets: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def organisation(self) -> Organisation: ...
+    @property
+    def cards(self) -> Cards: ...
+    @property
+    def mails(self) -> Mails: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+    def first_time(self, once: str) -> Result | None:
+        """The answer already given under this key, or None."""
+
+    def remember(self, once: str, result: Result, at: datetime) -> None: ...
+
+
+class Store(Protocol):
+    """Runs synchronous work in transactions, off the event loop, one after the other or side by side."""
+
+    async def write(self, work: Callable[[Transaction], R]) -> R:
+        """Commit what `work` did and return its value; roll back if it raises, and raise that.
+
+        Retries faults of the database for up to two seconds, running `work` again; then Busy.
+        """
+        ...
+
+    async def read(self, work: Callable[[Transaction], R]) -> R:
+        """Run `work` in a read-only transaction."""
+        ...
