@@ -12,11 +12,11 @@ from datetime import datetime
 from desk.effects import Message, Notice
 from desk.journal import Entry, PublicEntry
 from desk.labels import Label
-from desk.lifecycle import Move, Outcome, State
+from desk.lifecycle import Move, State
 from desk.organisation import Catalogue, House, Placement, ResolutionCode, Team
 from desk.people import Actor, Person
 from desk.ports import Delivery, Page, Tab
-from desk.ticket import Ticket
+from desk.ticket import Outcome, Ticket
 from desk.words import Words
 
 
