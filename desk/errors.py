@@ -39,6 +39,8 @@ PROBLEMS = (
     "same_ticket",
     "not_in_future",
     "date_missing",
+    "address_taken",
+    "no_such_reason",
 )
 
 

@@ -231,9 +231,10 @@ class Cards(Protocol):
         """The journal entry that was made from, or is shown by, this thread message."""
 
     def message_of(self, entry: int) -> tuple[str, str] | None:
-        """Channel and ts of the thread message that shows the entry."""
+        """Channel and ts of the message of ours (the bot's) that shows the entry."""
 
-    def keep_message(self, entry: int, channel: str, ts: str) -> None: ...
+    def keep_message(self, entry: int, channel: str, ts: str, *, ours: bool) -> None:
+        """Remember the Slack message of an entry: a person's own note, or one the bot posted."""
 
 
 class Mails(Protocol):
