@@ -1,4 +1,4 @@
-"""What the desk answers to questions: frozen facts for cards, forms, pages and mails, without words.
+"""What the desk answers to questions: frozen facts for cards, forms, pages and mails.
 
 Two families never mix: facts for technicians carry `Entry`; facts for requesters carry
 `PublicEntry` only.
@@ -52,7 +52,7 @@ class CardFacts:
 
 @dataclass(frozen=True)
 class ThreadFacts:
-    """The first line of a ticket's thread. `journal` is filled after a transfer: what went before."""
+    """The first line of the thread below a team's card."""
 
     facts: TicketFacts
     team: Team

@@ -1,4 +1,4 @@
-"""What the world should see after a command: intents that the outbox keeps and the relay carries out.
+"""What the world should see after a command: intents for the outbox.
 
 Intents are rendered at delivery, from the state of that moment; ten quick changes become one edit.
 """

@@ -99,7 +99,7 @@ class TechniciansOnly(DeskError):
 
 @dataclass(eq=False)
 class NotPublic(DeskError):
-    """An entry was about to be shown to a requester and is not for them. A defect if ever raised."""
+    """An entry not for the requester was about to be shown to them. A defect if ever raised."""
 
     entry: int
 

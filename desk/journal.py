@@ -1,4 +1,4 @@
-"""The journal of a ticket: append-only entries, and the one door through which a requester sees any.
+"""The journal of a ticket: append-only, with one door through which a requester sees entries.
 
 `PublicEntry` can be made by `published` alone. Whatever renders something for a requester takes
 `PublicEntry`, so an internal note cannot reach them by a forgotten filter.
@@ -14,7 +14,7 @@ from typing import Any
 
 from desk.errors import NotPublic
 from desk.people import Person
-from desk.words import Words
+from desk.words import NO_WORDS, Words
 
 
 class Kind(StrEnum):
@@ -58,7 +58,7 @@ class Draft:
     ticket: int
     kind: Kind
     by: int | None
-    words: Words = Words()
+    words: Words = NO_WORDS
     facts: Mapping[str, Any] = field(default_factory=dict)
     public_from: datetime | None = None
     refers_to: int | None = None  # the entry withdrawn, edited or deleted

@@ -93,7 +93,7 @@ class Tickets(Protocol):
         latest first."""
 
     def asked_by(self, person: int, *, open_only: bool, limit: int, page: int = 0) -> Page:
-        """Tickets for which the person is requester or beneficiary; open ones first, newest first."""
+        """Tickets whose requester or beneficiary this is; open ones first, newest first."""
 
     def due(self, now: datetime, limit: int) -> tuple[int, ...]:
         """Open tickets whose hold until a date is over."""
@@ -123,7 +123,7 @@ class People(Protocol):
         """By Slack id, address (any case) or `person:<id>`."""
 
     def actor(self, handle: str) -> Actor:
-        """Who acts. A Slack id not yet known becomes a person under that id (read-only: not stored).
+        """Who acts. A Slack id not yet known becomes a person (in a read transaction: not stored).
         `system` is an administrator without a name."""
 
     def add(self, name: str, email: str | None, slack_id: str | None, language: str) -> Person: ...
@@ -284,7 +284,7 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """Runs synchronous work in transactions, off the event loop, one after the other or side by side."""
+    """Runs synchronous work in transactions, off the event loop."""
 
     async def write(self, work: Callable[[Transaction], R]) -> R:
         """Commit what `work` did and return its value; roll back if it raises, and raise that.

@@ -1,7 +1,7 @@
 """Formatted text as people wrote it, kept free of any surface's own markup.
 
-Slack's rich text, a mail's HTML and plain typing all become `Words`; each surface escapes and renders
-them its own way, so what a person wrote can never act as markup anywhere.
+Slack's rich text, a mail's HTML and plain typing all become `Words`; each surface escapes and
+renders them its own way, so what a person wrote can never act as markup anywhere.
 """
 
 from __future__ import annotations
@@ -134,3 +134,6 @@ def _plain_lines(block: TextBlock, number: int) -> list[str]:
             return ["  " * block.indent + f"{number}. " + " ".join(lines)]
         case _:
             return lines
+
+
+NO_WORDS = Words()

@@ -1,0 +1,69 @@
+"""The requester answers: resumes what waited for them, reopens what was solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.effects import ShowEntry
+from desk.journal import Draft, Kind
+from desk.lifecycle import Move, State
+from desk.moving import move_ticket, require_words, with_names
+from desk.ports import Transaction
+from desk.result import Result
+from desk.ticket import HoldReason, Ticket
+from desk.words import Words
+
+
+@dataclass(frozen=True)
+class AnswerTicket:
+    """`by` is who writes. `message_id` is the mail's; a mail taken in before changes nothing."""
+
+    ticket: int
+    by: str
+    words: Words
+    message_id: str | None = None
+    unverified: bool = False
+
+
+def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
+    ticket = tx.tickets.get(ask.ticket)
+    actor = tx.people.actor(ask.by)
+    actor.require(Move.ANSWER, ticket)
+    words = with_names(tx, require_words("message", ask.words))
+    facts = {"origin": "mail" if ask.message_id else "slack"}
+    if ask.unverified:
+        facts["unverified"] = "yes"
+    move = _move(ticket)
+    answered, entry = move_ticket(
+        tx,
+        ticket,
+        move,
+        at=now,
+        by=actor.id,
+        kind=Kind.ANSWER,
+        words=words,
+        facts=facts,
+        new_answer=True,
+    )
+    if ask.message_id:
+        tx.mails.keep_incoming(ticket.id, entry.id, ask.message_id, now)
+    if answered.state is not ticket.state:
+        _tell_change(ticket, answered, actor.id, tx, now)
+    return Result(answered.id, entry.id)
+
+
+def _move(ticket: Ticket) -> Move:
+    """Only a hold that waited for the requester ends with their answer."""
+    waited = ticket.state is State.PENDING and ticket.hold is not None
+    return (
+        Move.RESUME
+        if waited and ticket.hold and ticket.hold.reason is HoldReason.REQUESTER
+        else Move.ANSWER
+    )
+
+
+def _tell_change(before: Ticket, after: Ticket, by: int, tx: Transaction, now: datetime) -> None:
+    kind = Kind.RESUMED if before.state is State.PENDING else Kind.REOPENED
+    entry = tx.journal.add(Draft(after.id, kind, by, facts={"by_requester": True}), now)
+    tx.outbox.put(ShowEntry(after.id, entry.id), now)

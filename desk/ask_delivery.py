@@ -1,0 +1,97 @@
+"""What the relay asks just before it shows something: the facts of this moment, for one effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.answers import CardFacts, EntryFacts, MailFacts, NoticeFacts, ThreadFacts
+from desk.effects import OpenThread, SendDirect, SendMail, ShowEntry, TellPerson, Whisper
+from desk.gathering import ticket_facts
+from desk.journal import Kind, published
+from desk.people import Person, member_moves
+from desk.ports import Card, DeliveryState, Transaction
+
+TROUBLE = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+
+
+def card_facts(tx: Transaction, ticket: int, card: Card | None) -> CardFacts:
+    """For the card given, or for the one still to be posted in the team's channel."""
+    facts = ticket_facts(tx, tx.tickets.get(ticket))
+    active = card is None or card.active
+    shown_in = facts.team if active or card is None else tx.organisation.team(card.team)
+    return CardFacts(
+        facts=facts,
+        moves=member_moves(facts.ticket),
+        last=tx.journal.last(ticket),
+        trouble=tuple(d for d in tx.journal.deliveries(ticket) if d.state in TROUBLE),
+        active=active,
+        language=shown_in.language,
+    )
+
+
+def thread_facts(tx: Transaction, effect: OpenThread) -> ThreadFacts:
+    facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
+    team = tx.organisation.team(effect.team)
+    transfers = [e for e in tx.journal.of(effect.ticket) if e.kind is Kind.TRANSFERRED]
+    before = [e for e in tx.journal.of(effect.ticket) if transfers and e.at <= transfers[-1].at]
+    return ThreadFacts(facts, team, earlier=len(before), language=team.language)
+
+
+def entry_facts(tx: Transaction, effect: ShowEntry, now: datetime) -> EntryFacts:
+    entry = tx.journal.get(effect.entry)
+    facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
+    return EntryFacts(
+        facts=facts,
+        entry=entry,
+        refers_to=tx.journal.get(entry.refers_to) if entry.refers_to else None,
+        deliveries=tuple(
+            d for d in tx.journal.deliveries(effect.ticket) if d.entry == effect.entry
+        ),
+        undo=entry.undoable(now),
+        language=facts.team.language,
+    )
+
+
+def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) -> MailFacts:
+    """Raises NotPublic should the entry not be for the requester's eyes."""
+    facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
+    ticket = facts.ticket
+    entry = tx.journal.get(effect.entry)
+    return MailFacts(
+        message=effect.message,
+        ticket=ticket.id,
+        reference=ticket.reference,
+        subject=ticket.subject,
+        to=tx.people.get(effect.to),
+        entry=published(entry, now),
+        author=_author(entry.by),
+        team=facts.team.label,
+        desk_name=tx.organisation.house().name,
+        for_beneficiary=effect.to == ticket.beneficiary and effect.to != ticket.requester,
+        requester_name=facts.requester.name,
+        version=effect.version,
+        references=tx.mails.ids(ticket.id),
+    )
+
+
+def _author(person: Person | None) -> str:
+    return person.name if person else ""
+
+
+def notice_facts(tx: Transaction, effect: TellPerson | Whisper) -> NoticeFacts:
+    facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
+    card = tx.cards.active(effect.ticket)
+    reader = (
+        tx.people.get(effect.to)
+        if isinstance(effect, TellPerson)
+        else tx.people.by_handle(effect.user)
+    )
+    by = tx.people.get(effect.by) if isinstance(effect, TellPerson) and effect.by else None
+    return NoticeFacts(
+        notice=effect.notice,
+        facts=facts,
+        reader=reader,
+        by=by,
+        card=(card.channel, card.ts) if card else None,
+        language=reader.language if reader else facts.team.language,
+    )

@@ -1,0 +1,117 @@
+"""Questions about one ticket by the people who work on it or asked for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.answers import CreatedFacts, MoveFormFacts, RequesterPage, TicketFacts, TicketPage
+from desk.errors import MoveNotAllowed, NoSuchTicket
+from desk.gathering import requester_line, ticket_facts
+from desk.journal import Entry, public_entries
+from desk.lifecycle import LIFECYCLE, Move
+from desk.people import Actor
+from desk.ports import Transaction
+from desk.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """The ticket as this person may see it: a TicketPage or a RequesterPage."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class MoveForm:
+    """The form of a move. Refused here already where the move is not allowed."""
+
+    ticket: int
+    move: Move
+
+
+@dataclass(frozen=True)
+class Created:
+    ticket: int
+
+
+@dataclass(frozen=True)
+class EntryWords:
+    """A reply taken back, whose text goes into the form again."""
+
+    entry: int
+
+
+def open_page(
+    ask: OpenPage, actor: Actor, tx: Transaction, now: datetime
+) -> TicketPage | RequesterPage:
+    ticket = _readable(ask.ticket, actor, tx)
+    facts = ticket_facts(tx, ticket)
+    journal = tx.journal.of(ticket.id)
+    if not actor.is_technician and not actor.serves(ticket):
+        return requester_page(facts, journal, actor, now)
+    card = tx.cards.active(ticket.id)
+    return TicketPage(
+        facts=facts,
+        journal=journal,
+        deliveries=tx.journal.deliveries(ticket.id),
+        undoable=frozenset(entry.id for entry in journal if entry.undoable(now)),
+        moves=actor.moves(ticket),
+        viewer=actor.person,
+        card=(card.channel, card.ts) if card else None,
+    )
+
+
+def requester_page(
+    facts: TicketFacts, journal: tuple[Entry, ...], actor: Actor, now: datetime
+) -> RequesterPage:
+    ticket = facts.ticket
+    return RequesterPage(
+        line=requester_line(facts),
+        description=ticket.description,
+        requester=facts.requester,
+        beneficiary=facts.beneficiary,
+        journal=public_entries(journal, now),
+        solution=ticket.resolution.solution if ticket.resolution else None,
+        may_answer=Move.ANSWER in actor.moves(ticket),
+        viewer=actor.person,
+    )
+
+
+def move_form(ask: MoveForm, actor: Actor, tx: Transaction, now: datetime) -> MoveFormFacts:
+    ticket = _readable(ask.ticket, actor, tx)
+    actor.require(ask.move, ticket)
+    if (ticket.state, ask.move) not in LIFECYCLE:
+        raise MoveNotAllowed(ticket.id, ticket.state, ask.move, ticket.state_since)
+    return MoveFormFacts(
+        facts=ticket_facts(tx, ticket),
+        viewer=actor.person,
+        move=ask.move,
+        codes=tuple(code for code in tx.organisation.codes() if not code.obsolete),
+        teams=tx.organisation.teams(),
+        members=tx.organisation.members(ticket.team),
+        recent_public=public_entries(tx.journal.of(ticket.id), now)[-2:],
+    )
+
+
+def created(ask: Created, actor: Actor, tx: Transaction, now: datetime) -> CreatedFacts:
+    ticket = _readable(ask.ticket, actor, tx, created_by_asker=True)
+    facts = ticket_facts(tx, ticket)
+    told = tuple(p for p in (facts.requester,) if p.email or p.slack_id)
+    return CreatedFacts(facts, actor.person, told, actor.is_technician)
+
+
+def entry_words(ask: EntryWords, actor: Actor, tx: Transaction, now: datetime) -> Entry:
+    entry = tx.journal.get(ask.entry)
+    actor.require(Move.REPLY, tx.tickets.get(entry.ticket))
+    return entry
+
+
+def _readable(
+    number: int, actor: Actor, tx: Transaction, *, created_by_asker: bool = False
+) -> Ticket:
+    """The ticket, or NoSuchTicket: whether it exists is not for others to know."""
+    ticket = tx.tickets.get(number)
+    if not actor.may_read(ticket) and not created_by_asker:
+        raise NoSuchTicket(number)
+    return ticket

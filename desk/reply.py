@@ -1,0 +1,88 @@
+"""Reply to the requester in public, and take the reply back while it has not left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk.effects import Message, RefreshCard, ShowEntry
+from desk.errors import AlreadySent
+from desk.journal import Draft, Entry, Kind
+from desk.lifecycle import LIFECYCLE, Move, State
+from desk.moving import move_ticket, require_words, tell_audience, with_names
+from desk.people import Actor
+from desk.ports import Transaction
+from desk.result import Result
+from desk.ticket import Hold, HoldReason, Ticket
+from desk.words import Words
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`then_hold` puts the ticket on hold until the requester answers."""
+
+    ticket: int
+    by: str
+    words: Words
+    then_hold: bool = False
+
+
+@dataclass(frozen=True)
+class WithdrawReply:
+    ticket: int
+    entry: int
+    by: str
+
+
+def reply(ask: Reply, tx: Transaction, now: datetime, undo: timedelta) -> Result:
+    """Nobody but technicians sees the reply until `undo` is over; then it is mailed."""
+    ticket = tx.tickets.get(ask.ticket)
+    actor = tx.people.actor(ask.by)
+    actor.require(Move.REPLY, ticket)
+    words = with_names(tx, require_words("message", ask.words))
+    replied, entry = move_ticket(
+        tx,
+        ticket,
+        Move.REPLY,
+        at=now,
+        by=actor.id,
+        kind=Kind.REPLY,
+        words=words,
+        public_from=now + undo,
+    )
+    tell_audience(tx, replied, Message.REPLY, entry, now, due=now + undo)
+    if ask.then_hold and (replied.state, Move.HOLD) in LIFECYCLE:
+        _wait_for_answer(replied, actor, tx, now)
+    return Result(replied.id, entry.id)
+
+
+def _wait_for_answer(ticket: Ticket, actor: Actor, tx: Transaction, now: datetime) -> None:
+    hold = Hold(HoldReason.REQUESTER)
+    facts = {"reason": hold.reason.value}
+    move_ticket(tx, ticket, Move.HOLD, at=now, by=actor.id, kind=Kind.HELD, facts=facts, hold=hold)
+
+
+def withdraw_reply(ask: WithdrawReply, tx: Transaction, now: datetime) -> Result:
+    """Raises AlreadySent when the reply left, or is leaving: the relay's lease was faster."""
+    entry = tx.journal.get(ask.entry)
+    ticket = tx.tickets.get(entry.ticket)
+    actor = tx.people.actor(ask.by)
+    actor.require(Move.REPLY, ticket)
+    if entry.kind is Kind.REPLY and entry.withdrawn:
+        return Result(ticket.id, entry.id, changed=False)
+    if not entry.undoable(now) or not tx.outbox.withdraw(entry.id):
+        raise AlreadySent(ticket.id, entry.id)
+    tx.journal.add(Draft(ticket.id, Kind.WITHDRAWN, actor.id, refers_to=entry.id), now)
+    tx.outbox.put(RefreshCard(ticket.id), now)
+    tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
+    if _held_by_this_reply(ticket, entry):
+        move_ticket(tx, ticket, Move.RESUME, at=now, by=actor.id, kind=Kind.RESUMED)
+    return Result(ticket.id, entry.id)
+
+
+def _held_by_this_reply(ticket: Ticket, entry: Entry) -> bool:
+    return (
+        ticket.state is State.PENDING
+        and ticket.hold == Hold(HoldReason.REQUESTER)
+        and ticket.state_since == entry.at
+    )

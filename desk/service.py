@@ -1,0 +1,133 @@
+"""The desk's two doors: `handle` a command, `ask` a question; each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, overload
+
+from desk import abandon_ticket as abandon
+from desk import answer_ticket as answering
+from desk import answers, ask_queue, ask_ticket, setting_up, take_note
+from desk import assign_ticket as assigning
+from desk import hold_ticket as holding
+from desk import open_ticket as opening
+from desk import reply as replying
+from desk import resolve_ticket as resolving
+from desk import transfer_ticket as transferring
+from desk.errors import Busy, Stale
+from desk.journal import Entry
+from desk.people import Actor, Person
+from desk.ports import Store, Transaction
+from desk.result import Result
+
+UseCase = Callable[[Any, Transaction, datetime], Result]
+Answerer = Callable[[Any, Actor, Transaction, datetime], Any]
+Clock = Callable[[], datetime]
+
+USE_CASES: dict[type[Any], UseCase] = {
+    opening.OpenTicket: opening.open_ticket,
+    assigning.ClaimTicket: assigning.claim_ticket,
+    assigning.AssignTicket: assigning.assign_ticket,
+    transferring.TransferTicket: transferring.transfer_ticket,
+    holding.HoldTicket: holding.hold_ticket,
+    holding.ResumeTicket: holding.resume_ticket,
+    holding.WakeTicket: holding.wake_ticket,
+    replying.WithdrawReply: replying.withdraw_reply,
+    answering.AnswerTicket: answering.answer_ticket,
+    resolving.ResolveTicket: resolving.resolve_ticket,
+    resolving.ReopenTicket: resolving.reopen_ticket,
+    resolving.CloseTicket: resolving.close_ticket,
+    abandon.AbandonTicket: abandon.abandon_ticket,
+    abandon.MarkDuplicate: abandon.mark_duplicate,
+    take_note.TakeNote: take_note.take_note,
+    take_note.EditNote: take_note.edit_note,
+    take_note.DeleteNote: take_note.delete_note,
+    setting_up.LoadDesk: setting_up.load_desk,
+    setting_up.LearnPeople: setting_up.learn_people,
+}
+
+QUESTIONS: dict[type[Any], Answerer] = {
+    ask_ticket.OpenPage: ask_ticket.open_page,
+    ask_ticket.MoveForm: ask_ticket.move_form,
+    ask_ticket.Created: ask_ticket.created,
+    ask_ticket.EntryWords: ask_ticket.entry_words,
+    ask_queue.Home: ask_queue.home,
+    ask_queue.NewTicketForm: ask_queue.new_ticket_form,
+    ask_queue.FindPeople: ask_queue.find_people,
+    ask_queue.WhoIs: ask_queue.who_is,
+    ask_queue.Viewer: ask_queue.viewer,
+}
+
+TRIES = 3  # somebody else saved the ticket in between: look again, decide again
+
+
+class Desk:
+    """One command, one transaction, one answer."""
+
+    def __init__(self, store: Store, clock: Clock, undo: timedelta) -> None:
+        self._store = store
+        self._clock = clock
+        self._use_cases: dict[type[Any], UseCase] = {
+            **USE_CASES,
+            replying.Reply: partial(replying.reply, undo=undo),
+        }
+
+    async def handle(self, command: Any, *, once: str | None = None) -> Result:
+        """Carry out `command`; a second delivery under the same `once` key gets the first answer.
+
+        Raises a DeskError when the desk declines, and Busy when the database could not take it;
+        either way nothing was stored, the key neither.
+        """
+        use_case = self._use_cases[type(command)]
+
+        def work(tx: Transaction) -> Result:
+            now = self._clock()
+            if once is not None and (before := tx.first_time(once)) is not None:
+                return before
+            result = use_case(command, tx, now)
+            if once is not None:
+                tx.remember(once, result, now)
+            return result
+
+        for _ in range(TRIES):
+            try:
+                return await self._store.write(work)
+            except Stale:
+                continue
+        raise Busy()
+
+    @overload
+    async def ask(
+        self, question: ask_ticket.OpenPage, *, by: str
+    ) -> answers.TicketPage | answers.RequesterPage: ...
+    @overload
+    async def ask(self, question: ask_ticket.MoveForm, *, by: str) -> answers.MoveFormFacts: ...
+    @overload
+    async def ask(self, question: ask_ticket.Created, *, by: str) -> answers.CreatedFacts: ...
+    @overload
+    async def ask(self, question: ask_ticket.EntryWords, *, by: str) -> Entry: ...
+    @overload
+    async def ask(
+        self, question: ask_queue.Home, *, by: str
+    ) -> answers.TechnicianHome | answers.RequesterHome: ...
+    @overload
+    async def ask(
+        self, question: ask_queue.NewTicketForm, *, by: str
+    ) -> answers.NewTicketFacts: ...
+    @overload
+    async def ask(self, question: ask_queue.FindPeople, *, by: str) -> tuple[Person, ...]: ...
+    @overload
+    async def ask(self, question: ask_queue.WhoIs, *, by: str) -> Person | None: ...
+    @overload
+    async def ask(self, question: ask_queue.Viewer, *, by: str) -> Actor: ...
+
+    async def ask(self, question: Any, *, by: str) -> Any:
+        """Answer `question` as far as this person may know. Raises NoSuchTicket otherwise."""
+        answerer = QUESTIONS[type(question)]
+
+        def work(tx: Transaction) -> Any:
+            return answerer(question, tx.people.actor(by), tx, self._clock())
+
+        return await self._store.read(work)

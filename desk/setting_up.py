@@ -1,0 +1,36 @@
+"""What the administrator and Slack's directory tell the desk: teams, catalogue, people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.people import Person
+from desk.ports import HouseSetup, Transaction
+from desk.result import Result
+
+
+@dataclass(frozen=True)
+class LoadDesk:
+    """The desk file, checked and with its channels found."""
+
+    setup: HouseSetup
+
+
+@dataclass(frozen=True)
+class LearnPeople:
+    """People as Slack or a list now knows them. Their `id` does not matter."""
+
+    people: tuple[Person, ...]
+
+
+def load_desk(ask: LoadDesk, tx: Transaction, now: datetime) -> Result:
+    tx.organisation.load(ask.setup)
+    return Result()
+
+
+def learn_people(ask: LearnPeople, tx: Transaction, now: datetime) -> Result:
+    for person in ask.people:
+        tx.people.learn(person)
+    tx.people.rejoin_teams()
+    return Result()
