@@ -1,0 +1,116 @@
+"""A mail to a requester, whole: headers that keep the thread and stop machines, text and HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+from desk.answers import MailFacts
+from desk.effects import Message
+from locales.translator import Translator
+from mail.headers import POLICY
+from mail.identity import MailIdentity
+from mail.render import rendered
+from mail.tidy import one_line
+
+LOOP_HEADER = "X-Frontdesk-Loop"
+_LONGEST_SUBJECT = 200  # characters
+_LONGEST_NAME = 100
+_LONGEST_REFERENCES = 1_500  # characters; some programs cut longer ones in the middle of an id
+_WELL_FORMED_ID = re.compile(r"<[!-;=?-~]{3,300}>")  # printable ASCII without < and >
+
+# A reply is a person's mail. The others must not make anybody's machine answer.
+_CLASS_HEADERS: dict[Message, tuple[tuple[str, str], ...]] = {
+    Message.REPLY: (),
+    Message.ACKNOWLEDGEMENT: (
+        ("Auto-Submitted", "auto-replied"),
+        ("X-Auto-Response-Suppress", "All"),
+    ),
+    Message.RESOLVED: (
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+    ),
+}
+
+
+def compose(
+    facts: MailFacts, *, identity: MailIdentity, t: Translator, row: int, at: datetime
+) -> EmailMessage:
+    """The mail of outbox row `row`, dated `at`. Composed again, it is the same mail.
+
+    Raises ValueError for somebody without an address.
+    """
+    if not facts.to.email:
+        raise ValueError(f"no address: person {facts.to.id}")
+    parts = rendered(facts, identity, t)
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = _mailbox(_sender_name(facts, t.language), identity.address)
+    mail["To"] = _mailbox(facts.to.name, facts.to.email)
+    if identity.can_receive:
+        mail["Reply-To"] = _mailbox(facts.desk_name, identity.reply_to(facts.ticket, facts.to.id))
+    mail["Subject"] = f"[{facts.reference}] {one_line(parts.subject, _LONGEST_SUBJECT)}"
+    mail["Date"] = at
+    _thread(mail, facts, identity, row)
+    _mark_class(mail, facts.message, identity)
+    mail["Content-Language"] = t.language
+    mail.set_content(parts.text, cte="quoted-printable")
+    mail.add_alternative(parts.html, subtype="html", cte="quoted-printable")
+    mail.set_boundary(f"=_frontdesk.{facts.ticket}.{row}")  # quoted-printable has no such text
+    return mail
+
+
+def _sender_name(facts: MailFacts, language: str) -> str:
+    if facts.message is Message.REPLY and facts.author:
+        return f"{facts.author} ({facts.team.of(language)})"
+    return facts.desk_name
+
+
+def _mailbox(name: str, address: str) -> str:
+    """`Name <address>` as MailboxHeader reads it: the last word is the address."""
+    local, _, domain = address.strip().rpartition("@")
+    spec = Address(username=local, domain=_ascii_domain(domain)).addr_spec
+    clean = one_line(name, _LONGEST_NAME)
+    return f"{clean} <{spec}>" if clean else f"<{spec}>"
+
+
+def _ascii_domain(domain: str) -> str:
+    """The domain as servers without SMTPUTF8 know it, where there is such a form."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
+
+
+def _thread(mail: EmailMessage, facts: MailFacts, identity: MailIdentity, row: int) -> None:
+    own = identity.message_id(row, facts.ticket)
+    root = identity.root_id(facts.ticket)
+    earlier = [
+        found
+        for found in map(str.strip, facts.references)
+        if found not in (own, root) and _WELL_FORMED_ID.fullmatch(found)
+    ]
+    mail["Message-ID"] = own
+    mail["In-Reply-To"] = earlier[-1] if earlier else root
+    mail["References"] = " ".join([root, *_bounded(earlier, _LONGEST_REFERENCES - len(root))])
+
+
+def _bounded(ids: list[str], room: int) -> Iterable[str]:
+    """The first id and as many of the last as fit; those in between are not missed."""
+    if sum(len(found) + 1 for found in ids) <= room:
+        return ids
+    first, rest, kept = ids[0], ids[1:], list[str]()
+    room -= len(first) + 1
+    while rest and len(rest[-1]) + 1 <= room:
+        kept.insert(0, rest.pop())
+        room -= len(kept[0]) + 1
+    return [first, *kept]
+
+
+def _mark_class(mail: EmailMessage, message: Message, identity: MailIdentity) -> None:
+    for name, value in _CLASS_HEADERS[message]:
+        mail[name] = value
+    if _CLASS_HEADERS[message]:
+        mail[LOOP_HEADER] = identity.domain

@@ -1,0 +1,160 @@
+"""Who we are by mail, and the signed marks by which an answer finds its ticket.
+
+A mark is worth something only because nobody else can make it: reply addresses and Message-IDs
+carry a keyed signature, so a guessed ticket number lets nobody in.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+from email.utils import parseaddr
+from hashlib import sha256
+
+from pydantic import SecretStr
+
+_SIGNATURE = 10  # bytes; 80 bits are out of reach of guessing by mail
+_LONGEST_LOCAL = 30  # leaves room for "+t." and the longest token in the 64 characters of RFC 5321
+_BIGGEST = 2**35  # ids are signed as at most five bytes each
+_TOKEN = re.compile(r"\+t\.([a-z2-7]{20,40})$")
+_MESSAGE_ID = re.compile(r"<?fd\.(\d{1,12})\.(\d{1,15}|root)\.([a-z2-7]{16})@[^<>@\s]+>?")
+
+Secret = bytes | str | SecretStr
+
+
+class MailIdentity:
+    """Our address, and the keys that sign what leaves and check what comes back.
+
+    `secrets`: the first one signs, each of them verifies, so that a secret can be replaced while
+    mails signed by the old one are still out there. `domain` is that of Message-IDs.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        secret: Secret,
+        can_receive: bool = True,
+        domain: str = "",
+        older_secrets: tuple[Secret, ...] = (),
+    ) -> None:
+        """Raises ValueError for an address that cannot be ours, or an empty secret."""
+        self.name, self.address = parseaddr(address)
+        self.local, at, own_domain = self.address.rpartition("@")
+        if not at or not self.local or not own_domain or not self.address.isascii():
+            raise ValueError(f"not a mail address: {address!r}")
+        if len(self.local) > _LONGEST_LOCAL:
+            raise ValueError(f"the part before @ has more than {_LONGEST_LOCAL} characters")
+        self.domain = (domain or own_domain).lower()
+        self.can_receive = can_receive
+        self._secrets = tuple(map(_as_bytes, (secret, *older_secrets)))
+        if not all(self._secrets):
+            raise ValueError("a secret of the mail identity is empty")
+
+    def token(self, ticket: int, person: int) -> str:
+        """The mark in the address this person answers to, for this ticket."""
+        ids = _packed(ticket) + _packed(person)
+        return _base32(ids + self._sign("reply address", ids))
+
+    def reply_to(self, ticket: int, person: int) -> str:
+        return f"{self.local}+t.{self.token(ticket, person)}@{self.address.rpartition('@')[2]}"
+
+    def read_token(self, address: str) -> tuple[int, int] | None:
+        """Ticket and person of a reply address of ours; None for any other and any forged one.
+
+        The signature decides, not the domain: a mailbox may be reached under several.
+        """
+        local = address.strip().strip("<>").rpartition("@")[0].lower()
+        found = _TOKEN.search(local)
+        data = _from_base32(found[1]) if found else None
+        if data is None:
+            return None
+        ids, signature = data[:-_SIGNATURE], data[-_SIGNATURE:]
+        if not self._verify("reply address", ids, signature):
+            return None
+        return _unpacked(ids)
+
+    def carries_token(self, address: str) -> bool:
+        """Whether the address looks like one with a token of ours, genuine or not."""
+        return bool(_TOKEN.search(address.strip().strip("<>").rpartition("@")[0].lower()))
+
+    def is_ours(self, address: str) -> bool:
+        """Whether mail from this address came from ourselves."""
+        local, _, domain = address.strip().strip("<>").lower().rpartition("@")
+        own_local, _, own_domain = self.address.lower().rpartition("@")
+        return (local.partition("+")[0], domain) == (own_local, own_domain)
+
+    def message_id(self, outbox_row: int, ticket: int) -> str:
+        """The Message-ID of the mail in this outbox row: the same however often it is tried."""
+        return self._message_id(ticket, str(outbox_row))
+
+    def root_id(self, ticket: int) -> str:
+        """What every mail of a ticket refers to first, so that mail programs keep one thread."""
+        return self._message_id(ticket, "root")
+
+    def read_message_id(self, message_id: str) -> int | None:
+        """The ticket of a Message-ID that we signed; None for any other."""
+        found = _MESSAGE_ID.fullmatch(message_id.strip().lower())
+        signature = _from_base32(found[3]) if found else None
+        if found is None or signature is None:
+            return None
+        named = f"{found[1]}.{found[2]}".encode()
+        return int(found[1]) if self._verify("message id", named, signature) else None
+
+    def _message_id(self, ticket: int, what: str) -> str:
+        named = f"{ticket}.{what}"
+        signature = _base32(self._sign("message id", named.encode()))
+        return f"<fd.{named}.{signature}@{self.domain}>"
+
+    def _sign(self, purpose: str, data: bytes) -> bytes:
+        return _signature(self._secrets[0], purpose, data)
+
+    def _verify(self, purpose: str, data: bytes, signature: bytes) -> bool:
+        return any(
+            hmac.compare_digest(_signature(secret, purpose, data), signature)
+            for secret in self._secrets
+        )
+
+
+def _signature(secret: bytes, purpose: str, data: bytes) -> bytes:
+    return hmac.digest(secret, f"frontdesk {purpose}\0".encode() + data, sha256)[:_SIGNATURE]
+
+
+def _as_bytes(secret: Secret) -> bytes:
+    plain = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
+    return plain.encode() if isinstance(plain, str) else plain
+
+
+def _packed(number: int) -> bytes:
+    """`number` in as few bytes as it needs, seven bits each, the last one marked."""
+    if not 0 <= number < _BIGGEST:
+        raise ValueError(f"id out of range: {number}")
+    septets = [number & 0x7F | 0x80]
+    while number := number >> 7:
+        septets.append(number & 0x7F)
+    return bytes(reversed(septets))
+
+
+def _unpacked(ids: bytes) -> tuple[int, int]:
+    numbers, number = [], 0
+    for byte in ids:
+        number = number << 7 | byte & 0x7F
+        if byte & 0x80:
+            numbers.append(number)
+            number = 0
+    ticket, person = numbers
+    return ticket, person
+
+
+def _base32(data: bytes) -> str:
+    return base64.b32encode(data).decode().rstrip("=").lower()
+
+
+def _from_base32(text: str) -> bytes | None:
+    """The bytes of `text`, or None where it is not exactly what `_base32` writes."""
+    try:
+        data = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+    except binascii.Error:
+        return None
+    return data if _base32(data) == text else None
