@@ -23,6 +23,13 @@ class OpenPage:
 
 
 @dataclass(frozen=True)
+class RequesterView:
+    """The ticket as the person it is for sees it, even if they are a technician too."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
 class MoveForm:
     """The form of a move. Refused here already where the move is not allowed."""
 
@@ -60,6 +67,15 @@ def open_page(
         viewer=actor.person,
         card=(card.channel, card.ts) if card else None,
     )
+
+
+def requester_view(
+    ask: RequesterView, actor: Actor, tx: Transaction, now: datetime
+) -> RequesterPage:
+    ticket = tx.tickets.get(ask.ticket)
+    if not actor.asked_for(ticket):
+        raise NoSuchTicket(ask.ticket)
+    return requester_page(ticket_facts(tx, ticket), tx.journal.of(ticket.id), actor, now)
 
 
 def requester_page(

@@ -258,6 +258,9 @@ class Outbox(Protocol):
         Returns False, and takes back none, if one was.
         """
 
+    def retry(self, row: int, at: datetime) -> bool:
+        """Ask once more for a mail that failed or is uncertain. False where there is none such."""
+
 
 class Transaction(Protocol):
     """One unit of work. Everything done through it becomes visible together or not at all."""

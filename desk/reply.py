@@ -34,6 +34,15 @@ class WithdrawReply:
     by: str
 
 
+@dataclass(frozen=True)
+class RetryMail:
+    """Send a mail of this ticket again; `row` is its place in the outbox."""
+
+    ticket: int
+    row: int
+    by: str
+
+
 def reply(ask: Reply, tx: Transaction, now: datetime, undo: timedelta) -> Result:
     """Nobody but technicians sees the reply until `undo` is over; then it is mailed."""
     ticket = tx.tickets.get(ask.ticket)
@@ -86,3 +95,16 @@ def _held_by_this_reply(ticket: Ticket, entry: Entry) -> bool:
         and ticket.hold == Hold(HoldReason.REQUESTER)
         and ticket.state_since == entry.at
     )
+
+
+def retry_mail(ask: RetryMail, tx: Transaction, now: datetime) -> Result:
+    """Only what failed or is uncertain goes again, under the same Message-ID."""
+    ticket = tx.tickets.get(ask.ticket)
+    actor = tx.people.actor(ask.by)
+    actor.require(Move.NOTE, ticket)
+    again = [d for d in tx.journal.deliveries(ticket.id) if d.outbox == ask.row]
+    if not again or not tx.outbox.retry(ask.row, now):
+        return Result(ticket.id, changed=False)
+    tx.outbox.put(RefreshCard(ticket.id), now)
+    tx.outbox.put(ShowEntry(ticket.id, again[0].entry), now)
+    return Result(ticket.id, again[0].entry)

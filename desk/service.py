@@ -35,6 +35,7 @@ USE_CASES: dict[type[Any], UseCase] = {
     holding.ResumeTicket: holding.resume_ticket,
     holding.WakeTicket: holding.wake_ticket,
     replying.WithdrawReply: replying.withdraw_reply,
+    replying.RetryMail: replying.retry_mail,
     answering.AnswerTicket: answering.answer_ticket,
     resolving.ResolveTicket: resolving.resolve_ticket,
     resolving.ReopenTicket: resolving.reopen_ticket,
@@ -50,6 +51,7 @@ USE_CASES: dict[type[Any], UseCase] = {
 
 QUESTIONS: dict[type[Any], Answerer] = {
     ask_ticket.OpenPage: ask_ticket.open_page,
+    ask_ticket.RequesterView: ask_ticket.requester_view,
     ask_ticket.MoveForm: ask_ticket.move_form,
     ask_ticket.Created: ask_ticket.created,
     ask_ticket.EntryWords: ask_ticket.entry_words,
@@ -102,6 +104,10 @@ class Desk:
     async def ask(
         self, question: ask_ticket.OpenPage, *, by: str
     ) -> answers.TicketPage | answers.RequesterPage: ...
+    @overload
+    async def ask(
+        self, question: ask_ticket.RequesterView, *, by: str
+    ) -> answers.RequesterPage: ...
     @overload
     async def ask(self, question: ask_ticket.MoveForm, *, by: str) -> answers.MoveFormFacts: ...
     @overload

@@ -1,0 +1,1 @@
+"""Slack comes in here: read the payload, ask or tell the desk, acknowledge."""

@@ -1,0 +1,45 @@
+"""The directory follows Slack: who joins, who changes name, language or address, who leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from desk.people import Person
+from desk.setting_up import LearnPeople
+from handlers.answer import Answer
+from handlers.context import Context, Table
+from handlers.payload import Happened, Malformed
+
+
+def person_from_slack(user: Mapping[str, Any]) -> Person | None:
+    """Slack's user as a person of the directory; None for bots and people of other workspaces'
+    apps. Guests may have no address."""
+    try:
+        if user.get("is_bot") or user["id"] == "USLACKBOT":
+            return None
+        profile = user.get("profile") or {}
+        name = profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"]
+        locale = str(user.get("locale") or profile.get("locale") or "")
+        return Person(
+            id=0,
+            name=" ".join(str(name).split()) or str(user["id"]),
+            email=(str(profile.get("email") or "").strip().lower() or None),
+            slack_id=str(user["id"]),
+            language="fr" if locale.lower().startswith("fr") else "en" if locale else "",
+            title=str(profile.get("title") or ""),
+            zone=str(user.get("tz") or "UTC"),
+            active=not user.get("deleted", False),
+        )
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise Malformed("user") from fault
+
+
+async def on_user_event(happened: Happened, context: Context) -> Answer:
+    person = person_from_slack(happened.event.get("user") or {})
+    if person is not None:
+        await context.desk.handle(LearnPeople((person,)), once=happened.once)
+    return Answer()
+
+
+EVENTS: Table = {"team_join": on_user_event, "user_change": on_user_event}

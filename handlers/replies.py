@@ -1,0 +1,64 @@
+"""Words between technician and requester: reply, take it back, answer, send a mail once more."""
+
+from __future__ import annotations
+
+from blocks.move_forms import answer_form, reply_form
+
+from blocks.drafts import Context as FormContext
+from blocks.ids import HOLD_AFTERWARDS, Action, Field, Form
+from desk.answer_ticket import AnswerTicket
+from desk.answers import RequesterPage
+from desk.ask_ticket import EntryWords, MoveForm, RequesterView
+from desk.lifecycle import Move
+from desk.reply import Reply, RetryMail, WithdrawReply
+from handlers.answer import Answer, then
+from handlers.context import Context, Table
+from handlers.pages import after_form, beside
+from handlers.payload import Click, Submission
+
+
+async def on_replied(sent: Submission, context: Context) -> Answer:
+    await context.desk.handle(
+        Reply(
+            FormContext.decode(sent.metadata).ticket,
+            sent.user,
+            sent.values.words(Field.MESSAGE),
+            then_hold=sent[Field.AFTERWARDS] == HOLD_AFTERWARDS,
+        ),
+        once=sent.once,
+    )
+    return Answer(then=await after_form(sent, context))
+
+
+async def on_withdraw(click: Click, context: Context) -> Answer:
+    """Undo: nothing was sent, and the text is in the form again."""
+    await context.desk.handle(WithdrawReply(click.ticket, click.entry, click.user), once=click.once)
+    entry = await context.desk.ask(EntryWords(click.entry), by=click.user)
+    facts = await context.desk.ask(MoveForm(click.ticket, Move.REPLY), by=click.user)
+    return then(beside(click, reply_form(facts, context.t, entry.words)))
+
+
+async def on_answer(click: Click, context: Context) -> Answer:
+    page = await context.desk.ask(RequesterView(click.ticket), by=click.user)
+    assert isinstance(page, RequesterPage)
+    return then(beside(click, answer_form(page, context.t)))
+
+
+async def on_answered(sent: Submission, context: Context) -> Answer:
+    ticket = FormContext.decode(sent.metadata).ticket
+    words = sent.values.words(Field.MESSAGE)
+    await context.desk.handle(AnswerTicket(ticket, sent.user, words), once=sent.once)
+    return Answer(then=await after_form(sent, context))
+
+
+async def on_mail_retry(click: Click, context: Context) -> Answer:
+    await context.desk.handle(RetryMail(click.ticket, click.entry, click.user), once=click.once)
+    return Answer()
+
+
+ACTIONS: Table = {
+    Action.REPLY_WITHDRAW: on_withdraw,
+    Action.TICKET_ANSWER: on_answer,
+    Action.MAIL_RETRY: on_mail_retry,
+}
+FORMS: Table = {Form.REPLY: on_replied, Form.ANSWER: on_answered}

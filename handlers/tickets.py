@@ -1,0 +1,240 @@
+"""A new ticket: the command, the shortcuts, the form as it is filled in, and the confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from blocks.notes import help_message
+from blocks.options import catalogue_options, people_options
+from blocks.ticket_form import created_view, ticket_form
+
+from blocks.drafts import Draft
+from blocks.ids import SOMEBODY_NEW, YES, Action, Command, Field, Form, Shortcut
+from desk.ask_queue import FindPeople, NewTicketForm, WhoIs
+from desk.ask_ticket import Created
+from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
+from desk.people import NewPerson
+from desk.ticket import Impact, Origin, Urgency, ticket_number
+from handlers.answer import Answer, OpenView, UpdateView, View, then
+from handlers.context import Context, Table
+from handlers.pages import page_view
+from handlers.payload import Called, Click, Malformed, Reached, Submission, Typing
+
+HELP = frozenset({"help", "aide", "?"})
+E = TypeVar("E", Impact, Urgency)
+
+
+async def on_ticket_command(called: Called, context: Context) -> Answer:
+    """`/ticket`, `/ticket <subject>`, `/ticket R-000042`, `/ticket help`."""
+    if called.text.casefold() in HELP:
+        technician = context.viewer is not None and context.viewer.is_technician
+        return Answer(ack=help_message(context.t, technician) | {"response_type": "ephemeral"})
+    number = ticket_number(called.text)
+    if number is not None:
+        return then(OpenView(called.trigger, await page_view(number, called.user, context)))
+    draft = Draft(channel=called.channel or None)
+    subject = " ".join(called.text.split())[:LONGEST_SUBJECT]
+    return then(OpenView(called.trigger, await _form(draft, called.user, context, subject=subject)))
+
+
+async def on_new_ticket(reached: Reached, context: Context) -> Answer:
+    return then(OpenView(reached.trigger, await _form(Draft(), reached.user, context)))
+
+
+async def on_ticket_from_message(reached: Reached, context: Context) -> Answer:
+    """The message becomes the description, its author is proposed as the requester."""
+    author = (
+        await context.desk.ask(WhoIs(reached.author), by=reached.user) if reached.author else None
+    )
+    draft = Draft(
+        requester=author.handle if author else None,
+        channel=reached.channel or None,
+        permalink=reached.permalink or None,
+    )
+    names = {}
+    for span in (span for block in reached.words.blocks for span in block.spans if span.user):
+        person = await context.desk.ask(WhoIs(str(span.user)), by=reached.user)
+        names[span.user] = person.name if person else str(span.user)
+    text = reached.words.named(lambda user: names.get(user, user)).text
+    description = "\n\n".join(filter(None, (text[:2500], reached.permalink)))
+    view = await _form(draft, reached.user, context, description=description)
+    return then(OpenView(reached.trigger, view))
+
+
+async def on_new_from_home(click: Click, context: Context) -> Answer:
+    return then(OpenView(click.trigger, await _form(Draft(), click.user, context)))
+
+
+async def on_another(click: Click, context: Context) -> Answer:
+    """ "Create another": the confirmation becomes an empty form again."""
+    return then(UpdateView(click.view, await _form(Draft(), click.user, context), click.hash))
+
+
+async def on_requester(click: Click, context: Context) -> Answer:
+    draft = Draft.decode(click.metadata)
+    if click.value == SOMEBODY_NEW:
+        return await _redraw(draft.with_somebody_new(), click, context)
+    return await _redraw(draft.with_requester(click.value or None), click, context)
+
+
+async def on_beneficiary(click: Click, context: Context) -> Answer:
+    draft = replace(Draft.decode(click.metadata), beneficiary=click.value or None)
+    return await _redraw(draft, click, context)
+
+
+async def on_other(click: Click, context: Context) -> Answer:
+    draft = Draft.decode(click.metadata)
+    return await _redraw(replace(draft, other=not draft.other, beneficiary=None), click, context)
+
+
+async def on_family(click: Click, context: Context) -> Answer:
+    return await _redraw(Draft.decode(click.metadata).with_family(_id(click.value)), click, context)
+
+
+async def on_service(click: Click, context: Context) -> Answer:
+    return await _redraw(
+        Draft.decode(click.metadata).with_service(_id(click.value)), click, context
+    )
+
+
+async def on_item(click: Click, context: Context) -> Answer:
+    return await _redraw(Draft.decode(click.metadata).with_item(_id(click.value)), click, context)
+
+
+async def on_details(click: Click, context: Context) -> Answer:
+    draft = Draft.decode(click.metadata)
+    return await _redraw(replace(draft, details=not draft.details), click, context)
+
+
+async def on_impact(click: Click, context: Context) -> Answer:
+    draft = replace(Draft.decode(click.metadata), impact=_member(Impact, click.value))
+    return await _redraw(draft, click, context)
+
+
+async def on_urgency(click: Click, context: Context) -> Answer:
+    draft = replace(Draft.decode(click.metadata), urgency=_member(Urgency, click.value))
+    return await _redraw(draft, click, context)
+
+
+async def on_created(sent: Submission, context: Context) -> Answer:
+    """The form came back: the ticket exists before Slack hears that we have it."""
+    result = await context.desk.handle(_wish(sent, context), once=sent.once)
+    assert result.ticket is not None
+    facts = await context.desk.ask(Created(result.ticket), by=sent.user)
+    return Answer(ack={"response_action": "update", "view": created_view(facts, context.t)})
+
+
+async def on_people(typing: Typing, context: Context) -> Answer:
+    people = await context.desk.ask(FindPeople(typing.query), by=typing.user)
+    new = typing.action == Action.FORM_REQUESTER
+    return Answer(ack={"options": people_options(people, context.t, typing.query, with_new=new)})
+
+
+async def on_catalogue(typing: Typing, context: Context) -> Answer:
+    """Only where a level has more entries than a menu can hold."""
+    draft = Draft.decode(typing.metadata)
+    parent = {
+        Action.FORM_FAMILY: None,
+        Action.FORM_SERVICE: draft.family,
+        Action.FORM_ITEM: draft.service,
+    }[Action(typing.action)]
+    facts = await context.desk.ask(NewTicketForm(), by=typing.user)
+    entries = facts.catalogue.children(parent)
+    return Answer(ack={"options": catalogue_options(entries, context.t, typing.query)})
+
+
+async def _form(
+    draft: Draft, user: str, context: Context, *, subject: str = "", description: str = ""
+) -> View:
+    facts = await context.desk.ask(NewTicketForm(draft.requester, draft.beneficiary), by=user)
+    return ticket_form(facts, draft, context.t, subject=subject, description=description)
+
+
+async def _redraw(draft: Draft, click: Click, context: Context) -> Answer:
+    return then(UpdateView(click.view, await _form(draft, click.user, context), click.hash))
+
+
+def _wish(sent: Submission, context: Context) -> OpenTicket:
+    """What the form asks for. The desk checks all of it again."""
+    draft = Draft.decode(sent.metadata)
+    values = sent.values
+    chosen = values[Field.REQUESTER] if values.shows(Field.REQUESTER) else draft.requester or ""
+    requester: str | NewPerson | None = chosen or None
+    if context.viewer is not None and not context.viewer.is_technician:
+        requester = context.viewer.person.handle
+    if draft.somebody_new or chosen == SOMEBODY_NEW:
+        requester = NewPerson(values[Field.NEW_NAME], values[Field.NEW_ADDRESS])
+    levels = (values[Field.FAMILY], values[Field.SERVICE], values[Field.ITEM])
+    return OpenTicket(
+        by=sent.user,
+        requester=requester,
+        subject=values[Field.SUBJECT],
+        description=values.words(Field.DESCRIPTION),
+        beneficiary=values[Field.BENEFICIARY] or None,
+        tell_beneficiary=not values.shows(Field.TELL_BENEFICIARY)
+        or YES in values.ticked(Field.TELL_BENEFICIARY),
+        path=tuple(_ids(levels)),
+        impact=_wanted(Impact, values[Field.IMPACT] or draft.impact),
+        urgency=_wanted(Urgency, values[Field.URGENCY] or draft.urgency),
+        address=values[Field.ADDRESS],
+        origin=Origin.CHAT,
+    )
+
+
+def _ids(levels: tuple[str, ...]) -> list[int]:
+    """Family, service, item as far as they are chosen."""
+    path: list[int] = []
+    for level in levels:
+        if (entry := _id(level)) is None:
+            break
+        path.append(entry)
+    return path
+
+
+def _id(value: str) -> int | None:
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        raise Malformed("catalogue")
+    return int(value)
+
+
+def _member(kind: type[Impact] | type[Urgency], value: str) -> str | None:
+    return value if value in set(kind) else None
+
+
+def _wanted(kind: Callable[[str], E], value: str | None) -> E | None:
+    try:
+        return kind(value) if value else None
+    except ValueError:
+        raise Malformed("level") from None
+
+
+COMMANDS: Table = {Command.TICKET: on_ticket_command}
+SHORTCUTS: Table = {
+    Shortcut.TICKET_CREATE: on_new_ticket,
+    Shortcut.TICKET_FROM_MESSAGE: on_ticket_from_message,
+}
+ACTIONS: Table = {
+    Action.FORM_REQUESTER: on_requester,
+    Action.FORM_BENEFICIARY: on_beneficiary,
+    Action.FORM_OTHER: on_other,
+    Action.FORM_FAMILY: on_family,
+    Action.FORM_SERVICE: on_service,
+    Action.FORM_ITEM: on_item,
+    Action.FORM_DETAILS: on_details,
+    Action.FORM_IMPACT: on_impact,
+    Action.FORM_URGENCY: on_urgency,
+    Action.FORM_AGAIN: on_another,
+    Action.HOME_NEW: on_new_from_home,
+}
+FORMS: Table = {Form.TICKET_NEW: on_created}
+OPTIONS: Table = {
+    Action.FORM_REQUESTER: on_people,
+    Action.FORM_BENEFICIARY: on_people,
+    Action.FORM_FAMILY: on_catalogue,
+    Action.FORM_SERVICE: on_catalogue,
+    Action.FORM_ITEM: on_catalogue,
+}
