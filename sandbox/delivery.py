@@ -17,6 +17,7 @@ SLACKS_RETRIES = (0.0, 60.0, 300.0)  # seconds before the first, second and thir
 
 SENTENCES = {
     "operation_timeout": "{app} didn't respond in time.",
+    "dispatch_failed": '{app} could not be reached (the error "dispatch_failed").',
     "trouble": "We had some trouble connecting. Try again?",
 }
 

@@ -76,9 +76,7 @@ class Mailboxes:
         self.tell(address, mail)
 
     def tell(self, address: str, mail: Mail) -> None:
-        person = self._world.by_address(address)
-        to = {address, *([person.id] if person else [])}
-        self._changes.tell("mail", to=to, address=address, id=mail.id, unread=self.unread(address))
+        self._changes.tell("mail", address=address, id=mail.id, unread=self.unread(address))
 
     # -- coming in --------------------------------------------------------------------------
 
@@ -91,14 +89,24 @@ class Mailboxes:
 
     # -- going out --------------------------------------------------------------------------
 
-    async def answer(self, original: Mail, text: str, from_: str | None = None) -> Mail:
+    async def answer(
+        self,
+        original: Mail,
+        text: str,
+        from_: str | None = None,
+        *,
+        to: str | None = None,
+        subject: str | None = None,
+    ) -> Mail:
         """Reply as a mail program does: quoted below, threaded by headers."""
         sender = from_ or original.envelope_to[0]
         person = self._world.by_address(sender)
-        to, subject, threading = mails.answer_headers(original)
+        usual_to, usual_subject, threading = mails.answer_headers(original)
         french = person is None or person.locale.startswith("fr")
         body = mails.quoted(original, text, french=french)
-        return await self.send(sender, to, subject, body, headers=threading)
+        return await self.send(
+            sender, to or usual_to, subject or usual_subject, body, headers=threading
+        )
 
     async def send(
         self,

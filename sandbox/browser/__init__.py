@@ -1,0 +1,1 @@
+"""The browser's door: pages, JSON for them, and the live channel."""
