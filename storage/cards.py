@@ -1,0 +1,77 @@
+"""Which messages in Slack stand for which tickets and entries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
+
+from desk.ports import Card
+from storage.dialect import upsert
+from storage.tables import cards as c
+from storage.tables import messages as m
+
+_CARD: Select[Any] = select(c.c.ticket_id, c.c.team_id, c.c.channel, c.c.ts, c.c.active)
+_OF = _CARD.where(c.c.ticket_id == bindparam("ticket")).order_by(c.c.id)
+_ACTIVE = _CARD.where(c.c.ticket_id == bindparam("ticket"), c.c.active)
+_AT = _CARD.where(c.c.channel == bindparam("channel"), c.c.ts == bindparam("ts"))
+_RETIRE = update(c).where(c.c.ticket_id == bindparam("ticket"), c.c.active).values(active=False)
+_ENTRY_AT = select(m.c.entry_id).where(
+    m.c.channel == bindparam("channel"), m.c.ts == bindparam("ts")
+)
+_MESSAGE_OF = (
+    select(m.c.channel, m.c.ts)
+    .where(m.c.entry_id == bindparam("entry"))
+    .order_by(m.c.id.desc())
+    .limit(1)
+)
+
+
+class SqlCards:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, ticket: int) -> tuple[Card, ...]:
+        return tuple(map(_card, self._connection.execute(_OF, {"ticket": ticket})))
+
+    def at(self, channel: str, ts: str) -> Card | None:
+        row = self._connection.execute(_AT, {"channel": channel, "ts": ts}).first()
+        return None if row is None else _card(row)
+
+    def active(self, ticket: int) -> Card | None:
+        row = self._connection.execute(_ACTIVE, {"ticket": ticket}).first()
+        return None if row is None else _card(row)
+
+    def add(self, card: Card, at: datetime) -> None:
+        if card.active:
+            self.retire(card.ticket)
+        values = {
+            "ticket_id": card.ticket,
+            "team_id": card.team,
+            "channel": card.channel,
+            "ts": card.ts,
+            "active": card.active,
+            "at": at,
+        }
+        place = ("channel", "ts")
+        self._connection.execute(upsert(self._connection, c, values, place, keep=("at",)))
+
+    def retire(self, ticket: int) -> None:
+        self._connection.execute(_RETIRE, {"ticket": ticket})
+
+    def entry_at(self, channel: str, ts: str) -> int | None:
+        place = {"channel": channel, "ts": ts}
+        return self._connection.execute(_ENTRY_AT, place).scalar_one_or_none()
+
+    def message_of(self, entry: int) -> tuple[str, str] | None:
+        row = self._connection.execute(_MESSAGE_OF, {"entry": entry}).first()
+        return None if row is None else (row.channel, row.ts)
+
+    def keep_message(self, entry: int, channel: str, ts: str) -> None:
+        values = {"entry_id": entry, "channel": channel, "ts": ts}
+        self._connection.execute(upsert(self._connection, m, values, ("channel", "ts")))
+
+
+def _card(row: Row[Any]) -> Card:
+    return Card(row.ticket_id, row.team_id, row.channel, row.ts, row.active)

@@ -1,0 +1,137 @@
+"""Keeping one person one person, whether they come from Slack, a mail, the form or a list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from desk.people import Person, folded
+from storage.people_rows import PEOPLE, address, person_of
+from storage.search import index_person
+from storage.tables import administrators, members, outbox, people, teams, tickets
+
+# Every column that names a person, for when two turn out to be one. Tickets are apart.
+_REFERENCES = (
+    members.c.person_id,
+    administrators.c.person_id,
+    teams.c.lead_id,
+    outbox.c.person_id,
+    people.c.merged_into,
+)
+
+
+def insert_person(connection: Connection, person: Person) -> Person:
+    number = connection.execute(insert(people).returning(people.c.id), _values(person)).scalar_one()
+    stored = replace(person, id=number)
+    index_person(connection, stored)
+    return stored
+
+
+def learn(connection: Connection, person: Person) -> Person:
+    person = replace(person, name=person.name.strip(), email=address(person.email))
+    known = _find(connection, people.c.slack_id, person.slack_id)
+    holder = _find(connection, people.c.email, person.email)
+    if known is None and holder is not None and _is_same(person, holder):
+        known = holder
+    if holder is not None and (known is None or holder.id != known.id):
+        person, known = _settle(connection, person, known, holder)
+    if known is None:
+        return insert_person(connection, person)
+    if known.slack_id is not None and person.slack_id is None:
+        return known  # what Slack says of somebody outweighs a list
+    learned = replace(
+        person,
+        id=known.id,
+        email=person.email or known.email,
+        slack_id=person.slack_id or known.slack_id,
+    )
+    if learned != known:
+        _update(connection, learned)
+    return learned
+
+
+def set_address(connection: Connection, person: Person, email: str) -> None:
+    """Give a person an address, unless it leads to somebody else whom Slack knows too."""
+    wanted = address(email)
+    holder = _find(connection, people.c.email, wanted)
+    if holder is None or holder.id == person.id:
+        _update(connection, replace(person, email=wanted))
+    elif holder.slack_id is None:
+        _merge(connection, holder, into=person)
+        _update(connection, replace(person, email=wanted))
+    elif person.slack_id is None:
+        _merge(connection, person, into=holder)
+
+
+def _is_same(person: Person, holder: Person) -> bool:
+    """Whether `person` is who holds their address: an account may follow a closed one."""
+    return (
+        person.slack_id is None or holder.slack_id is None or (person.active and not holder.active)
+    )
+
+
+def _settle(
+    connection: Connection, person: Person, known: Person | None, holder: Person
+) -> tuple[Person, Person | None]:
+    """Decide who has the address of `person` that `holder` has: an address leads to one person."""
+    if known is not None and holder.slack_id is None:
+        _merge(connection, holder, into=known)
+        return person, known
+    if known is not None and person.active and not holder.active:
+        _update(connection, replace(holder, email=None))
+        return person, known
+    kept = None if known is None else known.email
+    return replace(person, email=kept), known
+
+
+def _merge(connection: Connection, other: Person, into: Person) -> None:
+    """Make two people one. The journal is never touched: the row of `other` stays and leads on."""
+    asked = connection.execute(
+        select(people.c.requests).where(people.c.id == other.id)
+    ).scalar_one()
+    connection.execute(
+        update(people).where(people.c.id == into.id).values(requests=people.c.requests + asked)
+    )
+    connection.execute(
+        update(people)
+        .where(people.c.id == other.id)
+        .values(email=None, active=False, merged_into=into.id)
+    )
+    for column in _REFERENCES:
+        table: Any = column.table
+        connection.execute(update(table).where(column == other.id).values({column: into.id}))
+    for column in (tickets.c.requester_id, tickets.c.beneficiary_id, tickets.c.assignee_id):
+        # One version on: whoever is changing the ticket right now reads it again.
+        connection.execute(
+            update(tickets)
+            .where(column == other.id)
+            .values({column: into.id, tickets.c.version: tickets.c.version + 1})
+        )
+    index_person(connection, replace(other, name="", email=None))
+
+
+def _update(connection: Connection, person: Person) -> None:
+    connection.execute(update(people).where(people.c.id == person.id).values(_values(person)))
+    index_person(connection, person)
+
+
+def _find(connection: Connection, column: Any, value: str | None) -> Person | None:
+    if value is None:
+        return None
+    row = connection.execute(PEOPLE.where(column == value)).first()
+    return None if row is None else person_of(row)
+
+
+def _values(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "email": person.email,
+        "slack_id": person.slack_id,
+        "language": person.language,
+        "title": person.title,
+        "zone": person.zone,
+        "active": person.active,
+        "sort_name": folded(person.name),
+    }

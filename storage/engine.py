@@ -1,0 +1,106 @@
+"""From a database URL to engines: SQLite with one writer and some readers, or PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+THREADS = 8  # PostgreSQL: commands and questions at once in one process
+READERS = 4  # SQLite: questions at once, beside the one writer
+STATEMENT_TIMEOUT_MS = 2000  # what a command may wait in all; no healthy statement comes near
+LOCK_TIMEOUT_MS = 1500
+BUSY_TIMEOUT_MS = 250  # short: the store itself tries again, and gives up when it must
+
+
+def database_url(text: str) -> URL:
+    """The URL with the driver this project uses. Raises ValueError for anything unsupported."""
+    try:
+        url = make_url(text)
+    except ArgumentError as wrong:
+        raise ValueError("The database URL cannot be read") from wrong
+    match url.get_backend_name():
+        case "sqlite":
+            if url.database in (None, "", ":memory:"):
+                raise ValueError("SQLite needs a file: sqlite:///path/to/frontdesk.db")
+            return url.set(drivername="sqlite+pysqlite")
+        case "postgresql" | "postgres":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise ValueError(f"Unsupported database {other!r}: use sqlite or postgresql")
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def writer_engine(url: URL) -> Engine:
+    """Where transactions may write."""
+    if is_sqlite(url):
+        assert url.database is not None
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        return _sqlite(url, "BEGIN IMMEDIATE", _prepare_writer, pool_size=1)
+    return _postgresql(url)
+
+
+def reader_engine(url: URL, writer: Engine) -> Engine:
+    """Where transactions cannot write, and see one moment of the database throughout."""
+    if is_sqlite(url):
+        return _sqlite(url, "BEGIN", _prepare_reader, pool_size=READERS)
+    return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sqlite(url: URL, begin: str, prepare: Any, pool_size: int) -> Engine:
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: Any) -> None:
+        # The driver's own transactions begin too late and too weakly; ours begin by `begin`.
+        connection.isolation_level = None
+        prepare(connection)
+
+    # A begin hook shared by both engines would take the write lock for every read.
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _prepare_writer(connection: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # NORMAL survives a killed process but may lose the last commits with the power, and by then
+    # somebody has read "your request was taken". Group commit pays most of the price of FULL.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_reader(connection: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _postgresql(url: URL) -> Engine:
+    given = url.query.get("options", "")
+    options = (
+        f"{given if isinstance(given, str) else ' '.join(given)}"
+        f" -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}"
+        " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+    )
+    return create_engine(
+        url,
+        pool_size=THREADS,
+        max_overflow=0,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "options": options.strip(),
+            "connect_timeout": 2,
+            "application_name": "frontdesk",
+        },
+    )

@@ -1,0 +1,54 @@
+"""Which errors of the database pass by themselves, and which mean that somebody was quicker."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+_UNIQUE_VIOLATION = "23505"
+
+# SQLSTATE classes: connection lost, not enough resources, operator intervention (a restart, a
+# statement that took too long), rollback (deadlock, serialisation); and one that is not a class:
+# a lock that did not come in time.
+_PASSING_CLASSES = ("08", "53", "57", "40")
+_LOCK_NOT_AVAILABLE = "55P03"
+_READ_ONLY = "25006"  # a standby that is about to be promoted
+
+_PASSING_SQLITE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same work may succeed in a moment."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    original: Any = error.orig
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorcode", 0) & 0xFF in _PASSING_SQLITE
+    state = getattr(original, "sqlstate", None)
+    if state is None:  # never connected
+        return type(original).__name__ in ("OperationalError", "ConnectionTimeout")
+    return state[:2] in _PASSING_CLASSES or state in (_LOCK_NOT_AVAILABLE, _READ_ONLY)
+
+
+def is_taken(error: BaseException) -> bool:
+    """Whether something that may exist once exists already."""
+    if not isinstance(error, IntegrityError):
+        return False
+    original: Any = error.orig
+    if isinstance(original, sqlite3.Error):
+        code = getattr(original, "sqlite_errorcode", 0)
+        return code in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+    return getattr(original, "sqlstate", None) == _UNIQUE_VIOLATION

@@ -1,0 +1,128 @@
+"""The journal: entries are added and read. Nothing changes one, here or in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, select
+
+from desk.errors import NoSuchTicket
+from desk.journal import Draft, Entry, Kind, Visibility, visibility_of
+from desk.ports import Delivery, DeliveryState
+from storage.people_rows import PERSON, person_of
+from storage.tables import entries as e
+from storage.tables import outbox, people
+
+_later = e.alias("later")
+_WITHDRAWN = exists().where(_later.c.refers_to == e.c.id, _later.c.kind == Kind.WITHDRAWN.value)
+_ENTRY = (
+    e.c.id,
+    e.c.ticket_id,
+    e.c.kind,
+    e.c.at,
+    e.c.visibility,
+    e.c.words,
+    e.c.facts,
+    e.c.public_from,
+    e.c.refers_to,
+    _WITHDRAWN.label("withdrawn"),
+)
+_ENTRIES: Select[Any] = select(*_ENTRY, *PERSON).select_from(
+    e.outerjoin(people, people.c.id == e.c.by_id)
+)
+_GET = _ENTRIES.where(e.c.id == bindparam("entry"))
+_OF = _ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id)
+_LAST = _ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id.desc()).limit(1)
+_ADD = insert(e).returning(e.c.id)
+
+_DELIVERIES: Select[Any] = (
+    select(
+        outbox.c.id,
+        outbox.c.entry_id,
+        outbox.c.state,
+        outbox.c.done_at,
+        outbox.c.error,
+        outbox.c.lane,
+        *PERSON,
+    )
+    .select_from(outbox.join(people, people.c.id == outbox.c.person_id))
+    .where(outbox.c.ticket_id == bindparam("ticket"), outbox.c.entry_id.is_not(None))
+    .order_by(outbox.c.id)
+)
+_DELIVERY_STATES = {
+    "waiting": DeliveryState.WAITING,
+    "done": DeliveryState.SENT,
+    "refused": DeliveryState.FAILED,
+    "uncertain": DeliveryState.UNCERTAIN,
+    "withdrawn": DeliveryState.WITHDRAWN,
+}
+
+
+class SqlJournal:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, draft: Draft, at: datetime) -> Entry:
+        number = self._connection.execute(
+            _ADD,
+            {
+                "ticket_id": draft.ticket,
+                "kind": draft.kind.value,
+                "at": at,
+                "by_id": draft.by or None,  # the system has the id 0 and is nobody
+                "visibility": visibility_of(draft.kind).value,
+                "words": draft.words,
+                "facts": dict(draft.facts),
+                "public_from": draft.public_from,
+                "refers_to": draft.refers_to,
+            },
+        ).scalar_one()
+        return self.get(number)
+
+    def get(self, entry: int) -> Entry:
+        row = self._connection.execute(_GET, {"entry": entry}).first()
+        if row is None:
+            raise NoSuchTicket(0)
+        return _entry(row)
+
+    def of(self, ticket: int) -> tuple[Entry, ...]:
+        return tuple(map(_entry, self._connection.execute(_OF, {"ticket": ticket})))
+
+    def last(self, ticket: int) -> Entry | None:
+        row = self._connection.execute(_LAST, {"ticket": ticket}).first()
+        return None if row is None else _entry(row)
+
+    def deliveries(self, ticket: int) -> tuple[Delivery, ...]:
+        return tuple(map(_delivery, self._connection.execute(_DELIVERIES, {"ticket": ticket})))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    author = row[len(_ENTRY) :]
+    return Entry(
+        id=row.id,
+        ticket=row.ticket_id,
+        kind=Kind(row.kind),
+        at=row.at,
+        by=None if author[0] is None else person_of(author),
+        visibility=Visibility(row.visibility),
+        words=row.words,
+        facts=row.facts,
+        public_from=row.public_from,
+        refers_to=row.refers_to,
+        withdrawn=bool(row.withdrawn),
+    )
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    person = person_of(row[6:])
+    by_mail = row.lane.startswith("mail:")
+    return Delivery(
+        entry=row.entry_id,
+        person=person,
+        address=(person.email or "") if by_mail else "",
+        state=_DELIVERY_STATES[row.state],
+        at=row.done_at,
+        error=row.error,
+        outbox=row.id,
+    )

@@ -1,0 +1,47 @@
+"""Hearing from other processes, through PostgreSQL, that the outbox has something new."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+
+import psycopg
+from sqlalchemy.engine import URL
+
+CHANNEL = "frontdesk_outbox"
+_GLANCE = 0.5  # seconds between looks at whether to stop
+_PAUSE = 1.0  # seconds before connecting again; the relay's tick bridges it
+
+log = logging.getLogger(__name__)
+
+
+class Listener:
+    """A thread with a connection of its own, made anew whenever it is lost."""
+
+    def __init__(self, url: URL, callback: Callable[[], None]) -> None:
+        self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._callback = callback
+        self._closing = Event()
+        self._thread = Thread(target=self._run, name="storage-listener", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self._listen()
+            except psycopg.Error as lost:
+                log.warning("listening to the outbox was interrupted: %s", lost)
+                self._closing.wait(_PAUSE)
+
+    def _listen(self) -> None:
+        with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=2) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            self._callback()  # for whatever was said while nobody listened
+            while not self._closing.is_set():
+                for _ in connection.notifies(timeout=_GLANCE, stop_after=1):
+                    self._callback()

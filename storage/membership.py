@@ -1,0 +1,69 @@
+"""Who belongs to which team: the desk file's addresses and Slack ids, matched with people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, select, update
+
+from desk.people import Person
+from storage.directory import insert_person
+from storage.people_rows import address
+from storage.tables import administrators, house, members, people, teams
+
+_NAMED: tuple[tuple[Table, Column[Any], Column[Any]], ...] = (
+    (members, members.c.ref, members.c.person_id),
+    (administrators, administrators.c.ref, administrators.c.person_id),
+    (teams, teams.c.lead_ref, teams.c.lead_id),
+)
+
+
+def reference(text: str) -> str:
+    """An address or a Slack id as it is kept."""
+    clean = text.strip()
+    return (address(clean) or "") if "@" in clean else clean
+
+
+def rejoin_teams(connection: Connection) -> None:
+    """Match everybody the desk file names with the people known now.
+
+    Somebody named by an address nobody has yet becomes a person known by that address.
+    """
+    refs = {
+        ref
+        for _, column, _ in _NAMED
+        for ref in connection.execute(select(column).where(column.is_not(None))).scalars()
+    }
+    known = _known(connection, refs)
+    for ref in sorted(refs - known.keys()):
+        if "@" in ref:
+            language = connection.execute(select(house.c.language)).scalar() or "en"
+            person = Person(0, readable(ref), email=ref, language=language)
+            known[ref] = insert_person(connection, person).id
+    for table, ref_column, person_column in _NAMED:
+        rows = connection.execute(
+            select(ref_column, person_column).where(ref_column.is_not(None)).distinct()
+        ).all()
+        for ref, person_id in rows:
+            if person_id != known.get(ref):
+                connection.execute(
+                    update(table).where(ref_column == ref).values({person_column: known.get(ref)})
+                )
+
+
+def readable(email: str) -> str:
+    """A name made of an address, until a better one is known: "ada.king@…" is "Ada King"."""
+    local = email.partition("@")[0].partition("+")[0]
+    words = local.replace(".", " ").replace("_", " ").split()
+    return " ".join(word[:1].upper() + word[1:] for word in words) or email
+
+
+def _known(connection: Connection, refs: set[str]) -> dict[str, int]:
+    wanted = sorted(refs)
+    by_address = select(people.c.email, people.c.id).where(people.c.email.in_(wanted))
+    by_slack = select(people.c.slack_id, people.c.id).where(people.c.slack_id.in_(wanted))
+    return {
+        ref: number
+        for statement in (by_address, by_slack)
+        for ref, number in connection.execute(statement)
+    }

@@ -1,0 +1,1 @@
+"""One module a step. Steps that were released are never edited."""

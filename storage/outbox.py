@@ -1,0 +1,325 @@
+"""The outbox: what the world should still see, and who is showing it right now.
+
+A row waits until it is done, refused, uncertain or withdrawn. Waiting, it may be leased to one
+relay at a time, and only the oldest waiting row of a lane may be. Asking for a waiting row again
+counts `asked` up; finishing compares, so that a wish made during the sending is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from desk.effects import (
+    Effect,
+    LookUpPerson,
+    SendDirect,
+    SendMail,
+    effect_from_json,
+    effect_to_json,
+)
+from storage.dialect import insert_for
+from storage.tables import outbox as o
+
+WAITING = "waiting"
+DONE = "done"
+REFUSED = "refused"
+UNCERTAIN = "uncertain"
+WITHDRAWN = "withdrawn"
+
+# Written out, not bound: only then do both databases see that a partial index will do.
+_IS_WAITING = o.c.state == literal_column("'waiting'")
+_IS_STUCK = o.c.state.in_([literal_column("'refused'"), literal_column("'uncertain'")])
+_FREE: dict[str, Any] = {"lease_until": None, "leased_by": None, "leased_asked": None}
+
+_earlier = o.alias("earlier")
+_NONE_BEFORE = ~exists().where(
+    _earlier.c.lane == o.c.lane,
+    _earlier.c.state == literal_column("'waiting'"),
+    _earlier.c.id < o.c.id,
+)
+_LEASABLE = (
+    select(o)
+    .where(_IS_WAITING, o.c.due_at <= bindparam("now"))
+    .where(or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now")))
+    .where(_NONE_BEFORE)
+    .order_by(o.c.due_at, o.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=o)
+)
+_LEASE = (
+    update(o)
+    .where(o.c.id == bindparam("row"))
+    .values(lease_until=bindparam("until"), leased_by=bindparam("owner"), leased_asked=o.c.asked)
+)
+_OF_ENTRY = (
+    select(o.c.id, o.c.state, o.c.leased_by, o.c.attempted_at)
+    .where(o.c.entry_id == bindparam("entry"), o.c.state != WITHDRAWN)
+    .order_by(o.c.id)
+    .with_for_update()
+)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """An effect that `owner` alone may carry out until the lease ends.
+
+    `attempted_at` is set where an earlier lease ended in the middle of an attempt: whether the
+    other side took it must be found out first.
+    """
+
+    id: int
+    effect: Effect
+    asked: int
+    attempts: int
+    attempted_at: datetime | None
+    owner: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A row that needs a person. `effect` is the stored payload: its kind may be unknown here."""
+
+    id: int
+    effect: dict[str, Any]
+    state: str
+    attempts: int
+    error: str
+    due_at: datetime
+
+
+class SqlOutbox:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.asked = False  # whether any relay has something new to do
+        self.freed = False  # whether a lane moved on: only the relay that did it needs to know
+
+    # What the desk asks for
+
+    def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
+        self.asked = True
+        statement = insert_for(self._connection, o).values(_values(effect, at, due or at))
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["key"],
+                index_where=_IS_WAITING,
+                set_={
+                    "asked": o.c.asked + 1,
+                    "due_at": case(
+                        (statement.excluded.due_at < o.c.due_at, statement.excluded.due_at),
+                        else_=o.c.due_at,
+                    ),
+                },
+            )
+        )
+
+    def withdraw(self, entry: int) -> bool:
+        rows = self._connection.execute(_OF_ENTRY, {"entry": entry}).all()
+        # A lease that ran out may still have been used: it counts as taken.
+        if any(r.state != WAITING or r.leased_by or r.attempted_at for r in rows):
+            return False
+        for row in rows:
+            self._connection.execute(update(o).where(o.c.id == row.id).values(state=WITHDRAWN))
+        return True
+
+    # What the relay asks for
+
+    def lease(self, now: datetime, hold: timedelta, owner: str, limit: int) -> tuple[Lease, ...]:
+        """Take due rows, at most one of each lane, so that no other relay sends them for `hold`."""
+        rows = self._connection.execute(_LEASABLE, {"now": now, "most": limit}).all()
+        leases = []
+        for row in rows:
+            try:
+                leases.append(_lease(row, owner))
+            except (KeyError, TypeError, ValueError):
+                # Asked for by a newer version, or no longer known: let a person see it.
+                self._change(
+                    (o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now
+                )
+                continue
+            self._connection.execute(_LEASE, {"row": row.id, "until": now + hold, "owner": owner})
+        return tuple(leases)
+
+    def attempting(self, lease: Lease, at: datetime) -> bool:
+        """Note that what cannot be taken back comes next. False: it is not ours to do."""
+        return self._change(_ours(lease), attempted_at=at)
+
+    def finish(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
+        """Done, or waiting anew where somebody asked again meanwhile.
+
+        False, and nothing changes, where the lease is no longer ours.
+        """
+        again = o.c.asked > lease.asked
+        self.freed = True
+        return self._change(
+            _ours(lease),
+            state=case((again, WAITING), else_=DONE),
+            due_at=case((again, at), else_=o.c.due_at),
+            done_at=case((again, None), else_=at),
+            remote=remote,
+            attempted_at=None,
+            attempts=case((again, 0), else_=o.c.attempts),
+            error="",
+            **_FREE,
+        )
+
+    def postpone(
+        self, lease: Lease, until: datetime, error: str, *, attempted: bool = False
+    ) -> bool:
+        """The other side was not to be had: try again then.
+
+        `attempted`: whether it took it before it failed must be found out first, next time.
+        """
+        return self._change(
+            _ours(lease),
+            due_at=until,
+            attempts=o.c.attempts + 1,
+            attempted_at=o.c.attempted_at if attempted else None,
+            error=error,
+            **_FREE,
+        )
+
+    def bury(self, lease: Lease, at: datetime, error: str) -> bool:
+        """The other side will never take it."""
+        return self._end(lease, REFUSED, at, error)
+
+    def uncertain(self, lease: Lease, at: datetime, error: str) -> bool:
+        """Nobody can tell whether the other side took it."""
+        return self._end(lease, UNCERTAIN, at, error)
+
+    def hand_back(self, owner: str) -> None:
+        """Free what `owner` leased and did not attempt, for the others to take at once."""
+        self.asked = True
+        self._change((_IS_WAITING, o.c.leased_by == owner, o.c.attempted_at.is_(None)), **_FREE)
+
+    # What a person decides about rows that got stuck
+
+    def retry(self, row: int, at: datetime) -> bool:
+        """Send a refused or uncertain row after all, as the same row (so with the same
+        Message-ID). False where there is none."""
+        self.asked = True
+        newer = exists().where(
+            _earlier.c.key == o.c.key, _earlier.c.state == literal_column("'waiting'")
+        )
+        stuck = (o.c.id == row, _IS_STUCK)
+        if self._change((*stuck, newer), state=WITHDRAWN, done_at=at):
+            return True  # asked for again since: that row does the work
+        return self._change(
+            stuck,
+            state=WAITING,
+            due_at=at,
+            done_at=None,
+            attempted_at=None,
+            attempts=0,
+            error="",
+            **_FREE,
+        )
+
+    def drop(self, row: int, at: datetime) -> bool:
+        """Give up a row that is refused or uncertain. False where there is none."""
+        return self._change((o.c.id == row, _IS_STUCK), state=WITHDRAWN, done_at=at)
+
+    def stuck(self, limit: int) -> tuple[Stuck, ...]:
+        """Refused and uncertain rows, oldest first."""
+        statement = (
+            select(o.c.id, o.c.payload, o.c.state, o.c.attempts, o.c.error, o.c.due_at)
+            .where(_IS_STUCK)
+            .order_by(o.c.id)
+            .limit(limit)
+        )
+        return tuple(Stuck(*row) for row in self._connection.execute(statement))
+
+    # What the schedule and the health pages ask for
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the relay should look again, `now` at the earliest. None: nothing is waiting."""
+        free_from = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
+        statement = select(func.min(free_from)).where(_IS_WAITING, _NONE_BEFORE)
+        found: datetime | None = self._connection.execute(statement).scalar()
+        return None if found is None else max(found, now)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows are waiting, refused and uncertain. The others are many and need nobody."""
+        counted = dict.fromkeys((WAITING, REFUSED, UNCERTAIN), 0)
+        for which in (_IS_WAITING, _IS_STUCK):
+            rows = select(o.c.state, func.count()).where(which).group_by(o.c.state)
+            counted.update(self._connection.execute(rows).tuples().all())
+        return counted
+
+    def purge(self, before: datetime, limit: int = 1000) -> int:
+        """Drop Slack rows done before that moment, a portion at a time; returns how many.
+
+        Mails and messages in their place stay: they are how the journal knows what was delivered.
+        """
+        old = (
+            select(o.c.id)
+            .where(o.c.done_at < before, o.c.entry_id.is_(None))
+            .where(o.c.state.in_((DONE, WITHDRAWN)))
+            .limit(limit)
+        )
+        return self._connection.execute(delete(o).where(o.c.id.in_(old))).rowcount
+
+    def _end(self, lease: Lease, state: str, at: datetime, error: str) -> bool:
+        self.freed = True
+        return self._change(_ours(lease), state=state, done_at=at, error=error, **_FREE)
+
+    def _change(self, which: Iterable[ColumnElement[bool]], **values: Any) -> bool:
+        """Whether there was such a row."""
+        return self._connection.execute(update(o).where(*which).values(**values)).rowcount > 0
+
+
+def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return (
+        o.c.id == lease.id,
+        _IS_WAITING,
+        o.c.leased_by == lease.owner,
+        o.c.leased_asked == lease.asked,
+    )
+
+
+def _lease(row: Row[Any], owner: str) -> Lease:
+    return Lease(
+        id=row.id,
+        effect=effect_from_json(row.payload),
+        asked=row.asked,
+        attempts=row.attempts,
+        attempted_at=row.attempted_at,
+        owner=owner,
+        created_at=row.created_at,
+    )
+
+
+def _values(effect: Effect, at: datetime, due: datetime) -> dict[str, Any]:
+    mail = effect if isinstance(effect, SendMail | SendDirect) else None
+    return {
+        "lane": effect.lane,
+        "key": effect.key,
+        "payload": effect_to_json(effect),
+        "asked": 1,
+        "due_at": due,
+        "state": WAITING,
+        "attempts": 0,
+        "error": "",
+        "ticket_id": None if isinstance(effect, LookUpPerson) else effect.ticket,
+        "entry_id": mail and mail.entry,
+        "person_id": mail and mail.to,
+        "created_at": at,
+    }

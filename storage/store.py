@@ -1,0 +1,90 @@
+"""The desk's `Store` over SQLite or PostgreSQL: work runs in threads, callers await it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import text
+
+from storage.engine import READERS, THREADS, database_url, is_sqlite, reader_engine, writer_engine
+from storage.listener import CHANNEL, Listener
+from storage.patience import patiently
+from storage.transaction import SqlTransaction
+from storage.writer import Writer
+
+R = TypeVar("R")
+
+_NOTIFY = text("SELECT pg_notify(:channel, '')").bindparams(channel=CHANNEL)
+
+
+class SqlStore:
+    """Open until `close`. The database must be migrated (`storage.migrate.upgrade`).
+
+    `on_outbox` is called from a thread of the store, after each commit that gave the relay
+    something to do.
+    """
+
+    def __init__(self, url: str, on_outbox: Callable[[], None] | None = None) -> None:
+        self._url = database_url(url)
+        self._on_outbox = on_outbox
+        self._writing = writer_engine(self._url)
+        self._reading = reader_engine(self._url, self._writing)
+        sqlite = is_sqlite(self._url)
+        self._threads = ThreadPoolExecutor(READERS if sqlite else THREADS, "storage")
+        self._writer = Writer(self._writing, self._wake) if sqlite else None
+        self._listeners: list[Listener] = []
+
+    async def write(self, work: Callable[[SqlTransaction], R]) -> R:
+        future: Future[R] = (
+            self._writer.submit(work)
+            if self._writer is not None
+            else self._threads.submit(patiently, lambda: self._write(work))
+        )
+        return await asyncio.wrap_future(future)
+
+    async def read(self, work: Callable[[SqlTransaction], R]) -> R:
+        future = self._threads.submit(patiently, lambda: self._read(work))
+        return await asyncio.wrap_future(future)
+
+    async def ping(self) -> None:
+        """Raises Busy where the database does not answer."""
+        await self.read(SqlTransaction.ping)
+
+    def listen(self, callback: Callable[[], None]) -> None:
+        """Call back, from a thread, when another process gave the relay something to do.
+
+        SQLite has no way to tell; there nothing happens, and the relay's tick must do.
+        """
+        if self._writer is None:
+            self._listeners.append(Listener(self._url, callback))
+
+    def close(self) -> None:
+        """Finish the work that was asked for, then let go of the database."""
+        for listener in self._listeners:
+            listener.close()
+        if self._writer is not None:
+            self._writer.close()
+        self._threads.shutdown(wait=True)
+        self._writing.dispose()
+        self._reading.dispose()
+
+    def _write(self, work: Callable[[SqlTransaction], R]) -> R:
+        with self._writing.begin() as connection:
+            tx = SqlTransaction(connection, writable=True)
+            value = work(tx)
+            if tx.outbox.asked:
+                connection.execute(_NOTIFY)
+        if tx.wakes_the_relay:
+            self._wake()
+        return value
+
+    def _read(self, work: Callable[[SqlTransaction], R]) -> R:
+        with self._reading.begin() as connection:
+            return work(SqlTransaction(connection, writable=False))
+
+    def _wake(self) -> None:
+        if self._on_outbox is not None:
+            self._on_outbox()

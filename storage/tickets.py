@@ -1,0 +1,144 @@
+"""Tickets: stored with a version, so that of two who change one at once the second is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from desk.errors import NoSuchTicket, Stale
+from desk.lifecycle import State
+from desk.people import Actor
+from desk.ports import Page, Tab
+from desk.ticket import (
+    Hold,
+    HoldReason,
+    Impact,
+    Origin,
+    Outcome,
+    RequestType,
+    Resolution,
+    Ticket,
+    Urgency,
+)
+from storage import queues
+from storage.tables import tickets as t
+
+_HELD = 10  # added to the rank: whatever nobody holds comes first
+
+_ALL = select(t)
+_GET = _ALL.where(t.c.id == bindparam("ticket"))
+_ADD = insert(t).returning(t.c.id)
+_SAVE = update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen"))
+_DUE = (
+    select(t.c.id)
+    .where(t.c.hold_until.is_not(None), t.c.hold_until <= bindparam("now"))
+    .where(t.c.state == State.PENDING.value)
+    .order_by(t.c.hold_until)
+    .limit(bindparam("most"))
+)
+
+
+class SqlTickets:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, ticket: Ticket) -> Ticket:
+        number = self._connection.execute(_ADD, _row(ticket)).scalar_one()
+        return replace(ticket, id=number)
+
+    def get(self, ticket: int) -> Ticket:
+        row = self._connection.execute(_GET, {"ticket": ticket}).first()
+        if row is None:
+            raise NoSuchTicket(ticket)
+        return _ticket(row)
+
+    def save(self, ticket: Ticket, seen: int) -> Ticket:
+        saved = replace(ticket, version=seen + 1)
+        values = {**_row(saved), "ticket": ticket.id, "seen": seen}
+        if self._connection.execute(_SAVE, values).rowcount != 1:
+            raise Stale
+        return saved
+
+    def queue(self, actor: Actor, tab: Tab, page: int, size: int) -> Page:
+        return self._page(queues.of_technician(self._connection, actor, tab), page, size)
+
+    def asked_by(self, person: int, *, open_only: bool, limit: int, page: int = 0) -> Page:
+        return self._page(queues.of_requester(person, open_only=open_only), page, limit)
+
+    def due(self, now: datetime, limit: int) -> tuple[int, ...]:
+        return tuple(self._connection.execute(_DUE, {"now": now, "most": limit}).scalars())
+
+    def count(self) -> int:
+        """How many tickets there are in all."""
+        return self._connection.execute(select(func.count()).select_from(t)).scalar_one()
+
+    def _page(self, queue: queues.Queue, number: int, size: int) -> Page:
+        ids = self._connection.execute(queue.page(number, size)).scalars().all()
+        rows = self._connection.execute(_ALL.where(t.c.id.in_(ids))).all() if ids else ()
+        found = {row.id: _ticket(row) for row in rows}
+        total = self._connection.execute(queue.total()).scalar_one()
+        return Page(tuple(found[i] for i in ids), total, number, size)
+
+
+def _row(ticket: Ticket) -> dict[str, Any]:
+    held = _HELD if ticket.assignee is not None else 0
+    hold, resolution = ticket.hold, ticket.resolution
+    return {
+        "subject": ticket.subject,
+        "description": ticket.description,
+        "requester_id": ticket.requester,
+        "team_id": ticket.team,
+        "created_at": ticket.created_at,
+        "state_since": ticket.state_since,
+        "changed_at": ticket.changed_at,
+        "beneficiary_id": ticket.beneficiary,
+        "tell_beneficiary": ticket.tell_beneficiary,
+        "catalogue_id": ticket.entry,
+        "assignee_id": ticket.assignee,
+        "state": ticket.state.value,
+        "outcome": ticket.outcome and ticket.outcome.value,
+        "impact": ticket.impact.value,
+        "urgency": ticket.urgency.value,
+        "request_type": ticket.request_type.value,
+        "origin": ticket.origin.value,
+        "hold_reason": hold and hold.reason.value,
+        "hold_until": hold and hold.until,
+        "new_answer": ticket.new_answer,
+        "code": resolution and resolution.code,
+        "solution": resolution and resolution.solution,
+        "duplicate_of": ticket.duplicate_of,
+        "version": ticket.version,
+        "is_open": int(ticket.is_open),
+        "rank": held + ticket.priority,
+    }
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    return Ticket(
+        id=row.id,
+        subject=row.subject,
+        description=row.description,
+        requester=row.requester_id,
+        team=row.team_id,
+        created_at=row.created_at,
+        state_since=row.state_since,
+        changed_at=row.changed_at,
+        beneficiary=row.beneficiary_id,
+        tell_beneficiary=row.tell_beneficiary,
+        entry=row.catalogue_id,
+        assignee=row.assignee_id,
+        state=State(row.state),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        impact=Impact(row.impact),
+        urgency=Urgency(row.urgency),
+        request_type=RequestType(row.request_type),
+        origin=Origin(row.origin),
+        hold=Hold(HoldReason(row.hold_reason), row.hold_until) if row.hold_reason else None,
+        new_answer=row.new_answer,
+        resolution=Resolution(row.code, row.solution) if row.code is not None else None,
+        duplicate_of=row.duplicate_of,
+        version=row.version,
+    )

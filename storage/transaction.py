@@ -1,0 +1,64 @@
+"""One unit of work, with a repository for each subject."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from desk.result import Result
+from storage.cards import SqlCards
+from storage.journal import SqlJournal
+from storage.mails import SqlMails
+from storage.organisation import SqlOrganisation
+from storage.outbox import SqlOutbox
+from storage.people import SqlPeople
+from storage.tables import once as once_keys
+from storage.tickets import SqlTickets
+
+_PING = select(1)
+_FIRST = select(once_keys.c.ticket_id, once_keys.c.entry_id, once_keys.c.changed).where(
+    once_keys.c.key == bindparam("key")
+)
+
+
+class SqlTransaction:
+    """The desk's `Transaction`. Lives as long as the work it was given to."""
+
+    def __init__(self, connection: Connection, *, writable: bool) -> None:
+        self._connection = connection
+        self.outbox = SqlOutbox(connection)
+        self.tickets = SqlTickets(connection)
+        self.journal = SqlJournal(connection)
+        self.people = SqlPeople(connection, self.outbox if writable else None)
+        self.organisation = SqlOrganisation(connection)
+        self.cards = SqlCards(connection)
+        self.mails = SqlMails(connection)
+
+    @property
+    def wakes_the_relay(self) -> bool:
+        return self.outbox.asked or self.outbox.freed
+
+    def ping(self) -> None:
+        """Make the database answer."""
+        self._connection.execute(_PING)
+
+    def first_time(self, once: str) -> Result | None:
+        row = self._connection.execute(_FIRST, {"key": once}).first()
+        return None if row is None else Result(row[0], row[1], row[2])
+
+    def remember(self, once: str, result: Result, at: datetime) -> None:
+        self._connection.execute(
+            insert(once_keys),
+            {
+                "key": once,
+                "ticket_id": result.ticket,
+                "entry_id": result.entry,
+                "changed": result.changed,
+                "at": at,
+            },
+        )
+
+    def forget_once(self, before: datetime) -> int:
+        """Drop the once keys kept before that moment; returns how many."""
+        return self._connection.execute(delete(once_keys).where(once_keys.c.at < before)).rowcount

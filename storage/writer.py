@@ -1,0 +1,134 @@
+"""SQLite's one writer: a thread that owns the only writing connection.
+
+Work that waits together is committed together, since the disk is what takes long: each piece inside
+a savepoint of its own, and nobody hears of success before the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from desk.errors import Busy, Stale
+from storage.faults import is_passing, is_taken
+from storage.patience import patiently
+from storage.transaction import SqlTransaction
+
+_TOGETHER = 32  # pieces of work in one commit; more would make the first one wait too long
+
+
+class _Job(NamedTuple):
+    work: Callable[[SqlTransaction], Any]
+    future: Future[Any]
+
+
+class _Outcome(NamedTuple):
+    value: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    def __init__(self, engine: Engine, on_outbox: Callable[[], None]) -> None:
+        self._engine = engine
+        self._on_outbox = on_outbox
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closing = Lock()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="storage-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[SqlTransaction], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._closing:
+            if self._closed:
+                raise RuntimeError("the store is closed")
+            self._queue.put(_Job(work, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was submitted, then stop."""
+        with self._closing:
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            taken = self._take()
+            stopping = None in taken
+            jobs = [
+                job
+                for job in taken
+                if job is not None and job.future.set_running_or_notify_cancel()
+            ]
+            if jobs:
+                self._settle(jobs)
+
+    def _take(self) -> list[_Job | None]:
+        """What waits, at least one."""
+        taken = [self._queue.get()]
+        while len(taken) < _TOGETHER and taken[-1] is not None:
+            try:
+                taken.append(self._queue.get_nowait())
+            except Empty:
+                break
+        return taken
+
+    def _settle(self, jobs: Sequence[_Job]) -> None:
+        try:
+            outcomes = patiently(lambda: self._commit(jobs))
+        except Exception as error:
+            if len(jobs) == 1 or isinstance(error, Busy):
+                outcomes = [_Outcome(error=error)] * len(jobs)
+            else:
+                # The commit itself was refused on account of one of them: find out of which.
+                for job in jobs:
+                    self._settle([job])
+                return
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if outcome.error is not None:
+                job.future.set_exception(outcome.error)
+            else:
+                job.future.set_result(outcome.value)
+
+    def _commit(self, jobs: Sequence[_Job]) -> list[_Outcome]:
+        with self._engine.begin() as connection:
+            wakes = False
+            outcomes = []
+            for job in jobs:
+                tx = SqlTransaction(connection, writable=True)
+                outcome = _attempt(job, tx, connection)
+                outcomes.append(outcome)
+                wakes = wakes or (outcome.error is None and tx.wakes_the_relay)
+        if wakes:
+            self._on_outbox()
+        return outcomes
+
+
+def _attempt(job: _Job, tx: SqlTransaction, connection: Connection) -> _Outcome:
+    try:
+        with _savepoint(connection):
+            return _Outcome(job.work(tx))
+    except Exception as error:
+        if is_passing(error):
+            raise  # all of them are tried again
+        return _Outcome(error=Stale() if is_taken(error) else error)
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO job")
+        connection.exec_driver_sql("RELEASE job")
+        raise
+    connection.exec_driver_sql("RELEASE job")
