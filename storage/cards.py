@@ -54,8 +54,7 @@ class SqlCards:
             "active": card.active,
             "at": at,
         }
-        place = ("channel", "ts")
-        self._connection.execute(upsert(self._connection, c, values, place, keep=("at",)))
+        upsert(self._connection, c, values, ("channel", "ts"), keep=("at",))
 
     def retire(self, ticket: int) -> None:
         self._connection.execute(_RETIRE, {"ticket": ticket})
@@ -70,7 +69,7 @@ class SqlCards:
 
     def keep_message(self, entry: int, channel: str, ts: str) -> None:
         values = {"entry_id": entry, "channel": channel, "ts": ts}
-        self._connection.execute(upsert(self._connection, m, values, ("channel", "ts")))
+        upsert(self._connection, m, values, ("channel", "ts"))
 
 
 def _card(row: Row[Any]) -> Card:

@@ -28,7 +28,7 @@ def load(connection: Connection, setup: HouseSetup) -> None:
         "fallback_team_id": team_ids[setup.fallback_team],
         "admin_channel": setup.admin_channel,
     }
-    connection.execute(upsert(connection, house, values, ("id",)))
+    upsert(connection, house, values, ("id",))
     _name_people(connection, setup, team_ids)
     rejoin_teams(connection)
 
@@ -39,7 +39,7 @@ def _replace_by_key(
     connection.execute(update(table).values(obsolete=True))
     for position, row in enumerate(rows):
         values = {**row, "position": position, "obsolete": False}
-        connection.execute(upsert(connection, table, values, ("key",)))
+        upsert(connection, table, values, ("key",))
 
 
 def _team(team: TeamSetup) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from storage.dialect import insert_for
+from storage.dialect import Insert, insert_for
 from storage.tables import mails as m
 
 _ENTRY_OF = select(m.c.ticket_id, m.c.entry_id).where(m.c.message_id == bindparam("message"))
@@ -36,8 +37,12 @@ class SqlMails:
     def keep_outgoing(self, ticket: int, entry: int | None, message_id: str, at: datetime) -> None:
         """A mail of ours left. One that is sent again has the same Message-ID and is kept once."""
         values = _values(ticket, entry, message_id, at, incoming=False)
-        statement = insert_for(self._connection, m).values(values)
-        self._connection.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
+        self._connection.execute(_keep_once(self._connection.dialect.name), values)
+
+
+@cache
+def _keep_once(dialect: str) -> Insert:
+    return insert_for(dialect, m).on_conflict_do_nothing(index_elements=["message_id"])
 
 
 def _values(

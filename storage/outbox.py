@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -35,7 +36,7 @@ from desk.effects import (
     effect_from_json,
     effect_to_json,
 )
-from storage.dialect import insert_for
+from storage.dialect import Insert, insert_for
 from storage.tables import outbox as o
 
 WAITING = "waiting"
@@ -116,20 +117,8 @@ class SqlOutbox:
 
     def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
         self.asked = True
-        statement = insert_for(self._connection, o).values(_values(effect, at, due or at))
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["key"],
-                index_where=_IS_WAITING,
-                set_={
-                    "asked": o.c.asked + 1,
-                    "due_at": case(
-                        (statement.excluded.due_at < o.c.due_at, statement.excluded.due_at),
-                        else_=o.c.due_at,
-                    ),
-                },
-            )
-        )
+        values = _values(effect, at, due or at)
+        self._connection.execute(_put(self._connection.dialect.name), values)
 
     def withdraw(self, entry: int) -> bool:
         rows = self._connection.execute(_OF_ENTRY, {"entry": entry}).all()
@@ -284,6 +273,20 @@ class SqlOutbox:
     def _change(self, which: Iterable[ColumnElement[bool]], **values: Any) -> bool:
         """Whether there was such a row."""
         return self._connection.execute(update(o).where(*which).values(**values)).rowcount > 0
+
+
+@cache
+def _put(dialect: str) -> Insert:
+    statement = insert_for(dialect, o)
+    wanted = statement.excluded.due_at
+    return statement.on_conflict_do_update(
+        index_elements=["key"],
+        index_where=_IS_WAITING,
+        set_={
+            "asked": o.c.asked + 1,
+            "due_at": case((wanted < o.c.due_at, wanted), else_=o.c.due_at),
+        },
+    )
 
 
 def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
