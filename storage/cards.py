@@ -22,7 +22,7 @@ _ENTRY_AT = select(m.c.entry_id).where(
 )
 _MESSAGE_OF = (
     select(m.c.channel, m.c.ts)
-    .where(m.c.entry_id == bindparam("entry"))
+    .where(m.c.entry_id == bindparam("entry"), m.c.ours)
     .order_by(m.c.id.desc())
     .limit(1)
 )
@@ -67,8 +67,8 @@ class SqlCards:
         row = self._connection.execute(_MESSAGE_OF, {"entry": entry}).first()
         return None if row is None else (row.channel, row.ts)
 
-    def keep_message(self, entry: int, channel: str, ts: str) -> None:
-        values = {"entry_id": entry, "channel": channel, "ts": ts}
+    def keep_message(self, entry: int, channel: str, ts: str, *, ours: bool) -> None:
+        values = {"entry_id": entry, "channel": channel, "ts": ts, "ours": ours}
         upsert(self._connection, m, values, ("channel", "ts"))
 
 

@@ -235,6 +235,7 @@ messages = Table(
     Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),
     Column("channel", Text, nullable=False),
     Column("ts", Text, nullable=False),
+    Column("ours", Boolean, nullable=False),
     UniqueConstraint("channel", "ts"),
     Index("ix_messages_entry", "entry_id"),
 )

@@ -238,6 +238,7 @@ def _surfaces() -> None:
         sa.Column("entry_id", Ref, sa.ForeignKey("entries.id"), nullable=False),
         sa.Column("channel", sa.Text, nullable=False),
         sa.Column("ts", sa.Text, nullable=False),
+        sa.Column("ours", sa.Boolean, nullable=False),
         sa.UniqueConstraint("channel", "ts"),
     )
     op.create_index("ix_messages_entry", "messages", ["entry_id"])
