@@ -21,4 +21,10 @@ async def on_turned(click: Click, context: Context) -> Answer:
 
 
 EVENTS: Table = {"app_home_opened": on_home_opened}
-ACTIONS: Table = {Action.HOME_TAB: on_turned, Action.HOME_PAGE: on_turned}
+ACTIONS: Table = {
+    Action.HOME_TEAMS: on_turned,
+    Action.HOME_MINE: on_turned,
+    Action.HOME_SOLVED: on_turned,
+    Action.HOME_PREVIOUS: on_turned,
+    Action.HOME_NEXT: on_turned,
+}

@@ -1,0 +1,215 @@
+"""Journal entries and deliveries as sentences, for the thread and the ticket's page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from blocks.elements import button, confirm
+from blocks.ids import Action
+from blocks.message import Block
+from blocks.text import day, inline, listed, person_name, when, with_address
+from blocks.vocabulary import ANSWERED, PUBLIC
+from desk.journal import Entry, Kind
+from desk.people import Person
+from desk.ports import Delivery, DeliveryState
+from desk.ticket import HoldReason, Origin, reference
+from locales.translator import Translator
+
+
+def deed(entry: Entry, t: Translator) -> str:
+    """What happened and who did it, in one line of markup."""
+    return DEEDS[entry.kind](entry, t)
+
+
+def _opened(entry: Entry, t: Translator) -> str:
+    by = person_name(entry.by, t)
+    match entry.facts.get("origin"):
+        case Origin.MAIL:
+            return t("→ Opened by {name}, from an e-mail", name=by)
+        case _:
+            return t("→ Opened by {name}", name=by)
+
+
+def _note(entry: Entry, t: Translator) -> str:
+    by = person_name(entry.by, t)
+    if entry.facts.get("outsider"):
+        return t("📝 Note by {name}, who is not in the team", name=by)
+    return t("📝 Note by {name}", name=by)
+
+
+def _note_edited(entry: Entry, t: Translator) -> str:
+    return t("📝 Note edited by {name}", name=person_name(entry.by, t))
+
+
+def _note_deleted(entry: Entry, t: Translator) -> str:
+    if entry.by is None:
+        return t("📝 Note deleted")
+    return t("📝 Note deleted by {name}", name=person_name(entry.by, t))
+
+
+def _reply(entry: Entry, t: Translator) -> str:
+    by = person_name(entry.by, t)
+    if entry.withdrawn:
+        return t("↩︎ Reply by {name}, withdrawn before it was sent", name=by)
+    return f"{PUBLIC} *{t('Public reply by {name}', name=by)}*"
+
+
+def _withdrawn(entry: Entry, t: Translator) -> str:
+    return t("↩︎ Reply withdrawn by {name} before it was sent", name=person_name(entry.by, t))
+
+
+def _answer(entry: Entry, t: Translator) -> str:
+    by = person_name(entry.by, t)
+    if entry.facts.get("origin") == "mail":
+        said = t("Answer from {name}, by e-mail", name=by)
+    else:
+        said = t("Answer from {name}", name=by)
+    return f"{ANSWERED} *{said}*"
+
+
+def _assigned(entry: Entry, t: Translator) -> str:
+    to = inline(str(entry.facts.get("to", "")))
+    if entry.facts.get("to_self"):
+        return t("→ Assigned to {name}", name=to)
+    return t("→ Assigned to {name} by {by}", name=to, by=person_name(entry.by, t))
+
+
+def _transferred(entry: Entry, t: Translator) -> str:
+    return t(
+        "→ Transferred from {from_team} to {team} by {by}",
+        from_team=_label(entry.facts.get("from_team"), t),
+        team=_label(entry.facts.get("team"), t),
+        by=person_name(entry.by, t),
+    )
+
+
+def _held(entry: Entry, t: Translator) -> str:
+    by = person_name(entry.by, t)
+    match entry.facts.get("reason"), entry.facts.get("until"):
+        case HoldReason.DATE, str(until):
+            date = day(datetime.fromisoformat(until))
+            return t("→ Put on hold until {date} by {by}", date=date, by=by)
+        case HoldReason.REQUESTER, _:
+            return t("→ Put on hold by {by}, waiting for the requester", by=by)
+        case HoldReason.SUPPLIER, _:
+            return t("→ Put on hold by {by}, waiting for a supplier", by=by)
+        case _:
+            return t("→ Put on hold by {by}", by=by)
+
+
+def _resumed(entry: Entry, t: Translator) -> str:
+    if entry.facts.get("by_itself"):
+        return t("→ Resumed: its date has come")
+    if entry.facts.get("by_requester"):
+        return t("→ Resumed by the answer")
+    return t("→ Resumed by {by}", by=person_name(entry.by, t))
+
+
+def _resolved(entry: Entry, t: Translator) -> str:
+    said = t("Resolved by {name}", name=person_name(entry.by, t))
+    code = _label(entry.facts.get("code"), t)
+    return f"✅ *{said}*" + (f" · {code}" if code else "")
+
+
+def _reopened(entry: Entry, t: Translator) -> str:
+    if entry.facts.get("by_requester"):
+        return t("→ Reopened by the answer")
+    return t("→ Reopened by {by}", by=person_name(entry.by, t))
+
+
+def _closed(entry: Entry, t: Translator) -> str:
+    return t("→ Closed by {by}", by=person_name(entry.by, t))
+
+
+def _abandoned(entry: Entry, t: Translator) -> str:
+    return t("→ Closed without follow-up by {by}", by=person_name(entry.by, t))
+
+
+def _duplicate(entry: Entry, t: Translator) -> str:
+    return t(
+        "→ Closed as a duplicate of {reference} by {by}",
+        reference=reference(int(entry.facts.get("of", 0))),
+        by=person_name(entry.by, t),
+    )
+
+
+def _label(names: Any, t: Translator) -> str:
+    """A name kept in both languages as it was when the entry was written."""
+    if not isinstance(names, Mapping):
+        return ""
+    return inline(str(names.get(t.language) or names.get("en") or ""))
+
+
+DEEDS: dict[Kind, Callable[[Entry, Translator], str]] = {
+    Kind.OPENED: _opened,
+    Kind.NOTE: _note,
+    Kind.NOTE_EDITED: _note_edited,
+    Kind.NOTE_DELETED: _note_deleted,
+    Kind.REPLY: _reply,
+    Kind.WITHDRAWN: _withdrawn,
+    Kind.ANSWER: _answer,
+    Kind.ASSIGNED: _assigned,
+    Kind.TRANSFERRED: _transferred,
+    Kind.HELD: _held,
+    Kind.RESUMED: _resumed,
+    Kind.RESOLVED: _resolved,
+    Kind.REOPENED: _reopened,
+    Kind.CLOSED: _closed,
+    Kind.ABANDONED: _abandoned,
+    Kind.DUPLICATE: _duplicate,
+}
+
+
+def is_trouble(delivery: Delivery) -> bool:
+    return delivery.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+
+
+def delivery_line(delivery: Delivery, t: Translator) -> str:
+    """How far one mail has come. Nothing for one that was taken back."""
+    who = recipient(delivery)
+    match delivery.state:
+        case DeliveryState.WAITING:
+            return t("Being sent to {name}", name=who)
+        case DeliveryState.SENT if delivery.at is not None:
+            return t("Sent to {name} {date}", name=who, date=when(delivery.at))
+        case DeliveryState.SENT:
+            return t("Sent to {name}", name=who)
+        case DeliveryState.FAILED:
+            return "⚠️ " + t(
+                "Not delivered to {name}: {error}",
+                name=who,
+                error=inline(delivery.error, 200) or t("no reason was given"),
+            )
+        case DeliveryState.UNCERTAIN:
+            return "⚠️ " + t(
+                "This may not have reached {name}: the mail server fell silent.", name=who
+            )
+        case DeliveryState.WITHDRAWN:
+            return ""
+
+
+def recipient(delivery: Delivery) -> str:
+    """The name, with the address that the mail went to: it may have changed since."""
+    name = inline(delivery.person.name or delivery.person.handle, 100)
+    return f"{name} ({inline(delivery.address, 120)})" if delivery.address else name
+
+
+def retry_button(delivery: Delivery, ticket: int, t: Translator) -> Block | None:
+    if delivery.outbox is None or not is_trouble(delivery):
+        return None
+    pressed = button(t("Send again"), Action.MAIL_RETRY, f"{ticket}:{delivery.outbox}")
+    if delivery.state is DeliveryState.UNCERTAIN:
+        pressed["confirm"] = confirm(
+            t("Send again?"),
+            t("It may have arrived the first time; then they receive it twice."),
+            t("Send again"),
+            t("Cancel"),
+        )
+    return pressed
+
+
+def told(people: tuple[Person, ...], t: Translator) -> str:
+    """Who receives a public message now, with the addresses it goes to."""
+    return listed([with_address(person) for person in people], t)

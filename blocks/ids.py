@@ -1,0 +1,117 @@
+"""Every action, form, field, command and shortcut id that Slack will send back.
+
+Blocks write them, handlers import them, nobody types them. `noun.verb`, no data inside: a button's
+ticket travels in `value`, a form's in `private_metadata`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    TICKET = "/ticket"
+
+
+class Shortcut(StrEnum):
+    TICKET_CREATE = "ticket.create"
+    TICKET_FROM_MESSAGE = "ticket.from_message"
+
+
+class Action(StrEnum):
+    # On cards, pages and App Home; `value` is the ticket's id.
+    TICKET_OPEN = "ticket.open"
+    TICKET_ASSIGN = "ticket.assign"
+    TICKET_REASSIGN = "ticket.reassign"
+    TICKET_REPLY = "ticket.reply"
+    TICKET_ANSWER = "ticket.answer"
+    TICKET_RESOLVE = "ticket.resolve"
+    TICKET_HOLD = "ticket.hold"
+    TICKET_RESUME = "ticket.resume"
+    TICKET_TRANSFER = "ticket.transfer"
+    TICKET_DUPLICATE = "ticket.duplicate"
+    TICKET_REOPEN = "ticket.reopen"
+    TICKET_CLOSE = "ticket.close"
+    TICKET_ABANDON = "ticket.abandon"
+    TICKET_MORE = "ticket.more"  # the overflow; its option's value is "<action>:<ticket>"
+    JOURNAL_SHOW = "journal.show"
+    # On a reply in the thread; `value` is "<ticket>:<entry>".
+    REPLY_WITHDRAW = "reply.withdraw"
+    MAIL_RETRY = "mail.retry"  # `value` is "<ticket>:<outbox row>"
+    # In the form for a new ticket.
+    FORM_REQUESTER = "form.requester"
+    FORM_BENEFICIARY = "form.beneficiary"
+    FORM_OTHER = "form.other"  # show the beneficiary
+    FORM_FAMILY = "form.family"
+    FORM_SERVICE = "form.service"
+    FORM_ITEM = "form.item"
+    FORM_DETAILS = "form.details"  # show impact and urgency
+    FORM_IMPACT = "form.impact"
+    FORM_URGENCY = "form.urgency"
+    FORM_AGAIN = "form.again"  # "Create another"
+    # In App Home; `value` is "<tab>:<page>". One id a button: Slack wants them distinct in a row.
+    HOME_TEAMS = "home.teams"
+    HOME_MINE = "home.mine"
+    HOME_SOLVED = "home.solved"
+    HOME_PREVIOUS = "home.previous"
+    HOME_NEXT = "home.next"
+    HOME_NEW = "home.new"
+    # Inputs whose changes need no answer.
+    INPUT = "input.value"
+
+
+class Form(StrEnum):
+    TICKET_NEW = "ticket.new"
+    TICKET_CREATED = "ticket.created"
+    TICKET_PAGE = "ticket.page"
+    JOURNAL_PAGE = "journal.page"
+    REPLY = "reply.form"
+    ANSWER = "answer.form"
+    RESOLVE = "resolve.form"
+    HOLD = "hold.form"
+    TRANSFER = "transfer.form"
+    REASSIGN = "reassign.form"
+    DUPLICATE = "duplicate.form"
+    REOPEN = "reopen.form"
+    ABANDON = "abandon.form"
+    HOME = "home.view"
+    NOTICE = "notice.view"
+
+
+class Field(StrEnum):
+    """The `block_id` of each input; `#n` may follow (see `handlers/payload.py`)."""
+
+    REQUESTER = "requester"
+    NEW_NAME = "new_name"
+    NEW_ADDRESS = "new_address"
+    ADDRESS = "address"
+    BENEFICIARY = "beneficiary"
+    TELL_BENEFICIARY = "tell_beneficiary"
+    FAMILY = "family"
+    SERVICE = "service"
+    ITEM = "item"
+    IMPACT = "impact"
+    URGENCY = "urgency"
+    SUBJECT = "subject"
+    DESCRIPTION = "description"
+    MESSAGE = "message"
+    AFTERWARDS = "afterwards"
+    CODE = "code"
+    SOLUTION = "solution"
+    REASON = "reason"
+    HOLD_REASON = "hold_reason"
+    UNTIL = "until"
+    NOTE = "note"
+    TEAM = "team"
+    ASSIGNEE = "assignee"
+    DUPLICATE_OF = "duplicate_of"
+
+
+# Buttons live for years in old messages. An id retired from `Action` moves here and is answered
+# with "this button is out of date".
+RETIRED: frozenset[str] = frozenset()
+
+SOMEBODY_NEW = "somebody.new"  # the option value that asks for a name and an address
+HOLD_AFTERWARDS = "hold"
+LEAVE_AFTERWARDS = "leave"
+YES = "yes"

@@ -1,0 +1,175 @@
+"""What the desk says to one person or to the administrators."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from blocks.card import headline, people_line, summary
+from blocks.elements import actions, button, context, modal, section
+from blocks.formatted import mrkdwn, passages
+from blocks.ids import Action, Form
+from blocks.message import Block, Message, View
+from blocks.refusals import field_problem, out_of_date, refusal, trouble
+from blocks.text import escape, inline, name_of, one_line, person_name, quoted
+from blocks.vocabulary import PUBLIC, move, priority
+from desk.answers import DirectFacts, MailFacts, NoticeFacts
+from desk.effects import Message as Mail
+from desk.lifecycle import Move
+from locales.translator import Translator
+
+__all__ = [
+    "channel_warning",
+    "direct_message",
+    "direct_notice",
+    "field_problem",
+    "help_message",
+    "notice_view",
+    "out_of_date",
+    "refusal",
+    "trouble",
+    "whisper",
+]
+
+EXCERPT = 300
+
+
+def direct_notice(facts: NoticeFacts, t: Translator) -> Message:
+    """To a technician, about a ticket that is theirs now."""
+    ticket = facts.facts.ticket
+    by = person_name(facts.by, t)
+    said = t("{name} assigned a ticket to you.", name=by)
+    details = f"{people_line(facts.facts, t)} · {priority(ticket.priority, t)}"
+    excerpt = quoted(mrkdwn(ticket.description, EXCERPT))
+    lines = [said, headline(facts.facts), details, excerpt]
+    if facts.card is not None:
+        lines.append(t("Its thread is in {channel}.", channel=f"<#{facts.card[0]}>"))
+    return {
+        "text": f"{said} {summary(facts.facts, t)}",
+        "blocks": [
+            section("\n".join(lines)),
+            *actions(
+                [
+                    button(t("Open"), Action.TICKET_OPEN, ticket.id, "primary"),
+                    button(move(Move.REPLY, t), Action.TICKET_REPLY, ticket.id),
+                ]
+            ),
+        ],
+    }
+
+
+def whisper(facts: NoticeFacts, t: Translator) -> Message:
+    """To somebody who wrote in a ticket's thread without being of a team."""
+    ticket = facts.facts.ticket
+    kept = t(
+        "This thread is the technicians’ journal. Your message was kept there, and nobody was told"
+        " of it."
+    )
+    if facts.reader is not None and facts.reader.id in (ticket.requester, ticket.beneficiary):
+        said = f"{kept} {t('To answer the team, use the button.')}"
+        reached = button(move(Move.ANSWER, t), Action.TICKET_ANSWER, ticket.id, "primary")
+        return {"text": said, "blocks": [section(said), *actions([reached])]}
+    name = inline(name_of(facts.facts.requester))
+    said = f"{kept} {t('To reach {name}, ask a technician to reply.', name=name)}"
+    return {"text": said, "blocks": [section(said)]}
+
+
+def direct_message(facts: DirectFacts, t: Translator) -> Message:
+    """What others receive as a mail, for somebody who has no address. Public words only."""
+    mail = facts.mail
+    said = _announced(mail, t)
+    texts, complete = passages(mail.entry.words, limit=2600)
+    blocks: list[Block] = [section(f"{said}\n*{mail.reference} · {inline(mail.subject)}*")]
+    blocks += [section(quoted(text)) for text in texts]
+    if not complete:
+        blocks.append(context(t("The rest is too long for Slack.")))
+    if mail.message is Mail.RESOLVED:
+        blocks.append(context(t("Not solved? Answer, and the request is open again.")))
+    blocks += actions(
+        [
+            button(move(Move.ANSWER, t), Action.TICKET_ANSWER, mail.ticket),
+            button(t("Open"), Action.TICKET_OPEN, mail.ticket),
+        ]
+    )
+    text = f"{said} {mail.reference} · {escape(one_line(mail.subject))}"
+    return {"text": text.replace("*", ""), "blocks": blocks}
+
+
+def _announced(mail: MailFacts, t: Translator) -> str:
+    author = f"*{inline(mail.author)}*" if mail.author else f"*{inline(mail.desk_name)}*"
+    team = inline(mail.team.of(t.language))
+    asked_by = inline(mail.requester_name)
+    match mail.message, mail.for_beneficiary:
+        case Mail.ACKNOWLEDGEMENT, _:
+            return t("We have received your request. {team} has it now.", team=team)
+        case Mail.REPLY, True:
+            return (
+                PUBLIC
+                + " "
+                + t(
+                    "{name} wrote about what {requester} asked for you:",
+                    name=author,
+                    requester=asked_by,
+                )
+            )
+        case Mail.REPLY, _:
+            return PUBLIC + " " + t("{name} wrote about your request:", name=author)
+        case _, True:
+            return "✅ " + t(
+                "{name} has solved what {requester} asked for you:",
+                name=author,
+                requester=asked_by,
+            )
+        case _:
+            return "✅ " + t("{name} has solved your request:", name=author)
+
+
+def help_message(t: Translator, is_technician: bool) -> Message:
+    lines = [
+        ("/ticket", t("opens the form")),
+        ("/ticket " + t("Printer jams"), t("opens it with this subject")),
+        ("/ticket R-000042", t("shows this ticket")),
+    ]
+    title = t("How to use Frontdesk")
+    commands = "\n".join(f"`{command}`  {meaning}" for command, meaning in lines)
+    if is_technician:
+        home = t(
+            "The Home tab has your teams’ tickets. In a team’s channel each ticket is one card;"
+            " its thread is the technicians’ journal."
+        )
+    else:
+        home = t("The Home tab has your requests and what became of them.")
+    return {
+        "text": title,
+        "blocks": [section(f"*{title}*\n{commands}"), context(home)],
+    }
+
+
+def notice_view(text: str, t: Translator) -> View:
+    """A sentence in a modal of its own, where there is no channel to whisper in."""
+    return modal(Form.NOTICE, t("Please note"), [section(text)], close=t("Close window"))
+
+
+def channel_warning(
+    kind: Literal["public", "shared", "absent"], channel: str, t: Translator
+) -> Message:
+    """To the administrators: who can read the journals is whoever is in the channel."""
+    place = f"<#{channel}>"
+    match kind:
+        case "public":
+            said = t(
+                "{channel} is public: everybody in the workspace can read its technicians’"
+                " journals. Make it private.",
+                channel=place,
+            )
+        case "shared":
+            said = t(
+                "{channel} is shared with another workspace: people there can read its"
+                " technicians’ journals. Stop sharing it, or choose another channel.",
+                channel=place,
+            )
+        case "absent":
+            said = t(
+                "I am not in {channel}, so its team sees no tickets. Invite me there.",
+                channel=place,
+            )
+    return {"text": f"⚠️ {said}", "blocks": [section(f"⚠️ {said}")]}

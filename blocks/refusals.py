@@ -1,0 +1,141 @@
+"""Every refusal in words: what happened and what to do next.
+
+These sentences stand in forms (plain text) and in private notes (markup) alike, so nothing in them
+means something to Slack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from blocks.text import cut, one_line
+from desk.errors import (
+    AlreadySent,
+    AlreadyTaken,
+    Busy,
+    DeskError,
+    InvalidField,
+    InvalidFields,
+    MoveNotAllowed,
+    NoSuchTicket,
+    NotPublic,
+    NotYours,
+    TechniciansOnly,
+)
+from desk.lifecycle import State
+from desk.ticket import reference
+from locales.translator import Translator
+
+SAFE = str.maketrans({"<": "‹", ">": "›"})  # reads the same in plain text and in markup
+
+
+def refusal(error: DeskError | Busy, t: Translator, zone: str | None = None) -> str:
+    """With `zone`, sentences about time say when, as the reader's clock shows it."""
+    match error:
+        case InvalidField():
+            return field_problem(error, t)
+        case InvalidFields(faults):
+            return " ".join(field_problem(fault, t) for fault in faults)
+        case MoveNotAllowed():
+            return _not_allowed(error, t, zone)
+        case Busy():
+            return trouble(t)
+        case _:
+            return REFUSALS[type(error)](error, t)
+
+
+def _not_allowed(error: MoveNotAllowed, t: Translator, zone: str | None) -> str:
+    said = {
+        State.NEW: t("{reference} is new, and nobody holds it."),
+        State.ASSIGNED: t("{reference} is being worked on."),
+        State.PENDING: t("{reference} is on hold."),
+        State.RESOLVED: t("{reference} is resolved already."),
+        State.CLOSED: t("{reference} is closed already."),
+    }[error.state].format(reference=reference(error.ticket))
+    if zone is not None:
+        said += " " + t("(Since {date}.)", date=t.datetime(error.since, zone))
+    return f"{said} {t('Look at it again before you go on; nothing was changed.')}"
+
+
+def _not_yours(error: NotYours, t: Translator) -> str:
+    name = reference(error.ticket)
+    return t(
+        "{reference} belongs to another team, so only its members can do this. Ask them in their"
+        " channel.",
+        reference=name,
+    )
+
+
+def _already_taken(error: AlreadyTaken, t: Translator) -> str:
+    holder = one_line(cut(error.holder, 100)).translate(SAFE)
+    name = reference(error.ticket)
+    return t("{name} took {reference} a moment ago.", name=holder, reference=name)
+
+
+def _already_sent(error: AlreadySent, t: Translator) -> str:
+    return t("Too late: this reply was already sent. You can write another one.")
+
+
+def _no_such_ticket(error: NoSuchTicket, t: Translator) -> str:
+    if error.ticket < 1:
+        return t("This ticket does not exist, or it is not yours to see.")
+    name = reference(error.ticket)
+    return t("{reference} does not exist, or it is not yours to see.", reference=name)
+
+
+def _technicians_only(error: TechniciansOnly, t: Translator) -> str:
+    return t("Only technicians can do this. Your own requests are in the Home tab.")
+
+
+def _not_public(error: NotPublic, t: Translator) -> str:
+    return t("This is for technicians only. Nothing was sent.")
+
+
+REFUSALS: dict[type[Any], Callable[[Any, Translator], str]] = {
+    NotYours: _not_yours,
+    AlreadyTaken: _already_taken,
+    AlreadySent: _already_sent,
+    NoSuchTicket: _no_such_ticket,
+    TechniciansOnly: _technicians_only,
+    NotPublic: _not_public,
+}
+
+
+def field_problem(fault: InvalidField, t: Translator) -> str:
+    """What is wrong with one field, to stand right below it."""
+    match fault.problem:
+        case "too_long":
+            n = fault.limit or 0
+            return t.plural("At most {n} character, please.", "At most {n} characters, please.", n)
+        case problem:
+            return _problems(t).get(problem) or t("This cannot be used. Please check it.")
+
+
+def _problems(t: Translator) -> dict[str, str]:
+    return {
+        "blank": t("Please fill this in."),
+        "not_an_address": t("This does not look like an e-mail address."),
+        "address_taken": t("Somebody else has this address. Choose them as the requester."),
+        "no_such_person": t("We do not know this person. Please choose somebody from the list."),
+        "no_such_entry": t("This does not belong to the choice above. Please choose again."),
+        "entry_gone": t("This is no longer offered. Please choose something else."),
+        "no_such_code": t("This code is no longer used. Please choose another one."),
+        "no_such_team": t("This team no longer exists. Please choose another one."),
+        "no_such_reason": t("Please choose one of the reasons."),
+        "not_a_member": t("This person is not in the ticket’s team. Transfer the ticket first."),
+        "same_team": t("The ticket is with this team already."),
+        "no_such_ticket": t("There is no such ticket. References look like R-000042."),
+        "same_ticket": t("A ticket cannot be its own duplicate."),
+        "not_in_future": t("Please choose a day that is still to come."),
+        "date_missing": t("Until when? Please choose a day."),
+    }
+
+
+def out_of_date(t: Translator) -> str:
+    return t("This button is out of date. Open the ticket again and use the one you find there.")
+
+
+def trouble(t: Translator) -> str:
+    """Said where the database could not take a command; the form keeps what was typed."""
+    return t("We could not save this just now. Your text is still here; please try again.")

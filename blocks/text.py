@@ -1,0 +1,104 @@
+"""Text on Slack: what people wrote never acts as markup, and no limit of Slack's is passed.
+
+Texts that came from people are marked `verbatim`, or Slack would link channel names and parse
+mentions in them by itself.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from desk.people import Person
+from locales.translator import Translator
+
+LONGEST = 2900  # characters of one text object; Slack refuses above 3,000
+
+# Directional marks that reach beyond the text they stand in, and would turn around a whole line.
+DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+RIGHT_TO_LEFT = frozenset({"R", "AL"})
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+
+# Look-alikes: Slack has no escape for its own marks, and a title is bold from end to end.
+TAMED = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
+
+
+def escape(text: str) -> str:
+    """`text` so that Slack shows it as it is: no mention, no link, no entity."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, ended by "…" where something was left out."""
+    return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
+
+
+def one_line(text: str) -> str:
+    """A name or a subject on one line, unable to reorder what stands around it."""
+    line = " ".join(
+        "".join(
+            " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
+            for c in text
+            if c not in DIRECTIONS
+        ).split()
+    )
+    if any(unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in line):
+        return ISOLATE + line + END_ISOLATE
+    return line
+
+
+def inline(text: str, limit: int = 200) -> str:
+    """Somebody's words within a line of markup: one line, escaped, without marks of style."""
+    return escape(one_line(cut(text, limit)).translate(TAMED))
+
+
+def name_of(person: Person) -> str:
+    """A person's name on one line, not escaped; something to call them by where it is empty."""
+    return one_line(cut(person.name, 100)) or one_line(cut(person.handle, 100))
+
+
+def person_name(person: Person | None, t: Translator) -> str:
+    """For use in markup; the desk itself where nobody acted."""
+    return inline(name_of(person)) if person is not None else t("The desk")
+
+
+def with_address(person: Person) -> str:
+    """ "Paul Smith (paul@example.org)", for use in markup."""
+    name = inline(name_of(person))
+    return f"{name} ({inline(person.email, 120)})" if person.email else name
+
+
+def quoted(text: str) -> str:
+    """Markup as a quotation, line by line."""
+    return "\n".join(f"> {line}" for line in text.split("\n"))
+
+
+def when(at: datetime) -> str:
+    """The moment as each reader's Slack writes it, in their own time zone."""
+    fallback = f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def day(at: datetime) -> str:
+    return f"<!date^{int(at.timestamp())}^{{date_long}}|{at:%Y-%m-%d}>"
+
+
+def listed(names: list[str], t: Translator) -> str:
+    """ "Paul", "Paul and Marie", "Paul, Marie and Camille"."""
+    if len(names) < 2:
+        return "".join(names)
+    return t("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
+
+
+def plain(text: str, limit: int) -> dict[str, Any]:
+    """A `plain_text` object; names in it must have passed `one_line`."""
+    return {"type": "plain_text", "text": cut(text, limit), "emoji": True}
+
+
+def md(text: str, limit: int = LONGEST) -> dict[str, Any]:
+    """A `mrkdwn` object; people's words in it must have passed `escape` or `inline`.
+
+    Cut as a last resort only: a cut may fall into an entity, so builders keep their parts short.
+    """
+    return {"type": "mrkdwn", "text": cut(text, limit), "verbatim": True}

@@ -1,0 +1,114 @@
+"""The thread below a card: the technicians' journal, where public words are framed unmistakably."""
+
+from __future__ import annotations
+
+from blocks.card import headline, people_line
+from blocks.deeds import deed, delivery_line, is_trouble, recipient, retry_button, told
+from blocks.elements import actions, button, context, section
+from blocks.formatted import mrkdwn, passages
+from blocks.ids import Action
+from blocks.message import Block, Message
+from blocks.text import inline, listed, name_of, quoted, when
+from blocks.vocabulary import INTERNAL, move
+from desk.answers import EntryFacts, ThreadFacts
+from desk.journal import Entry, Kind
+from desk.lifecycle import Move
+from locales.translator import Translator
+
+EXCERPT = 600  # characters of the description in the summary after a transfer
+SPOKEN = (Kind.REPLY, Kind.ANSWER, Kind.RESOLVED)  # framed; every other entry is one grey line
+
+
+def thread_opening(facts: ThreadFacts, t: Translator) -> Message:
+    requester = inline(name_of(facts.facts.requester))
+    title = t("Technicians’ journal")
+    reads = t(
+        "What you write here stays between technicians: everybody in this channel reads it,"
+        " {name} never does.",
+        name=requester,
+    )
+    blocks = [section(f"{INTERNAL} *{title}*\n{reads}")]
+    if facts.earlier:
+        blocks += _summary(facts, t)
+    blocks += actions(_opening_buttons(facts, t))
+    return {"text": f"{INTERNAL} {title}. {reads}", "blocks": blocks}
+
+
+def _summary(facts: ThreadFacts, t: Translator) -> list[Block]:
+    """What the new team should know without leaving the thread."""
+    ticket = facts.facts.ticket
+    description = quoted(mrkdwn(ticket.description, EXCERPT))
+    before = t.plural(
+        "{n} entry was written before the transfer.",
+        "{n} entries were written before the transfer.",
+        facts.earlier,
+    )
+    head = f"{headline(facts.facts)}\n{people_line(facts.facts, t)}"
+    return [section(f"{head}\n{description}"), context(before)]
+
+
+def _opening_buttons(facts: ThreadFacts, t: Translator) -> list[Block]:
+    ticket = facts.facts.ticket
+    buttons = [button(move(Move.REPLY, t), Action.TICKET_REPLY, ticket.id)]
+    if facts.earlier:
+        buttons.append(button(t("Show journal"), Action.JOURNAL_SHOW, ticket.id))
+    return buttons
+
+
+def entry_message(facts: EntryFacts, t: Translator) -> Message:
+    entry = facts.entry
+    line = deed(entry, t)
+    if entry.kind in SPOKEN and not entry.withdrawn:
+        return {"text": _plain(line), "blocks": _framed(facts, line, t)}
+    blocks = [context(line)]
+    if entry.words and entry.kind is not Kind.OPENED and not entry.withdrawn:
+        blocks.append(section(quoted(mrkdwn(entry.words, 2500))))
+    return {"text": _plain(line), "blocks": blocks}
+
+
+def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
+    """Words that the requester wrote or reads, with how far they have come."""
+    entry = facts.entry
+    texts, complete = passages(entry.words, limit=2600)
+    blocks = [section("\n".join(filter(None, (line, _recipients(facts, t)))))]
+    blocks += [section(quoted(text)) for text in texts]
+    if not complete:
+        blocks.append(context(t("The rest is too long for Slack.")))
+    if entry.facts.get("unverified"):
+        warning = t("Nothing proves that this mail came from {name}.", name=_author(entry))
+        blocks.append(context(f"⚠️ {warning}"))
+    return blocks + _progress(facts, t)
+
+
+def _recipients(facts: EntryFacts, t: Translator) -> str:
+    if facts.entry.kind is Kind.ANSWER:
+        return ""
+    people = listed([recipient(delivery) for delivery in facts.deliveries], t)
+    people = people or told(facts.facts.audience, t)
+    if facts.entry.kind is Kind.RESOLVED:
+        return t("✉️ Solution for {people}", people=people)
+    return t("To {people}", people=people)
+
+
+def _progress(facts: EntryFacts, t: Translator) -> list[Block]:
+    entry = facts.entry
+    if facts.undo and entry.public_from is not None:
+        value = f"{entry.ticket}:{entry.id}"
+        return [
+            context(t("To be sent {date}", date=when(entry.public_from))),
+            *actions([button(t("Undo"), Action.REPLY_WITHDRAW, value)]),
+        ]
+    calm = [delivery_line(d, t) for d in facts.deliveries if not is_trouble(d)]
+    blocks = [context("\n".join(filter(None, calm)))] if any(calm) else []
+    for delivery in filter(is_trouble, facts.deliveries):
+        blocks.append(section(delivery_line(delivery, t), retry_button(delivery, entry.ticket, t)))
+    return blocks
+
+
+def _author(entry: Entry) -> str:
+    return inline(name_of(entry.by)) if entry.by else "?"
+
+
+def _plain(line: str) -> str:
+    """The line without marks of style, for notifications."""
+    return line.replace("*", "")

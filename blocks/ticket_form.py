@@ -1,0 +1,279 @@
+"""The form for a new ticket, which grows with what is chosen, and its confirmation."""
+
+from __future__ import annotations
+
+from blocks.card import headline
+from blocks.drafts import Context, Draft
+from blocks.elements import (
+    MOST_OPTIONS,
+    Option,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    option,
+    search_select,
+    section,
+    select,
+    text_input,
+)
+from blocks.ids import YES, Action, Field, Form
+from blocks.message import Block, View
+from blocks.options import entry_option, person_option, somebody_new_option
+from blocks.text import inline, listed, name_of, one_line, with_address
+from blocks.vocabulary import impact, priority, state, urgency
+from desk.answers import CreatedFacts, NewTicketFacts, TicketFacts
+from desk.people import Person
+from desk.ticket import PRIORITY, Impact, Urgency
+from locales.translator import Translator
+
+LONGEST_SUBJECT = 150
+SHOWN_OPEN = 3
+
+
+def ticket_form(
+    facts: NewTicketFacts,
+    draft: Draft,
+    t: Translator,
+    *,
+    subject: str = "",
+    description: str = "",
+) -> View:
+    """`subject` and `description` are what the form begins with, from a message for instance."""
+    if facts.actor.is_technician:
+        people = [*_requester(facts, draft, t), *_beneficiary(facts, draft, t)]
+    else:
+        people = _oneself(facts, t)
+    blocks = [
+        *people,
+        *_catalogue(facts, draft, t),
+        _subject(subject, t),
+        _description(description, t),
+        *_priority(facts, draft, t),
+    ]
+    return modal(
+        Form.TICKET_NEW,
+        t("New ticket") if facts.actor.is_technician else t("New request"),
+        blocks,
+        submit=t("Create") if facts.actor.is_technician else t("Send"),
+        close=t("Cancel"),
+        metadata=draft.encode(),
+    )
+
+
+def _requester(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
+    chosen: Option | None = person_option(facts.requester) if facts.requester else None
+    if draft.somebody_new:
+        chosen = somebody_new_option(t)
+    find = search_select(Action.FORM_REQUESTER, t("Type a name or an address"), chosen)
+    blocks = [field(Field.REQUESTER, t("Requester"), find, dispatch=True)]
+    if draft.somebody_new:
+        return blocks + _somebody_new(t)
+    if facts.requester is None:
+        return blocks
+    return blocks + _address(facts.requester, t) + _open_tickets(facts, t)
+
+
+def _oneself(facts: NewTicketFacts, t: Translator) -> list[Block]:
+    return [
+        context(t("For {name}", name=with_address(facts.viewer))),
+        *_address(facts.viewer, t),
+        *_open_tickets(facts, t),
+    ]
+
+
+def _somebody_new(t: Translator) -> list[Block]:
+    hint = t("They will be told by e-mail.")
+    return [
+        field(Field.NEW_NAME, t("Name"), text_input(longest=100)),
+        field(Field.NEW_ADDRESS, t("E-mail address"), text_input(longest=254), hint=hint),
+    ]
+
+
+def _address(person: Person, t: Translator) -> list[Block]:
+    """Asked for where it is missing. The id keeps one person's address from becoming another's."""
+    if person.email:
+        return []
+    name = name_of(person)
+    if person.slack_id:
+        hint = t("Without it, {name} will be told by Slack message.", name=name)
+    else:
+        hint = t("Without it, nobody can tell {name} anything.", name=name)
+    block_id = f"{Field.ADDRESS}#{person.id}"
+    label = t("E-mail address")
+    return [field(block_id, label, text_input(longest=254), optional=True, hint=hint)]
+
+
+def _open_tickets(facts: NewTicketFacts, t: Translator) -> list[Block]:
+    """What this person already waits for: the commonest duplicate is seen before it is made."""
+    if not facts.requester_open or facts.requester is None:
+        return []
+    shown = facts.requester_open[:SHOWN_OPEN]
+    head = t.plural(
+        "{name} has {n} open ticket:",
+        "{name} has {n} open tickets:",
+        facts.requester_open_total,
+        name=inline(name_of(facts.requester)),
+    )
+    lines = [head, *(_open_ticket(ticket, t) for ticket in shown)]
+    more = facts.requester_open_total - len(shown)
+    if more > 0:
+        lines.append(t.plural("and {n} more", "and {n} more", more))
+    return [context("\n".join(lines))]
+
+
+def _open_ticket(facts: TicketFacts, t: Translator) -> str:
+    ticket = facts.ticket
+    team = inline(facts.team.label.of(t.language))
+    return f"• {ticket.reference} {inline(ticket.subject)} ({state(ticket.state, t)}, {team})"
+
+
+def _beneficiary(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
+    if not draft.other:
+        return actions([button(t("For somebody else"), Action.FORM_OTHER, YES)])
+    chosen = person_option(facts.beneficiary) if facts.beneficiary else None
+    find = search_select(Action.FORM_BENEFICIARY, t("Type a name or an address"), chosen)
+    hint = t("The person it is for, when somebody asks on their behalf.")
+    tell = option(t("Keep the beneficiary informed too"), YES, t("Replies and the solution"))
+    tick = {
+        "type": "checkboxes",
+        "action_id": Action.INPUT.value,
+        "options": [tell],
+        "initial_options": [tell],
+    }
+    return [
+        field(Field.BENEFICIARY, t("Beneficiary"), find, optional=True, hint=hint, dispatch=True),
+        field(Field.TELL_BENEFICIARY, t("Messages"), tick, optional=True),
+        *actions([button(t("Only for the requester"), Action.FORM_OTHER, YES)]),
+    ]
+
+
+def _catalogue(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
+    """Family, then service, then item, each once there is a choice; then the team it leads to."""
+    levels = (
+        (Field.FAMILY, Action.FORM_FAMILY, t("Family"), None, draft.family),
+        (Field.SERVICE, Action.FORM_SERVICE, t("Service"), draft.family, draft.service),
+        (Field.ITEM, Action.FORM_ITEM, t("Item"), draft.service, draft.item),
+    )
+    blocks: list[Block] = []
+    for name, action, label, parent, chosen in levels:
+        if name is not Field.FAMILY and parent is None:
+            break
+        if not facts.catalogue.children(parent):
+            break
+        block_id = name if parent is None else f"{name}#{parent}"
+        element = _entries(facts, action, parent, chosen, t)
+        blocks.append(field(block_id, label, element, optional=True, dispatch=True))
+    return blocks + _team(facts, draft, t)
+
+
+def _entries(
+    facts: NewTicketFacts, action: Action, parent: int | None, chosen: int | None, t: Translator
+) -> Block:
+    found = facts.catalogue.find(chosen)
+    initial = entry_option(found, t) if found else None
+    if len(facts.catalogue.children(parent)) > MOST_OPTIONS:
+        return search_select(action, t("Type to find"), initial)
+    options = [entry_option(entry, t) for entry in facts.catalogue.children(parent)]
+    return select(action, options, t("Choose"), initial)
+
+
+def _team(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
+    if draft.family is None:
+        return []
+    team = facts.team_of(facts.catalogue.placement(draft.entry))
+    return [context(t("→ Team: {team}", team=f"*{inline(team.label.of(t.language))}*"))]
+
+
+def _subject(subject: str, t: Translator) -> Block:
+    element = text_input(longest=LONGEST_SUBJECT, initial=one_line(subject))
+    return field(Field.SUBJECT, t("Subject"), element)
+
+
+def _description(description: str, t: Translator) -> Block:
+    element = text_input(multiline=True, initial=description)
+    return field(Field.DESCRIPTION, t("Description"), element)
+
+
+def _priority(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
+    """One quiet line until somebody wants to change it."""
+    placement = facts.catalogue.placement(draft.entry)
+    level = Impact(draft.impact) if draft.impact else placement.impact
+    pressing = Urgency(draft.urgency) if draft.urgency else placement.urgency
+    outcome = priority(PRIORITY[level][pressing], t)
+    if draft.details:
+        return [*_details(level, pressing, draft, t), context(f"→ {outcome}")]
+    line = t(
+        "Impact: {impact} · urgency: {urgency} → {priority}",
+        impact=impact(level, t),
+        urgency=urgency(pressing, t),
+        priority=f"*{outcome}*",
+    )
+    return [section(line, button(t("Change"), Action.FORM_DETAILS, YES))]
+
+
+def _details(level: Impact, pressing: Urgency, draft: Draft, t: Translator) -> list[Block]:
+    """The catalogue's own values come back when another entry is chosen."""
+    filed = draft.entry or 0
+    impacts = {value: option(impact(value, t), value.value) for value in Impact}
+    urgencies = {value: option(urgency(value, t), value.value) for value in Urgency}
+    return [
+        field(
+            f"{Field.IMPACT}#{filed}",
+            t("Impact"),
+            select(Action.FORM_IMPACT, list(impacts.values()), t("Choose"), impacts[level]),
+            dispatch=True,
+        ),
+        field(
+            f"{Field.URGENCY}#{filed}",
+            t("Urgency"),
+            select(Action.FORM_URGENCY, list(urgencies.values()), t("Choose"), urgencies[pressing]),
+            dispatch=True,
+        ),
+    ]
+
+
+def created_view(facts: CreatedFacts, t: Translator) -> View:
+    ticket = facts.facts.ticket
+    title = t("Ticket created") if facts.for_technician else t("Request sent")
+    again = t("Create another") if facts.for_technician else t("Send another")
+    return modal(
+        Form.TICKET_CREATED,
+        title,
+        [
+            section(f"✅ {headline(facts.facts)}"),
+            section(_what_follows(facts, t)),
+            *actions(
+                [
+                    button(t("Open"), Action.TICKET_OPEN, ticket.id),
+                    button(again, Action.FORM_AGAIN, ticket.id),
+                ]
+            ),
+        ],
+        close=t("Done"),
+        metadata=Context(ticket.id).encode(),
+    )
+
+
+def _what_follows(facts: CreatedFacts, t: Translator) -> str:
+    team = inline(facts.facts.team.label.of(t.language))
+    if not facts.for_technician:
+        return t("{team} has it now. You will be told as soon as there is news.", team=team)
+    lines = [t("Team: {team}", team=f"*{team}*"), *_told(facts, t)]
+    return "\n".join(lines)
+
+
+def _told(facts: CreatedFacts, t: Translator) -> list[str]:
+    """Who hears of it, and how. Somebody nobody can reach is said so, not passed over."""
+    mailed = [with_address(person) for person in facts.told if person.email]
+    direct = [inline(name_of(person)) for person in facts.told if not person.email]
+    lines = []
+    if mailed:
+        lines.append(t("✉️ {people} will be told by e-mail.", people=listed(mailed, t)))
+    if direct:
+        lines.append(t("💬 {people} will be told by Slack message.", people=listed(direct, t)))
+    if not lines:
+        name = inline(name_of(facts.facts.requester))
+        lines.append(t("⚠️ {name} has no address: nobody will tell them.", name=name))
+    return lines

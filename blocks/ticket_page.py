@@ -1,0 +1,272 @@
+"""A ticket's modal: one for technicians, one for the person it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from blocks.card import ACTIONS, headline, offered, path_line
+from blocks.deeds import deed, delivery_line, told
+from blocks.drafts import Context
+from blocks.elements import actions, button, confirm, context, divider, fields, modal, section
+from blocks.formatted import mrkdwn
+from blocks.ids import Action, Form
+from blocks.message import Block, View
+from blocks.text import cut, inline, quoted, when, with_address
+from blocks.vocabulary import (
+    ANSWERED,
+    INTERNAL,
+    PUBLIC,
+    for_requester,
+    impact,
+    move,
+    origin,
+    priority,
+    request_type,
+    situation,
+    urgency,
+)
+from desk.answers import RequesterPage, TicketFacts, TicketPage
+from desk.journal import Entry, Kind, PublicEntry
+from desk.lifecycle import Move
+from desk.words import Words
+from locales.translator import Translator
+
+E = TypeVar("E", Entry, PublicEntry)
+
+# Slack refuses views with much more than 13,000 characters of text: these shares add up to less.
+DESCRIPTION = 2000
+SOLUTION = 1200
+ENTRY = 900
+PUBLIC_SHARE = 4500
+INTERNAL_SHARE = 2500
+WHOLE_JOURNAL = 11_000
+MOST_ENTRIES = 40  # two journals of two blocks an entry at most, below Slack's hundred
+
+TOP = (Move.ASSIGN, Move.RESUME, Move.REPLY, Move.RESOLVE, Move.REOPEN, Move.ANSWER, Move.REASSIGN)
+MORE = (Move.HOLD, Move.TRANSFER, Move.DUPLICATE, Move.CLOSE)
+
+
+def ticket_page(facts: TicketPage, t: Translator) -> View:
+    """Newest entries first: what one looks for is at the top, and the oldest is what is cut."""
+    blocks = [section(f"{headline(facts.facts)}\n{_standing(facts.facts, t)}")]
+    blocks += actions(_buttons(facts, t))
+    blocks.append(fields(_facts(facts.facts, t)))
+    blocks += _description(facts.facts.ticket.description, t)
+    blocks += _journals(facts, t)
+    blocks += _abandon(facts, t)
+    return modal(
+        Form.TICKET_PAGE,
+        cut(facts.facts.ticket.reference, 24),
+        blocks,
+        close=t("Close window"),
+        metadata=Context(facts.facts.ticket.id).encode(),
+    )
+
+
+def journal_page(facts: TicketPage, t: Translator) -> View:
+    """Everything in one line of time, oldest first; of a very long journal the latest part."""
+    kept, left_out = _newest_within(
+        facts.journal, lambda entry: _entry(entry, facts, t), WHOLE_JOURNAL, MOST_ENTRIES * 2
+    )
+    blocks = [section(f"{headline(facts.facts)}\n{_standing(facts.facts, t)}"), divider()]
+    blocks += _left_out(left_out, t)
+    blocks += reversed(kept)
+    return modal(
+        Form.JOURNAL_PAGE,
+        t("Journal"),
+        blocks,
+        close=t("Close window"),
+        metadata=Context(facts.facts.ticket.id).encode(),
+    )
+
+
+def _standing(facts: TicketFacts, t: Translator) -> str:
+    parts = [situation(facts, t)]
+    if facts.ticket.new_answer:
+        parts.append(f"{ANSWERED} *{t('New answer')}*")
+    return " · ".join(parts)
+
+
+def _buttons(facts: TicketPage, t: Translator) -> list[Block]:
+    """Everything this person may do, except what closes the ticket without a solution."""
+    ticket = facts.facts.ticket
+    moves = offered(ticket, facts.moves)
+    return [button(move(m, t), ACTIONS[m], ticket.id) for m in (*TOP, *MORE) if m in moves]
+
+
+def _facts(facts: TicketFacts, t: Translator) -> list[str]:
+    ticket = facts.ticket
+    team = inline(facts.team.label.of(t.language))
+    channel = f" <#{facts.team.channel}>" if facts.team.channel else ""
+    level = t(
+        "Impact: {impact} · urgency: {urgency}",
+        impact=impact(ticket.impact, t),
+        urgency=urgency(ticket.urgency, t),
+    )
+    opened = f"{when(ticket.created_at)} · {origin(ticket.origin, t)}"
+    return [
+        _fact(t("Requester"), with_address(facts.requester)),
+        *([_fact(t("Beneficiary"), with_address(facts.beneficiary))] if facts.beneficiary else []),
+        _fact(t("Team"), team + channel),
+        _fact(t("Catalogue"), path_line(facts, t) or t("Not filed")),
+        _fact(request_type(ticket.request_type, t), f"{priority(ticket.priority, t)}\n{level}"),
+        _fact(t("Opened"), opened),
+    ]
+
+
+def _fact(name: str, value: str) -> str:
+    return f"*{name}*\n{value}"
+
+
+def _description(words: Words, t: Translator) -> list[Block]:
+    return [section(f"*{t('Description')}*\n{mrkdwn(words, DESCRIPTION)}")] if words else []
+
+
+def _journals(facts: TicketPage, t: Translator) -> list[Block]:
+    public = [e for e in facts.journal if e.is_public and e.kind is not Kind.OPENED]
+    internal = [e for e in facts.journal if not (e.is_public and e.kind is not Kind.OPENED)]
+    reads = t("Read by {people}", people=told(facts.facts.audience, t))
+    secret = t("Read by technicians only")
+    return [
+        divider(),
+        section(f"{PUBLIC} *{t('Requester’s journal')}*\n{reads}"),
+        *_share(public, facts, t, PUBLIC_SHARE),
+        divider(),
+        section(f"{INTERNAL} *{t('Technicians’ journal')}*\n{secret}"),
+        *_share(internal, facts, t, INTERNAL_SHARE),
+    ]
+
+
+def _share(entries: list[Entry], facts: TicketPage, t: Translator, share: int) -> list[Block]:
+    if not entries:
+        return [context(t("Nothing yet."))]
+    kept, left_out = _newest_within(
+        entries, lambda entry: _entry(entry, facts, t), share, MOST_ENTRIES
+    )
+    return kept + _left_out(left_out, t)
+
+
+def _newest_within(
+    entries: Iterable[E], show: Callable[[E], Block], share: int, most: int
+) -> tuple[list[Block], int]:
+    """The newest entries, newest first, as far as `share` characters go; how many are left out."""
+    newest_first = list(entries)[::-1]
+    kept: list[Block] = []
+    for entry in newest_first[:most]:
+        block = show(entry)
+        share -= len(_said(block))
+        if share < 0 and kept:
+            break
+        kept.append(block)
+    return kept, len(newest_first) - len(kept)
+
+
+def _said(block: Block) -> str:
+    texts = block.get("elements") or [block["text"]]
+    return "".join(text["text"] for text in texts)
+
+
+def _entry(entry: Entry, facts: TicketPage, t: Translator) -> Block:
+    """One entry as one block: who and when, the words, and how far a mail has come."""
+    head = f"{deed(entry, t)} · {when(entry.at)}"
+    if not entry.words or entry.kind is Kind.OPENED:
+        return context(head)
+    lines = [head, quoted(mrkdwn(entry.words, ENTRY))]
+    if entry.is_public and not entry.withdrawn:
+        lines += _progress(entry, facts, t)
+    undo = None
+    if entry.id in facts.undoable:
+        undo = button(t("Undo"), Action.REPLY_WITHDRAW, f"{entry.ticket}:{entry.id}")
+    return section("\n".join(filter(None, lines)), undo)
+
+
+def _progress(entry: Entry, facts: TicketPage, t: Translator) -> list[str]:
+    if entry.id in facts.undoable and entry.public_from is not None:
+        return [t("To be sent {date}", date=when(entry.public_from))]
+    return [delivery_line(d, t) for d in facts.deliveries if d.entry == entry.id][:3]
+
+
+def _left_out(count: int, t: Translator) -> list[Block]:
+    if not count:
+        return []
+    return [
+        context(
+            t.plural(
+                "{n} older entry is in the ticket’s thread.",
+                "{n} older entries are in the ticket’s thread.",
+                count,
+            )
+        )
+    ]
+
+
+def _abandon(facts: TicketPage, t: Translator) -> list[Block]:
+    """Set apart at the very end, red, and with a question: never pressed by accident."""
+    if Move.ABANDON not in facts.moves:
+        return []
+    ticket = facts.facts.ticket
+    pressed = button(move(Move.ABANDON, t), Action.TICKET_ABANDON, ticket.id, "danger")
+    pressed["confirm"] = confirm(
+        t("Close without follow-up?"),
+        t("Nobody will work on this request any more. You will be asked for the reason."),
+        t("Continue"),
+        t("Keep it open"),
+        danger=True,
+    )
+    return [divider(), *actions([pressed])]
+
+
+def requester_page(facts: RequesterPage, t: Translator) -> View:
+    """Public words only: there is nothing else in these facts."""
+    line = facts.line
+    title = f"*{line.reference} · {inline(line.subject)}*"
+    blocks = [section(f"{title}\n{for_requester(line, t)}")]
+    if facts.may_answer:
+        style = "primary" if line.waits_for_me else None
+        blocks += actions([button(move(Move.ANSWER, t), Action.TICKET_ANSWER, line.id, style)])
+    if facts.solution:
+        blocks.append(section(f"*{t('Solution')}*\n{quoted(mrkdwn(facts.solution, SOLUTION))}"))
+    blocks.append(context(_opened_for(facts, t)))
+    blocks += _description(facts.description, t)
+    blocks += [divider(), section(f"*{t('Messages')}*"), *_messages(facts, t)]
+    return modal(
+        Form.TICKET_PAGE,
+        cut(line.reference, 24),
+        blocks,
+        close=t("Close window"),
+        metadata=Context(line.id).encode(),
+    )
+
+
+def _opened_for(facts: RequesterPage, t: Translator) -> str:
+    parts = [t("Opened {date}", date=when(facts.line.created_at))]
+    requester = inline(facts.requester.name)
+    if facts.beneficiary is not None:
+        beneficiary = inline(facts.beneficiary.name)
+        parts.append(
+            t("{requester} for {beneficiary}", requester=requester, beneficiary=beneficiary)
+        )
+    return " · ".join(parts)
+
+
+def _messages(facts: RequesterPage, t: Translator) -> list[Block]:
+    messages = [e for e in facts.journal if e.kind is not Kind.OPENED]
+    if not messages:
+        return [context(t("Nothing yet. You will be told as soon as there is an answer."))]
+    kept, left_out = _newest_within(messages, lambda e: _message(e, t), 7000, MOST_ENTRIES)
+    if left_out:
+        kept.append(
+            context(
+                t.plural(
+                    "{n} older message is not shown.", "{n} older messages are not shown.", left_out
+                )
+            )
+        )
+    return kept
+
+
+def _message(entry: PublicEntry, t: Translator) -> Block:
+    return section(
+        f"*{inline(entry.by_name)}* · {when(entry.at)}\n{quoted(mrkdwn(entry.words, 2 * ENTRY))}"
+    )
