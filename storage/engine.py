@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
 
 THREADS = 8  # PostgreSQL: commands and questions at once in one process
 READERS = 4  # SQLite: questions at once, beside the one writer
@@ -40,10 +41,21 @@ def is_sqlite(url: URL) -> bool:
 def writer_engine(url: URL) -> Engine:
     """Where transactions may write."""
     if is_sqlite(url):
-        assert url.database is not None
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(url)
         return _sqlite(url, "BEGIN IMMEDIATE", _prepare_writer, pool_size=1)
     return _postgresql(url)
+
+
+def migration_engine(url: URL) -> Engine:
+    """The same without the time-outs of everyday work: a step, and waiting for one, may be long."""
+    if is_sqlite(url):
+        _make_folder(url)
+
+        def prepare(connection: Any) -> None:
+            _prepare_writer(connection, busy_timeout_ms=60_000)
+
+        return _sqlite(url, "BEGIN IMMEDIATE", prepare, pool_size=1)
+    return create_engine(url, poolclass=NullPool)
 
 
 def reader_engine(url: URL, writer: Engine) -> Engine:
@@ -72,8 +84,13 @@ def _sqlite(url: URL, begin: str, prepare: Any, pool_size: int) -> Engine:
     return engine
 
 
-def _prepare_writer(connection: Any) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+def _make_folder(url: URL) -> None:
+    assert url.database is not None
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare_writer(connection: Any, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
     connection.execute("PRAGMA journal_mode = WAL")
     # NORMAL survives a killed process but may lose the last commits with the power, and by then
     # somebody has read "your request was taken". Group commit pays most of the price of FULL.

