@@ -8,19 +8,20 @@ from itertools import groupby
 from typing import Any
 
 from blocks.message import Block
-from blocks.text import LONGEST, escape
+from blocks.text import LONGEST, escape, quoted
 from desk.words import LISTS, BlockKind, Span, TextBlock, Words
 
 JOINT = "\u200b"  # Slack knows a mark of style at the edge of a word only; this makes an edge
 FENCE = "```"
+LONGEST_LINK = 1000  # characters; a longer one is shown as the words it stands behind
 LINKS = ("https://", "http://", "mailto:")
 
 
-def mrkdwn(words: Words, limit: int = LONGEST) -> str:
+def mrkdwn(words: Words, limit: int = LONGEST, *, quote: bool = False) -> str:
     """The words as markup, escaped, in at most `limit` characters with every mark closed."""
     words = words.named(lambda slack_id: slack_id)
     size = limit
-    while len(said := _markup(shortened(words, size))) > limit:
+    while len(said := _markup(shortened(words, size), quote)) > limit and size > 0:
         size = min(size - 1, size * limit // len(said))
     return said
 
@@ -34,7 +35,7 @@ def shortened(words: Words, size: int) -> Words:
     for block in words.blocks:
         spans: list[Span] = []
         for span in block.spans:
-            spans.append(replace(span, text=span.text[:left]))
+            spans.append(replace(span, text=span.text[: max(left, 0)]))
             left -= len(spans[-1].text)
             if left <= 0:
                 break
@@ -45,15 +46,15 @@ def shortened(words: Words, size: int) -> Words:
     return Words((*kept[:-1], ended))
 
 
-def passages(words: Words, limit: int = LONGEST, most: int = 4) -> tuple[list[str], bool]:
-    """Long words as several texts of at most `limit` characters each, and whether that was all."""
+def quotations(words: Words, limit: int = LONGEST, most: int = 4) -> tuple[list[str], bool]:
+    """Long words as several quotations of at most `limit` characters, and whether that was all."""
     parts = _halved(words.named(lambda slack_id: slack_id), limit)
-    return [_markup(part) for part in parts[:most]], len(parts) <= most
+    return [_markup(part, quote=True) for part in parts[:most]], len(parts) <= most
 
 
 def _halved(words: Words, limit: int) -> list[Words]:
     """The words in pieces whose markup keeps to `limit`, divided between blocks or words."""
-    if len(_markup(words)) <= limit:
+    if len(_markup(words, quote=True)) <= limit:
         return [words]
     if len(words.blocks) > 1:
         middle = _middle(words)
@@ -76,7 +77,7 @@ def _middle(words: Words) -> int:
 
 def _divided(block: TextBlock) -> tuple[Words, Words]:
     text = block.text
-    half = len(text) // 2
+    half = max(1, len(text) // 2)
     at = max(text.rfind(mark, half // 2, half) + 1 for mark in " \n") or half
     left: list[Span] = []
     right: list[Span] = []
@@ -92,14 +93,15 @@ def _divided(block: TextBlock) -> tuple[Words, Words]:
     )
 
 
-def _markup(words: Words) -> str:
+def _markup(words: Words, quote: bool = False) -> str:
     paragraphs: list[str] = []
     for in_list, run in groupby(words.blocks, key=lambda block: block.kind in LISTS):
         if in_list:
             paragraphs.append("\n".join(_list_lines(run)))
         else:
             paragraphs.extend(_paragraph(block) for block in run)
-    return "\n\n".join(paragraphs)
+    said = "\n\n".join(paragraphs)
+    return quoted(said) if quote else said
 
 
 def _list_lines(items: Iterable[TextBlock]) -> list[str]:
@@ -127,23 +129,29 @@ def _paragraph(block: TextBlock) -> str:
 
 def _styled(spans: Iterable[Span]) -> str:
     said = ""
+    marked = False
     for span in spans:
         piece = _span(span)
-        edge = piece != escape(span.text)
-        if said and piece and (edge or said[-1] in "*_~`>") and _touch(said[-1], piece[0]):
+        edge = marked or _has_marks(span)
+        if said and piece and edge and _touch(said[-1]) and _touch(piece[0]):
             said += JOINT
         said += piece
+        marked = _has_marks(span)
     return said
 
 
-def _touch(left: str, right: str) -> bool:
-    return (left.isalnum() or left in "*_~`") and (right.isalnum() or right in "*_~`")
+def _has_marks(span: Span) -> bool:
+    return span.bold or span.italic or span.strike or span.code
+
+
+def _touch(letter: str) -> bool:
+    return letter.isalnum() or letter in "*_~`"
 
 
 def _span(span: Span) -> str:
     text = _without_fence(span.text)
-    if span.link and span.link.startswith(LINKS):
-        return f"<{_address(span.link)}|{escape(' '.join(text.split()) or span.link)}>"
+    if _is_link(span):
+        return f"<{_address(span.link or '')}|{escape(' '.join(text.split()) or span.link or '')}>"
     if span.code:
         return _wrapped(text.replace("`", "\u02cb"), "`")
     marks = ("*" * span.bold, "_" * span.italic, "~" * span.strike)
@@ -162,6 +170,11 @@ def _wrapped(text: str, marks: str) -> str:
         else line
         for line in text.split("\n")
     )
+
+
+def _is_link(span: Span) -> bool:
+    link = span.link or ""
+    return link.startswith(LINKS) and len(link) <= LONGEST_LINK
 
 
 def _address(link: str) -> str:
@@ -225,6 +238,6 @@ def _element(span: Span) -> Block:
         name: True for name in ("bold", "italic", "strike", "code") if getattr(span, name)
     }
     styled = {"style": style} if style else {}
-    if span.link and span.link.startswith(LINKS):
+    if _is_link(span):
         return {"type": "link", "url": span.link, "text": span.text, **styled}
     return {"type": "text", "text": span.text, **styled}

@@ -6,11 +6,11 @@ from typing import Literal
 
 from blocks.card import headline, people_line, summary
 from blocks.elements import actions, button, context, modal, section
-from blocks.formatted import mrkdwn, passages
+from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action, Form
 from blocks.message import Block, Message, View
 from blocks.refusals import field_problem, out_of_date, refusal, trouble
-from blocks.text import escape, inline, name_of, one_line, person_name, quoted
+from blocks.text import escape, inline, name_of, one_line
 from blocks.vocabulary import PUBLIC, move, priority
 from desk.answers import DirectFacts, MailFacts, NoticeFacts
 from desk.effects import Message as Mail
@@ -36,10 +36,12 @@ EXCERPT = 300
 def direct_notice(facts: NoticeFacts, t: Translator) -> Message:
     """To a technician, about a ticket that is theirs now."""
     ticket = facts.facts.ticket
-    by = person_name(facts.by, t)
-    said = t("{name} assigned a ticket to you.", name=by)
+    if facts.by is not None:
+        said = t("{name} assigned a ticket to you.", name=inline(name_of(facts.by)))
+    else:
+        said = t("A ticket was assigned to you.")
     details = f"{people_line(facts.facts, t)} · {priority(ticket.priority, t)}"
-    excerpt = quoted(mrkdwn(ticket.description, EXCERPT))
+    excerpt = mrkdwn(ticket.description, EXCERPT, quote=True)
     lines = [said, headline(facts.facts), details, excerpt]
     if facts.card is not None:
         lines.append(t("Its thread is in {channel}.", channel=f"<#{facts.card[0]}>"))
@@ -61,15 +63,14 @@ def whisper(facts: NoticeFacts, t: Translator) -> Message:
     """To somebody who wrote in a ticket's thread without being of a team."""
     ticket = facts.facts.ticket
     kept = t(
-        "This thread is the technicians’ journal. Your message was kept there, and nobody was told"
-        " of it."
+        "This thread is the technicians’ journal. Your message is kept there as an internal note."
     )
     if facts.reader is not None and facts.reader.id in (ticket.requester, ticket.beneficiary):
-        said = f"{kept} {t('To answer the team, use the button.')}"
+        said = f"{kept} {t('To answer the team, use this button.')}"
         reached = button(move(Move.ANSWER, t), Action.TICKET_ANSWER, ticket.id, "primary")
         return {"text": said, "blocks": [section(said), *actions([reached])]}
     name = inline(name_of(facts.facts.requester))
-    said = f"{kept} {t('To reach {name}, ask a technician to reply.', name=name)}"
+    said = f"{kept} {t('It is not sent to {name}: a technician can reply to them.', name=name)}"
     return {"text": said, "blocks": [section(said)]}
 
 
@@ -77,11 +78,12 @@ def direct_message(facts: DirectFacts, t: Translator) -> Message:
     """What others receive as a mail, for somebody who has no address. Public words only."""
     mail = facts.mail
     said = _announced(mail, t)
-    texts, complete = passages(mail.entry.words, limit=2600)
     blocks: list[Block] = [section(f"{said}\n*{mail.reference} · {inline(mail.subject)}*")]
-    blocks += [section(quoted(text)) for text in texts]
-    if not complete:
-        blocks.append(context(t("The rest is too long for Slack.")))
+    if mail.message is not Mail.ACKNOWLEDGEMENT:
+        texts, complete = quotations(mail.entry.words)
+        blocks += [section(text) for text in texts]
+        if not complete:
+            blocks.append(context(t("The rest is too long for Slack.")))
     if mail.message is Mail.RESOLVED:
         blocks.append(context(t("Not solved? Answer, and the request is open again.")))
     blocks += actions(
@@ -100,7 +102,11 @@ def _announced(mail: MailFacts, t: Translator) -> str:
     asked_by = inline(mail.requester_name)
     match mail.message, mail.for_beneficiary:
         case Mail.ACKNOWLEDGEMENT, _:
-            return t("We have received your request. {team} has it now.", team=team)
+            return t(
+                "We have received your request. {team} has it now; you will be told here as soon as"
+                " there is news.",
+                team=team,
+            )
         case Mail.REPLY, True:
             return (
                 PUBLIC

@@ -23,7 +23,7 @@ from desk.errors import (
     NotYours,
     TechniciansOnly,
 )
-from desk.lifecycle import State
+from desk.lifecycle import Move, State
 from desk.ticket import reference
 from locales.translator import Translator
 
@@ -46,25 +46,24 @@ def refusal(error: DeskError | Busy, t: Translator, zone: str | None = None) -> 
 
 
 def _not_allowed(error: MoveNotAllowed, t: Translator, zone: str | None) -> str:
+    name = reference(error.ticket)
     said = {
-        State.NEW: t("{reference} is new, and nobody holds it."),
-        State.ASSIGNED: t("{reference} is being worked on."),
-        State.PENDING: t("{reference} is on hold."),
-        State.RESOLVED: t("{reference} is resolved already."),
-        State.CLOSED: t("{reference} is closed already."),
-    }[error.state].format(reference=reference(error.ticket))
+        State.NEW: t("{reference} is new, and nobody holds it.", reference=name),
+        State.ASSIGNED: t("{reference} is being worked on.", reference=name),
+        State.PENDING: t("{reference} is on hold.", reference=name),
+        State.RESOLVED: t("{reference} is resolved already.", reference=name),
+        State.CLOSED: t("{reference} is closed already.", reference=name),
+    }[error.state]
     if zone is not None:
         said += " " + t("(Since {date}.)", date=t.datetime(error.since, zone))
-    return f"{said} {t('Look at it again before you go on; nothing was changed.')}"
+    return f"{said} {t('Nothing was changed; open the ticket to see where it stands.')}"
 
 
 def _not_yours(error: NotYours, t: Translator) -> str:
     name = reference(error.ticket)
-    return t(
-        "{reference} belongs to another team, so only its members can do this. Ask them in their"
-        " channel.",
-        reference=name,
-    )
+    if error.move is Move.ANSWER:
+        return t("Only the person whom {reference} is for can answer it.", reference=name)
+    return t("Only the team of {reference} can do this. Ask them in their channel.", reference=name)
 
 
 def _already_taken(error: AlreadyTaken, t: Translator) -> str:

@@ -60,7 +60,7 @@ def name_of(person: Person) -> str:
 
 def person_name(person: Person | None, t: Translator) -> str:
     """For use in markup; the desk itself where nobody acted."""
-    return inline(name_of(person)) if person is not None else t("The desk")
+    return inline(name_of(person)) if person is not None else t("the desk")
 
 
 def with_address(person: Person) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from blocks.card import headline, people_line
 from blocks.deeds import deed, delivery_line, is_trouble, recipient, retry_button, told
 from blocks.elements import actions, button, context, section
-from blocks.formatted import mrkdwn, passages
+from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action
 from blocks.message import Block, Message
-from blocks.text import inline, listed, name_of, quoted, when
+from blocks.text import inline, listed, name_of, when
 from blocks.vocabulary import INTERNAL, move
 from desk.answers import EntryFacts, ThreadFacts
 from desk.journal import Entry, Kind
@@ -23,8 +23,8 @@ def thread_opening(facts: ThreadFacts, t: Translator) -> Message:
     requester = inline(name_of(facts.facts.requester))
     title = t("Technicians’ journal")
     reads = t(
-        "What you write here stays between technicians: everybody in this channel reads it,"
-        " {name} never does.",
+        "What you write here stays between technicians. Everybody in this channel can read it; it"
+        " is never sent to {name}.",
         name=requester,
     )
     blocks = [section(f"{INTERNAL} *{title}*\n{reads}")]
@@ -37,7 +37,7 @@ def thread_opening(facts: ThreadFacts, t: Translator) -> Message:
 def _summary(facts: ThreadFacts, t: Translator) -> list[Block]:
     """What the new team should know without leaving the thread."""
     ticket = facts.facts.ticket
-    description = quoted(mrkdwn(ticket.description, EXCERPT))
+    description = mrkdwn(ticket.description, EXCERPT, quote=True)
     before = t.plural(
         "{n} entry was written before the transfer.",
         "{n} entries were written before the transfer.",
@@ -62,16 +62,16 @@ def entry_message(facts: EntryFacts, t: Translator) -> Message:
         return {"text": _plain(line), "blocks": _framed(facts, line, t)}
     blocks = [context(line)]
     if entry.words and entry.kind is not Kind.OPENED and not entry.withdrawn:
-        blocks.append(section(quoted(mrkdwn(entry.words, 2500))))
+        blocks.append(section(mrkdwn(entry.words, quote=True)))
     return {"text": _plain(line), "blocks": blocks}
 
 
 def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     """Words that the requester wrote or reads, with how far they have come."""
     entry = facts.entry
-    texts, complete = passages(entry.words, limit=2600)
+    texts, complete = quotations(entry.words)
     blocks = [section("\n".join(filter(None, (line, _recipients(facts, t)))))]
-    blocks += [section(quoted(text)) for text in texts]
+    blocks += [section(text) for text in texts]
     if not complete:
         blocks.append(context(t("The rest is too long for Slack.")))
     if entry.facts.get("unverified"):
@@ -95,7 +95,7 @@ def _progress(facts: EntryFacts, t: Translator) -> list[Block]:
     if facts.undo and entry.public_from is not None:
         value = f"{entry.ticket}:{entry.id}"
         return [
-            context(t("To be sent {date}", date=when(entry.public_from))),
+            context(t("Will be sent {date}", date=when(entry.public_from))),
             *actions([button(t("Undo"), Action.REPLY_WITHDRAW, value)]),
         ]
     calm = [delivery_line(d, t) for d in facts.deliveries if not is_trouble(d)]

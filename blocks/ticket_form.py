@@ -22,7 +22,7 @@ from blocks.ids import YES, Action, Field, Form
 from blocks.message import Block, View
 from blocks.options import entry_option, person_option, somebody_new_option
 from blocks.text import inline, listed, name_of, one_line, with_address
-from blocks.vocabulary import impact, priority, state, urgency
+from blocks.vocabulary import impact, priority, state, urgency, within
 from desk.answers import CreatedFacts, NewTicketFacts, TicketFacts
 from desk.people import Person
 from desk.ticket import PRIORITY, Impact, Urgency
@@ -206,8 +206,8 @@ def _priority(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]
         return [*_details(level, pressing, draft, t), context(f"→ {outcome}")]
     line = t(
         "Impact: {impact} · urgency: {urgency} → {priority}",
-        impact=impact(level, t),
-        urgency=urgency(pressing, t),
+        impact=within(impact(level, t)),
+        urgency=within(urgency(pressing, t)),
         priority=f"*{outcome}*",
     )
     return [section(line, button(t("Change"), Action.FORM_DETAILS, YES))]

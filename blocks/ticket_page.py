@@ -12,7 +12,7 @@ from blocks.elements import actions, button, confirm, context, divider, fields, 
 from blocks.formatted import mrkdwn
 from blocks.ids import Action, Form
 from blocks.message import Block, View
-from blocks.text import cut, inline, quoted, when, with_address
+from blocks.text import cut, inline, when, with_address
 from blocks.vocabulary import (
     ANSWERED,
     INTERNAL,
@@ -25,6 +25,7 @@ from blocks.vocabulary import (
     request_type,
     situation,
     urgency,
+    within,
 )
 from desk.answers import RequesterPage, TicketFacts, TicketPage
 from desk.journal import Entry, Kind, PublicEntry
@@ -101,8 +102,8 @@ def _facts(facts: TicketFacts, t: Translator) -> list[str]:
     channel = f" <#{facts.team.channel}>" if facts.team.channel else ""
     level = t(
         "Impact: {impact} · urgency: {urgency}",
-        impact=impact(ticket.impact, t),
-        urgency=urgency(ticket.urgency, t),
+        impact=within(impact(ticket.impact, t)),
+        urgency=within(urgency(ticket.urgency, t)),
     )
     opened = f"{when(ticket.created_at)} · {origin(ticket.origin, t)}"
     return [
@@ -172,7 +173,7 @@ def _entry(entry: Entry, facts: TicketPage, t: Translator) -> Block:
     head = f"{deed(entry, t)} · {when(entry.at)}"
     if not entry.words or entry.kind is Kind.OPENED:
         return context(head)
-    lines = [head, quoted(mrkdwn(entry.words, ENTRY))]
+    lines = [head, mrkdwn(entry.words, ENTRY, quote=True)]
     if entry.is_public and not entry.withdrawn:
         lines += _progress(entry, facts, t)
     undo = None
@@ -183,7 +184,7 @@ def _entry(entry: Entry, facts: TicketPage, t: Translator) -> Block:
 
 def _progress(entry: Entry, facts: TicketPage, t: Translator) -> list[str]:
     if entry.id in facts.undoable and entry.public_from is not None:
-        return [t("To be sent {date}", date=when(entry.public_from))]
+        return [t("Will be sent {date}", date=when(entry.public_from))]
     return [delivery_line(d, t) for d in facts.deliveries if d.entry == entry.id][:3]
 
 
@@ -226,7 +227,7 @@ def requester_page(facts: RequesterPage, t: Translator) -> View:
         style = "primary" if line.waits_for_me else None
         blocks += actions([button(move(Move.ANSWER, t), Action.TICKET_ANSWER, line.id, style)])
     if facts.solution:
-        blocks.append(section(f"*{t('Solution')}*\n{quoted(mrkdwn(facts.solution, SOLUTION))}"))
+        blocks.append(section(f"*{t('Solution')}*\n{mrkdwn(facts.solution, SOLUTION, quote=True)}"))
     blocks.append(context(_opened_for(facts, t)))
     blocks += _description(facts.description, t)
     blocks += [divider(), section(f"*{t('Messages')}*"), *_messages(facts, t)]
@@ -251,7 +252,7 @@ def _opened_for(facts: RequesterPage, t: Translator) -> str:
 
 
 def _messages(facts: RequesterPage, t: Translator) -> list[Block]:
-    messages = [e for e in facts.journal if e.kind is not Kind.OPENED]
+    messages = [e for e in facts.journal if e.kind is not Kind.OPENED and not _above(e, facts)]
     if not messages:
         return [context(t("Nothing yet. You will be told as soon as there is an answer."))]
     kept, left_out = _newest_within(messages, lambda e: _message(e, t), 7000, MOST_ENTRIES)
@@ -266,7 +267,13 @@ def _messages(facts: RequesterPage, t: Translator) -> list[Block]:
     return kept
 
 
+def _above(entry: PublicEntry, facts: RequesterPage) -> bool:
+    """Whether the entry is the solution that the page shows already."""
+    return entry.kind is Kind.RESOLVED and entry.words == facts.solution
+
+
 def _message(entry: PublicEntry, t: Translator) -> Block:
-    return section(
-        f"*{inline(entry.by_name)}* · {when(entry.at)}\n{quoted(mrkdwn(entry.words, 2 * ENTRY))}"
-    )
+    by = inline(entry.by_name)
+    said = t("Solution from {name}", name=by) if entry.kind is Kind.RESOLVED else by
+    words = mrkdwn(entry.words, 2 * ENTRY, quote=True)
+    return section(f"*{said}* · {when(entry.at)}\n{words}")

@@ -81,6 +81,11 @@ def priority(value: int, t: Translator) -> str:
     }[value]
 
 
+def within(phrase: str) -> str:
+    """The phrase inside a sentence: "One person" becomes "one person"."""
+    return phrase[:1].lower() + phrase[1:]
+
+
 def request_type(value: RequestType, t: Translator) -> str:
     return {
         RequestType.INCIDENT: t("Incident"),

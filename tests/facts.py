@@ -182,7 +182,7 @@ def a_journal() -> tuple[Entry, ...]:
     return (
         an_entry(Kind.OPENED, JAM, id=1, at=EARLIER, by=PAUL),
         an_entry(Kind.NOTE, "Probably the pickup roller again.", id=2, at=EARLIER),
-        an_entry(Kind.ASSIGNED, id=3, at=EARLIER, facts={"to": "Pierre Durand"}),
+        an_entry(Kind.ASSIGNED, id=3, at=EARLIER, facts={"to": "Pierre Durand", "to_self": True}),
         a_reply(id=4, at=EARLIER, public_from=EARLIER),
         an_answer(id=5),
     )
