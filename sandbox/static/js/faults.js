@@ -1,0 +1,46 @@
+// Misbehaviour on demand, to see what the app makes of a bad day.
+
+import { get, post } from "./api.js";
+import { h, put } from "./dom.js";
+import { icon } from "./icons.js";
+import { popup } from "./layers.js";
+import { t } from "./strings.js";
+
+const KINDS = {
+  rate: { status: 429 }, server: { status: 500 }, timeout_after: { status: "timeout_after" },
+  drop_after: { status: "drop_after" }, drop_before: { status: "drop_before" }, slow: { delay: 2 },
+};
+const METHODS = ["*", "chat.postMessage", "chat.update", "views.open", "views.update", "views.publish", "chat.postEphemeral", "users.info"];
+
+export function faultPanel(anchor) {
+  const waiting = h("ul", { class: "fault-list" });
+  const note = h("p", { class: "field-error", role: "alert" });
+  const method = h("select", { class: "field", "aria-label": t("faults.method") }, METHODS.map((name) => h("option", { value: name }, name === "*" ? t("faults.any") : name)));
+  const kind = h("select", { class: "field", "aria-label": t("faults.kind") }, Object.keys(KINDS).map((name) => h("option", { value: name }, t(`faults.${name}`))));
+  const times = h("input", { type: "number", class: "field", min: "1", max: "99", value: "1", "aria-label": t("faults.times") });
+  const tell = async (body) => {
+    try {
+      await post("/ui/faults", body);
+      put(note);
+    } catch (refused) {
+      put(note, refused.message);
+    }
+    await draw();
+  };
+  const draw = async () => {
+    const answer = await get("/ui/faults").catch(() => null);
+    const found = answer?.api ?? answer?.faults ?? [];
+    put(waiting, found.length ? found.map((fault) => h("li", {}, icon("bolt", 14), `${fault.times} × ${fault.method}: ${fault.status ?? fault.error ?? `${fault.delay} s`}`)) : h("li", { class: "hint" }, t("faults.none")));
+  };
+  const form = h("form", { class: "fault-box", role: "dialog", "aria-label": t("faults.open"), data: { testid: "fault-box" }, onsubmit: (event) => {
+    event.preventDefault();
+    tell({ method: method.value, times: Number(times.value), ...KINDS[kind.value] });
+  } },
+  h("h3", {}, t("faults.title")), h("p", { class: "hint" }, t("faults.explain")), method, kind, times,
+  h("div", { class: "fault-foot" }, h("button", { type: "button", class: "btn btn-small", onclick: () => tell({ clear: true }) }, t("faults.clear")),
+    h("button", { type: "submit", class: "btn btn-small btn-primary" }, t("faults.add"))),
+  note, waiting);
+  popup(anchor, form, { align: "end" });
+  draw();
+  method.focus();
+}
