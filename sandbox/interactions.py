@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import payloads
-from sandbox.blockkit import InvalidBlocks
+from sandbox.blockkit import InvalidBlocks, options_problems
 from sandbox.delivery import Ack, DeliveryError, Parcel
 from sandbox.forms import local_errors
 from sandbox.inputs import NotOnScreen, Placed, placed_in
@@ -154,6 +154,9 @@ class Interactions:
             around=around,
         )
         ack = await self._interact(payload, f"block_suggestion {placed.action_id}", person)
+        problems = options_problems(ack.body or {"options": []}) if self._ws.strict else []
+        if problems:
+            raise DeliveryError("invalid_options") from InvalidBlocks(problems)
         return _offered(ack)
 
     async def submit(self, person: Person, view: View) -> dict[str, str]:

@@ -5,25 +5,33 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from sandbox.changes import Change
 from sandbox.slack import Slack
 
-WINDOWS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("windows")
+
+@dataclass
+class Windows:
+    """The open live channels of one server."""
+
+    open: set[web.WebSocketResponse] = field(default_factory=set)
+
+
+WINDOWS: web.AppKey[Windows] = web.AppKey("windows")
 
 
 def add_live(slack: Slack, app: web.Application) -> None:
     """The live route, and the end of its windows when the server stops."""
-    windows: set[web.WebSocketResponse] = set()
-    app[WINDOWS] = windows
+    app[WINDOWS] = Windows()
     app.router.add_get("/ui/live", live_route(slack))
     app.on_shutdown.append(_close_windows)
 
 
 async def _close_windows(app: web.Application) -> None:
-    for window in list(app[WINDOWS]):
+    for window in list(app[WINDOWS].open):
         await window.close()
 
 
@@ -42,12 +50,12 @@ def live_route(slack: Slack) -> Callable[[web.Request], Awaitable[web.StreamResp
 
         stop = slack.changes.listen(heard)
         sender = asyncio.create_task(_send(socket, news))
-        request.app[WINDOWS].add(socket)
+        request.app[WINDOWS].open.add(socket)
         try:
             async for _ in socket:  # The browser says nothing; this waits for it to leave.
                 pass
         finally:
-            request.app[WINDOWS].discard(socket)
+            request.app[WINDOWS].open.discard(socket)
             stop()
             sender.cancel()
         return socket
