@@ -30,7 +30,6 @@ from sqlalchemy import (
 
 from desk.effects import (
     Effect,
-    LookUpPerson,
     SendDirect,
     SendMail,
     effect_from_json,
@@ -156,19 +155,11 @@ class SqlOutbox:
 
         False, and nothing changes, where the lease is no longer ours.
         """
-        again = o.c.asked > lease.asked
         self.freed = True
-        return self._change(
-            _ours(lease),
-            state=case((again, WAITING), else_=DONE),
-            due_at=case((again, at), else_=o.c.due_at),
-            done_at=case((again, None), else_=at),
-            remote=remote,
-            attempted_at=None,
-            attempts=case((again, 0), else_=o.c.attempts),
-            error="",
-            **_FREE,
-        )
+        ours = _ours(lease)
+        sent: dict[str, Any] = {"remote": remote, "error": "", "attempted_at": None, **_FREE}
+        done = self._change((*ours, o.c.asked == lease.asked), state=DONE, done_at=at, **sent)
+        return done or self._change(ours, due_at=at, attempts=0, **sent)
 
     def postpone(
         self, lease: Lease, until: datetime, error: str, *, attempted: bool = False
@@ -321,7 +312,7 @@ def _values(effect: Effect, at: datetime, due: datetime) -> dict[str, Any]:
         "state": WAITING,
         "attempts": 0,
         "error": "",
-        "ticket_id": None if isinstance(effect, LookUpPerson) else effect.ticket,
+        "ticket_id": getattr(effect, "ticket", None),
         "entry_id": mail and mail.entry,
         "person_id": mail and mail.to,
         "created_at": at,
