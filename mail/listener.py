@@ -1,0 +1,165 @@
+"""The way in for mail: an SMTP or LMTP server on the bot's own event loop.
+
+It says 250 only once the mail is kept; for anything short of that the sender's server keeps it and
+tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import Any, Literal
+
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP
+
+from mail.reading import Incoming, read_mail
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 25 * 2**20
+_LONGEST_LINE = 2**20  # bytes; the standard's 1,001 would refuse mails that real programs write
+_LONGEST_COMMAND = 2_000  # bytes
+_SILENCE = 120.0  # seconds without a command before a connection is dropped
+_DRAIN = 2.5  # seconds that mails being taken in may take when we stop
+_AT_ONCE = 4  # mails read at the same time; each may be large
+
+
+class Verdict(Enum):
+    """What became of a mail, in SMTP's words."""
+
+    ACCEPTED = "250 2.0.0 Received"
+    TRY_LATER = "451 4.3.0 We cannot take mail in right now. Please try again later."
+    UNKNOWN_SENDER = (
+        "550 5.7.1 This address answers people whose request we know. "
+        "Please write from the address our mail was sent to."
+    )
+    NOT_FOR_US = (
+        "550 5.1.1 We found no request that this mail belongs to. "
+        "Please answer one of our mails instead of writing a new one."
+    )
+
+
+Handle = Callable[[Incoming], Awaitable[Verdict]]
+
+
+class MailListener:
+    """`handle` is given each mail and answers once it is stored. An exception of it means 451."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        protocol: Literal["smtp", "lmtp"] = "smtp",
+        *,
+        handle: Handle,
+        max_bytes: int = MAX_BYTES,
+        name: str = "frontdesk",
+    ) -> None:
+        """`name` is how the server introduces itself; `port` 0 takes a free one at `start`."""
+        self.host, self.port = host, port
+        self._kind: type[_Smtp] | type[_Lmtp] = _Lmtp if protocol == "lmtp" else _Smtp
+        self._max_bytes, self._name = max_bytes, name
+        self._handler = _Handler(handle)
+        self._sessions: weakref.WeakSet[SMTP] = weakref.WeakSet()
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Raises OSError where the port is taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Take no more mail; what is being kept right now gets a moment to finish."""
+        if self._server is None:
+            return
+        self._server.close()
+        await self._handler.drained()
+        for session in list(self._sessions):
+            if session.transport is not None:
+                session.transport.close()
+        self._server = None
+
+    def _session(self) -> SMTP:
+        session = self._kind(
+            self._handler,
+            data_size_limit=self._max_bytes,
+            enable_SMTPUTF8=True,
+            hostname=self._name,
+            ident="ready",
+            timeout=_SILENCE,
+            loop=asyncio.get_running_loop(),
+        )
+        self._sessions.add(session)
+        return session
+
+
+class _Handler:
+    """What aiosmtpd calls. Its hooks are found by their names."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+        self._tasks: set[asyncio.Task[Verdict]] = set()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        task = asyncio.create_task(self._take(envelope))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        # aiosmtpd cancels us when the client hangs up; a mail half taken in is finished anyway.
+        return (await asyncio.shield(task)).value
+
+    async def handle_exception(self, error: Exception) -> str:
+        """aiosmtpd would answer 500 with the exception's text: the sender would give up."""
+        log.error("mail session failed", exc_info=error)
+        return Verdict.TRY_LATER.value
+
+    async def drained(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_DRAIN)
+
+    async def _take(self, envelope: Any) -> Verdict:
+        async with self._slots:
+            incoming = await asyncio.to_thread(
+                read_mail,
+                bytes(envelope.original_content or b""),
+                tuple(envelope.rcpt_tos),
+                str(envelope.mail_from or ""),
+            )
+            try:
+                return await self._handle(incoming)
+            except Exception:  # the sender's server keeps the mail and comes back
+                log.exception("mail not taken in", extra={"message_id": incoming.message_id})
+                return Verdict.TRY_LATER
+
+
+class _Limits:
+    line_length_limit = _LONGEST_LINE
+
+    @property
+    def command_size_limits(self) -> defaultdict[str, int]:
+        # aiosmtpd shares one dictionary among all connections and lets EHLO grow it without end.
+        return defaultdict(lambda: _LONGEST_COMMAND)
+
+
+class _Smtp(_Limits, SMTP):  # type: ignore[misc]
+    pass
+
+
+class _Lmtp(_Limits, LMTP):  # type: ignore[misc]
+    """LMTP wants one reply for each recipient after the mail; aiosmtpd gives one in all."""
+
+    _owed = 1
+
+    async def push(self, status: str | bytes) -> None:
+        text = status if isinstance(status, bytes) else status.encode()
+        times, self._owed = self._owed, 1
+        if text.startswith(b"354") and self.envelope is not None:
+            self._owed = max(len(self.envelope.rcpt_tos), 1)
+        for _ in range(times):
+            await super().push(text)

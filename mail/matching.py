@@ -1,0 +1,64 @@
+"""Which ticket a mail belongs to, by evidence that nobody can make up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mail.identity import MailIdentity
+from mail.reading import Incoming
+
+
+class Evidence(StrEnum):
+    """The strongest first."""
+
+    TOKEN = "token"  # noqa: S105 - a kind of evidence, not a secret
+    OUR_ID = "our_id"
+    STORED_ID = "stored_id"
+
+
+@dataclass(frozen=True)
+class Match:
+    """`person` is whom the answered mail was for, where the evidence tells."""
+
+    ticket: int
+    by: Evidence
+    person: int | None = None
+
+
+# As `Mails.entry_of` of the desk's ports: ticket and entry of a Message-ID we know.
+KnownIds = Callable[[str], tuple[int, int | None] | None]
+
+
+def evidence(incoming: Incoming, identity: MailIdentity, known_ids: KnownIds) -> Match | None:
+    """The ticket, or None. A number in the subject lets nobody in; a forged token is nothing."""
+    for address in incoming.to:
+        if (found := identity.read_token(address)) is not None:
+            ticket, person = found
+            return Match(ticket, Evidence.TOKEN, person)
+    ids = (*incoming.in_reply_to, *reversed(incoming.references))
+    for message_id in ids:
+        if (ticket_of_ours := identity.read_message_id(message_id)) is not None:
+            return Match(ticket_of_ours, Evidence.OUR_ID)
+    for message_id in ids:
+        if (known := known_ids(message_id)) is not None:
+            return Match(known[0], Evidence.STORED_ID)
+    return None
+
+
+def forged_tokens(incoming: Incoming, identity: MailIdentity) -> tuple[str, ...]:
+    """Addresses with a token that we did not sign: worth a line in the log."""
+    return tuple(
+        address
+        for address in incoming.to
+        if identity.carries_token(address) and identity.read_token(address) is None
+    )
+
+
+def is_our_own(incoming: Incoming, identity: MailIdentity) -> bool:
+    """Whether a mail of ours came back to us: taking it in would begin a loop."""
+    return (
+        identity.is_ours(incoming.from_address)
+        or identity.read_message_id(incoming.message_id) is not None
+    )

@@ -1,0 +1,222 @@
+"""Hand a mail to an SMTP server, and say exactly what is known about it afterwards.
+
+Up to DATA nothing has happened and anything may be tried again. From DATA on, only a number from
+the server tells what became of the mail; without one it is uncertain, and is never sent again by
+itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from mail.headers import POLICY
+from mail.smtp_url import SmtpServer
+from mail.tidy import one_line
+
+CONNECT = 10.0  # seconds for connection, TLS and login together
+COMMAND = 15.0  # seconds for each reply before DATA
+DATA = 30.0  # seconds for each of the two replies to DATA
+CONNECTIONS = 3  # kept open; servers limit them per client
+_CONFIGURATION = {530, 534, 535, 538}  # "log in first": about us, not about this mail
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The server took the mail; `reply` often holds its queue id."""
+
+    reply: str
+
+
+@dataclass(eq=False)
+class Unreachable(Exception):
+    """Nothing was sent and it may be tried again: no connection, a time-out, or a 4xx reply."""
+
+    reason: str
+    retry_after: float | None = None  # seconds, where the server said so
+
+
+@dataclass(eq=False)
+class Refused(Exception):
+    """The server will not take this mail (5xx). `code` is 0 where we refused it ourselves."""
+
+    code: int
+    reason: str
+
+
+@dataclass(eq=False)
+class Uncertain(Exception):
+    """DATA was sent and no number came back: the mail may have left, or not."""
+
+    reason: str
+
+
+class LeaseLost(Exception):
+    """The right to send this mail was lost just before DATA. Nothing was sent."""
+
+
+Attempting = Callable[[], Awaitable[bool]]
+
+
+class SmtpCourier:
+    """Sends one mail to one person. `sender` is the envelope's address, where bounces go."""
+
+    def __init__(
+        self,
+        url: str,
+        sender: str,
+        *,
+        connect: float = CONNECT,
+        command: float = COMMAND,
+        data: float = DATA,
+        connections: int = CONNECTIONS,
+    ) -> None:
+        """Raises ValueError for an unusable URL."""
+        self._server = SmtpServer.read(url)
+        self._sender = sender
+        self._connect, self._command, self._data = connect, command, data
+        self._slots = asyncio.Semaphore(connections)
+        self._idle: list[aiosmtplib.SMTP] = []
+
+    async def send(self, message: EmailMessage, to: str, *, attempting: Attempting) -> Sent:
+        """`attempting` is awaited once the server wants the mail and before it gets it.
+
+        Raises Unreachable, Refused, Uncertain; LeaseLost where `attempting` says no.
+        """
+        async with self._connection() as smtp:
+            body = await self._offer(smtp, message, to)
+            if not await attempting():
+                await self._reset(smtp)
+                raise LeaseLost
+            return await self._deliver(smtp, body)
+
+    async def close(self) -> None:
+        """Say goodbye on the kept connections; later mails open new ones."""
+        while self._idle:
+            smtp = self._idle.pop()
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await smtp.quit(timeout=1)
+            smtp.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """A ready connection. It is kept for the next mail unless something unexpected happens."""
+        async with self._slots:
+            smtp = await self._kept() or await self._connected()
+            try:
+                yield smtp
+            except (Unreachable, Refused, LeaseLost):
+                self._keep(smtp)
+                raise
+            except BaseException:
+                smtp.close()
+                raise
+            self._keep(smtp)
+
+    def _keep(self, smtp: aiosmtplib.SMTP) -> None:
+        if smtp.is_connected:
+            self._idle.append(smtp)
+
+    async def _kept(self) -> aiosmtplib.SMTP | None:
+        """A kept connection that still answers."""
+        while self._idle:
+            smtp = self._idle.pop()
+            if await self._reset(smtp):
+                return smtp
+        return None
+
+    async def _reset(self, smtp: aiosmtplib.SMTP) -> bool:
+        try:
+            await smtp.rset(timeout=self._command)
+        except (aiosmtplib.SMTPException, OSError):
+            smtp.close()
+        return smtp.is_connected
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        server = self._server
+        smtp = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.tls,
+            start_tls=server.starttls,
+            validate_certs=server.verify,
+            username=server.username,
+            password=server.password,
+            local_hostname=self._sender.rpartition("@")[2] or "localhost",
+            timeout=self._command,
+        )
+        try:
+            async with asyncio.timeout(self._connect):
+                await smtp.connect()
+                await _greet(smtp)
+        except TimeoutError as error:
+            smtp.close()
+            raise Unreachable(f"{server.host} did not answer in time") from error
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise Unreachable(f"the mail server refused our login: {_said(error)}") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            smtp.close()
+            raise Unreachable(_said(error)) from error
+        return smtp
+
+    async def _offer(self, smtp: aiosmtplib.SMTP, message: EmailMessage, to: str) -> bytes:
+        """MAIL and RCPT. Returns what DATA will carry."""
+        wide = not (to.isascii() and self._sender.isascii())
+        if wide and not smtp.supports_extension("smtputf8"):
+            raise Refused(0, f"{self._server.host} cannot send to addresses like {to} (SMTPUTF8)")
+        body = message.as_bytes(policy=POLICY.clone(utf8=wide))
+        options, encoding = (["SMTPUTF8", "BODY=8BITMIME"], "utf-8") if wide else ([], "ascii")
+        try:
+            await smtp.mail(self._sender, options=options, encoding=encoding)
+            await smtp.rcpt(to, encoding=encoding)
+        except aiosmtplib.SMTPResponseException as error:
+            raise _verdict(error, smtp) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unreachable(_said(error)) from error
+        except ValueError as error:
+            raise Refused(0, f"{one_line(to, 100)} is not a usable address") from error
+        return body
+
+    async def _deliver(self, smtp: aiosmtplib.SMTP, body: bytes) -> Sent:
+        try:
+            response = await smtp.data(body, timeout=self._data)
+        except aiosmtplib.SMTPResponseException as error:
+            if error.code < 400:  # not a reply that SMTP knows here
+                raise Uncertain(_said(error)) from error
+            raise _verdict(error, smtp) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Uncertain(_said(error)) from error
+        return Sent(one_line(response.message, 300))
+
+
+async def _greet(smtp: aiosmtplib.SMTP) -> None:
+    """Learn what the server offers, if the log-in did not do so already."""
+    if not smtp.is_ehlo_or_helo_needed:
+        return
+    try:
+        await smtp.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await smtp.helo()
+
+
+def _verdict(
+    error: aiosmtplib.SMTPResponseException, smtp: aiosmtplib.SMTP
+) -> Unreachable | Refused:
+    """What a reply means for the mail. After nonsense the connection is not used again."""
+    if error.code < 400:
+        smtp.close()
+    if 500 <= error.code < 600 and error.code not in _CONFIGURATION:
+        return Refused(error.code, _said(error))
+    return Unreachable(_said(error))
+
+
+def _said(error: Exception) -> str:
+    """What the server or the network said, on one line. Commands, and so secrets, are not in it."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return one_line(f"{error.code} {error.message}", 300)
+    return one_line(str(error) or type(error).__name__, 300)

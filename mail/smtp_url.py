@@ -1,0 +1,73 @@
+"""What `SMTP_URL` says: which server, how protected, and as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+_STARTTLS: dict[str, bool | None] = {"required": True, "auto": None, "never": False}
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """`starttls` is True for required, None for where it is offered, False for never."""
+
+    host: str
+    port: int
+    tls: bool = False
+    starttls: bool | None = None
+    verify: bool = True
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def read(cls, url: str) -> SmtpServer:
+        """Raises ValueError, without the URL in it: it may hold a password.
+
+        `smtp://user:password@host:port?starttls=required|auto|never&verify=no`; the scheme
+        `smtps` is TLS from the start, `smtp+starttls` the same as `starttls=required`.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ValueError("SMTP_URL must look like smtp://host:port or smtps://host:port")
+        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        user = unquote(parts.username) if parts.username else None
+        return cls(
+            host=parts.hostname,
+            port=_port(parts.port, parts.scheme),
+            tls=parts.scheme == "smtps",
+            starttls=_starttls(parts.scheme, options, parts.hostname, user is not None),
+            verify=options.get("verify", "yes").lower() not in {"no", "false", "0"},
+            username=user,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+def _port(given: int | None, scheme: str) -> int:
+    return given if given is not None else _PORTS[scheme]
+
+
+def _starttls(scheme: str, options: dict[str, str], host: str, secret: bool) -> bool | None:
+    """A password goes over an unprotected line only where the URL says so, or within a machine."""
+    if scheme == "smtps":
+        return False
+    if scheme == "smtp+starttls":
+        return True
+    if (wanted := options.get("starttls")) is not None:
+        if wanted.lower() not in _STARTTLS:
+            raise ValueError("starttls in SMTP_URL must be required, auto or never")
+        return _STARTTLS[wanted.lower()]
+    if _is_loopback(host):
+        return False
+    return True if secret else None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
