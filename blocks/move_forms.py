@@ -200,7 +200,7 @@ def answer_form(page: RequesterPage, t: Translator) -> View:
     """For the person it is for."""
     line = page.line
     team = inline(line.team.of(t.language))
-    notice = t("Your message goes to {team}.", team=team)
+    notice = t("Your message goes to the {team} team.", team=team)
     if line.state in (State.RESOLVED, State.CLOSED):
         notice += " " + t("Your request will be open again.")
     last = [e for e in page.journal if e.kind is not Kind.OPENED][-1:]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from blocks.card import headline, people_line, summary
 from blocks.elements import actions, button, context, modal, section
 from blocks.formatted import mrkdwn, quotations
@@ -103,8 +101,8 @@ def _announced(mail: MailFacts, t: Translator) -> str:
     match mail.message, mail.for_beneficiary:
         case Mail.ACKNOWLEDGEMENT, _:
             return t(
-                "We have received your request. {team} has it now; you will be told here as soon as"
-                " there is news.",
+                "We have received your request. The {team} team has it now; you will be told here"
+                " as soon as there is news.",
                 team=team,
             )
         case Mail.REPLY, True:
@@ -112,7 +110,7 @@ def _announced(mail: MailFacts, t: Translator) -> str:
                 PUBLIC
                 + " "
                 + t(
-                    "{name} wrote about what {requester} asked for you:",
+                    "{name} wrote about the request that {requester} made for you:",
                     name=author,
                     requester=asked_by,
                 )
@@ -121,7 +119,7 @@ def _announced(mail: MailFacts, t: Translator) -> str:
             return PUBLIC + " " + t("{name} wrote about your request:", name=author)
         case _, True:
             return "✅ " + t(
-                "{name} has solved what {requester} asked for you:",
+                "{name} has solved the request that {requester} made for you:",
                 name=author,
                 requester=asked_by,
             )
@@ -155,10 +153,12 @@ def notice_view(text: str, t: Translator) -> View:
     return modal(Form.NOTICE, t("Please note"), [section(text)], close=t("Close window"))
 
 
-def channel_warning(
-    kind: Literal["public", "shared", "absent"], channel: str, t: Translator
-) -> Message:
-    """To the administrators: who can read the journals is whoever is in the channel."""
+def channel_warning(kind: str, channel: str, t: Translator) -> Message:
+    """To the administrators: who can read the journals is whoever is in the channel.
+
+    `kind` is "public", "shared", "absent", or "missing" where Slack shows no such channel; then
+    `channel` is the name in the desk file.
+    """
     place = f"<#{channel}>"
     match kind:
         case "public":
@@ -173,7 +173,13 @@ def channel_warning(
                 " technicians’ journals. Stop sharing it, or choose another channel.",
                 channel=place,
             )
-        case "absent":
+        case "missing":
+            said = t(
+                "I cannot find the channel {name}. If it is private, invite me there; otherwise"
+                " correct its name in the desk file. Its tickets wait until then.",
+                name=f"#{inline(channel)}",
+            )
+        case _:
             said = t(
                 "I am not in {channel}, so its team sees no tickets. Invite me there.",
                 channel=place,

@@ -9,7 +9,7 @@ from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action
 from blocks.message import Block, Message
 from blocks.text import inline, listed, name_of, when
-from blocks.vocabulary import INTERNAL, move
+from blocks.vocabulary import INTERNAL, PUBLIC, move
 from desk.answers import EntryFacts, ThreadFacts
 from desk.journal import Entry, Kind
 from desk.lifecycle import Move
@@ -86,7 +86,7 @@ def _recipients(facts: EntryFacts, t: Translator) -> str:
     people = listed([recipient(delivery) for delivery in facts.deliveries], t)
     people = people or told(facts.facts.audience, t)
     if facts.entry.kind is Kind.RESOLVED:
-        return t("✉️ Solution for {people}", people=people)
+        return f"{PUBLIC} {t('Solution for {people}', people=people)}"
     return t("To {people}", people=people)
 
 

@@ -183,7 +183,7 @@ def _team(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
     if draft.family is None:
         return []
     team = facts.team_of(facts.catalogue.placement(draft.entry))
-    return [context(t("→ Team: {team}", team=f"*{inline(team.label.of(t.language))}*"))]
+    return [context("→ " + t("Team: {team}", team=f"*{inline(team.label.of(t.language))}*"))]
 
 
 def _subject(subject: str, t: Translator) -> Block:
@@ -259,7 +259,9 @@ def created_view(facts: CreatedFacts, t: Translator) -> View:
 def _what_follows(facts: CreatedFacts, t: Translator) -> str:
     team = inline(facts.facts.team.label.of(t.language))
     if not facts.for_technician:
-        return t("{team} has it now. You will be told as soon as there is news.", team=team)
+        return t(
+            "The {team} team has it now. You will be told as soon as there is news.", team=team
+        )
     lines = [t("Team: {team}", team=f"*{team}*"), *_told(facts, t)]
     return "\n".join(lines)
 
@@ -270,10 +272,10 @@ def _told(facts: CreatedFacts, t: Translator) -> list[str]:
     direct = [inline(name_of(person)) for person in facts.told if not person.email]
     lines = []
     if mailed:
-        lines.append(t("✉️ {people} will be told by e-mail.", people=listed(mailed, t)))
+        lines.append("✉️ " + t("{people} will be told by e-mail.", people=listed(mailed, t)))
     if direct:
-        lines.append(t("💬 {people} will be told by Slack message.", people=listed(direct, t)))
+        lines.append("💬 " + t("{people} will be told by Slack message.", people=listed(direct, t)))
     if not lines:
         name = inline(name_of(facts.facts.requester))
-        lines.append(t("⚠️ {name} has no address: nobody will tell them.", name=name))
+        lines.append("⚠️ " + t("{name} has no address and will not be told.", name=name))
     return lines

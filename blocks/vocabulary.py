@@ -162,11 +162,11 @@ def for_requester(line: RequesterLine, t: Translator) -> str:
         return "🟡 " + t("We need an answer from you")
     match line.state:
         case State.NEW:
-            return "🔵 " + t("Received by {team}", team=team)
+            return "🔵 " + t("Received by the {team} team", team=team)
         case State.ASSIGNED:
-            return "🟢 " + t("{team} is working on it", team=team)
+            return "🟢 " + t("The {team} team is working on it", team=team)
         case State.PENDING:
-            return "🟡 " + t("On hold at {team}", team=team)
+            return "🟡 " + t("On hold; the {team} team will come back to it", team=team)
         case State.RESOLVED:
             return "✅ " + t("Solved")
         case State.CLOSED if line.outcome is Outcome.SOLVED:
