@@ -35,12 +35,12 @@ class Verdict(Enum):
     ACCEPTED = "250 2.0.0 Received"
     TRY_LATER = "451 4.3.0 We cannot take mail in right now. Please try again later."
     UNKNOWN_SENDER = (
-        "550 5.7.1 This address answers people whose request we know. "
-        "Please write from the address our mail was sent to."
+        "550 5.7.1 The help desk does not know your address. "
+        "Please write from the address you are known by, or ask the desk to add this one."
     )
     NOT_FOR_US = (
-        "550 5.1.1 We found no request that this mail belongs to. "
-        "Please answer one of our mails instead of writing a new one."
+        "550 5.1.1 The help desk has no request that this mail belongs to. "
+        "Please answer one of our mails, or contact the desk another way."
     )
 
 

@@ -27,8 +27,7 @@ class Match:
     person: int | None = None
 
 
-# As `Mails.entry_of` of the desk's ports: ticket and entry of a Message-ID we know.
-KnownIds = Callable[[str], tuple[int, int | None] | None]
+KnownIds = Callable[[str], int | None]  # the ticket of a mail we sent or took in, by Message-ID
 
 
 def evidence(incoming: Incoming, identity: MailIdentity, known_ids: KnownIds) -> Match | None:
@@ -42,8 +41,8 @@ def evidence(incoming: Incoming, identity: MailIdentity, known_ids: KnownIds) ->
         if (ticket_of_ours := identity.read_message_id(message_id)) is not None:
             return Match(ticket_of_ours, Evidence.OUR_ID)
     for message_id in ids:
-        if (known := known_ids(message_id)) is not None:
-            return Match(known[0], Evidence.STORED_ID)
+        if (stored := known_ids(message_id)) is not None:
+            return Match(stored, Evidence.STORED_ID)
     return None
 
 

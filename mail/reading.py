@@ -34,8 +34,8 @@ _DESTINATIONS = ("delivered-to", "x-original-to", "to", "cc")
 class Incoming:
     """One mail, read. Addresses are lower-case and bare; ids keep their angle brackets.
 
-    `reply_text` is what the person wrote themselves; `text` is all of it. `automatic` says why a
-    machine seems to have written. `unverified` is for whoever checks Authentication-Results.
+    `reply_text` is what the person wrote themselves; `text` is all of it. `automatic_reasons` say why
+    a machine seems to have written. `unverified` is for whoever checks Authentication-Results.
     """
 
     message_id: str
@@ -50,14 +50,14 @@ class Incoming:
     text: str
     html: str | None
     reply_text: str
-    automatic: tuple[str, ...]
+    automatic_reasons: tuple[str, ...]
     wants_silence: bool
     files: tuple[str, ...]
     unverified: bool = False
 
     @property
     def is_automatic(self) -> bool:
-        return bool(self.automatic)
+        return bool(self.automatic_reasons)
 
 
 def read_mail(raw: bytes, envelope_to: tuple[str, ...] = (), envelope_from: str = "") -> Incoming:
@@ -81,7 +81,7 @@ def read_mail(raw: bytes, envelope_to: tuple[str, ...] = (), envelope_from: str 
         text=text,
         html=printable(body.html) if body.html else None,
         reply_text=printable(_own(text, body)),
-        automatic=automatic(headers, envelope_from, subject),
+        automatic_reasons=automatic(headers, envelope_from, subject),
         wants_silence=asks_for_silence(headers),
         files=body.files,
     )

@@ -11,6 +11,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from desk.answers import MailFacts
+from desk.effects import Message
 from locales.translator import Translator
 from mail.identity import MailIdentity
 from mail.marker import ABOVE
@@ -34,15 +35,18 @@ class Parts:
 
 def rendered(facts: MailFacts, identity: MailIdentity, t: Translator) -> Parts:
     """The parts of one mail, in the language of `t`. They say the same."""
+    quotable = not _acknowledges_mail(facts, identity)
+    preview = facts.entry.words.excerpt(_PREVIEW) if quotable else ""
     values = {
         "t": t,
         "facts": facts,
         "above": ABOVE,
         "author": one_line(facts.author, 200),
         "team": facts.team.of(t.language),
-        "subject": one_line(facts.subject, 200),
+        "subject": one_line(facts.subject, 200) if quotable else "",
         "words": facts.entry.words,
-        "preview": one_line(facts.entry.words.excerpt(_PREVIEW), _PREVIEW),
+        "quotable": quotable,
+        "preview": one_line(preview, _PREVIEW),
         "can_answer": identity.can_receive,
         "in_slack": facts.to.slack_id is not None,
     }
@@ -57,6 +61,15 @@ def rendered(facts: MailFacts, identity: MailIdentity, t: Translator) -> Parts:
         text=fill("body.txt").strip("\n") + "\n",
         html=_INLINER.inline(fill("body.html")) + "\n",
     )
+
+
+def _acknowledges_mail(facts: MailFacts, identity: MailIdentity) -> bool:
+    """Whether this goes out because a mail came in.
+
+    Its sender may be forged: what it said must not travel to somebody else in our name.
+    """
+    strangers = [found for found in facts.references if identity.read_message_id(found) is None]
+    return facts.message is Message.ACKNOWLEDGEMENT and bool(strangers)
 
 
 @cache
