@@ -1,0 +1,1 @@
+"""The running process: what starts, what ticks, what is sent."""

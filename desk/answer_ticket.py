@@ -17,13 +17,17 @@ from desk.words import Words
 
 @dataclass(frozen=True)
 class AnswerTicket:
-    """`by` is who writes. `message_id` is the mail's; a mail taken in before changes nothing."""
+    """`by` is who writes; `message_id` is the mail's.
+
+    `automatic` says that a machine wrote (out of office): noted, and nothing else happens.
+    """
 
     ticket: int
     by: str
     words: Words
     message_id: str | None = None
     unverified: bool = False
+    automatic: bool = False
 
 
 def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
@@ -34,6 +38,8 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
     facts = {"origin": "mail" if ask.message_id else "slack"}
     if ask.unverified:
         facts["unverified"] = "yes"
+    if ask.automatic:
+        return _note_machine(ask, ticket, actor.id, words, tx, now)
     move = _move(ticket)
     answered, entry = move_ticket(
         tx,
@@ -67,3 +73,14 @@ def _tell_change(before: Ticket, after: Ticket, by: int, tx: Transaction, now: d
     kind = Kind.RESUMED if before.state is State.PENDING else Kind.REOPENED
     entry = tx.journal.add(Draft(after.id, kind, by, facts={"by_requester": True}), now)
     tx.outbox.put(ShowEntry(after.id, entry.id), now)
+
+
+def _note_machine(
+    ask: AnswerTicket, ticket: Ticket, by: int, words: Words, tx: Transaction, now: datetime
+) -> Result:
+    facts = {"origin": "mail", "automatic": True}
+    entry = tx.journal.add(Draft(ticket.id, Kind.ANSWER, by, words, facts), now)
+    if ask.message_id:
+        tx.mails.keep_incoming(ticket.id, entry.id, ask.message_id, now)
+    tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
+    return Result(ticket.id, entry.id)

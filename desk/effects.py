@@ -182,6 +182,26 @@ class LookUpPerson:
         return f"look-up:{self.slack_id}"
 
 
+@dataclass(frozen=True)
+class WarnAdministrators:
+    """Tell the administrators' channel what is wrong with a team's channel.
+
+    `warning` is "public", "shared", "absent" or "missing"; `channel` is its name or id.
+    """
+
+    warning: str
+    channel: str
+    day: str  # "2026-11-24": once a day
+
+    @property
+    def key(self) -> str:
+        return f"warn:{self.warning}:{self.channel}:{self.day}"
+
+    @property
+    def lane(self) -> str:
+        return f"warn:{self.channel}"
+
+
 Effect = (
     RefreshCard
     | OpenThread
@@ -192,6 +212,7 @@ Effect = (
     | TellPerson
     | Whisper
     | LookUpPerson
+    | WarnAdministrators
 )
 
 _BY_NAME: dict[str, type[Any]] = {
@@ -206,6 +227,7 @@ _BY_NAME: dict[str, type[Any]] = {
         TellPerson,
         Whisper,
         LookUpPerson,
+        WarnAdministrators,
     )
 }
 

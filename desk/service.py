@@ -47,6 +47,7 @@ USE_CASES: dict[type[Any], UseCase] = {
     take_note.DeleteNote: take_note.delete_note,
     setting_up.LoadDesk: setting_up.load_desk,
     setting_up.LearnPeople: setting_up.learn_people,
+    setting_up.ReportChannel: setting_up.report_channel,
 }
 
 QUESTIONS: dict[type[Any], Answerer] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.effects import WarnAdministrators
 from desk.people import Person
 from desk.ports import HouseSetup, Transaction
 from desk.result import Result
@@ -22,6 +23,20 @@ class LearnPeople:
     """People as Slack or a list now knows them. Their `id` does not matter."""
 
     people: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class ReportChannel:
+    """A team's channel is not as it should be (see `WarnAdministrators`)."""
+
+    warning: str
+    channel: str
+    day: str
+
+
+def report_channel(ask: ReportChannel, tx: Transaction, now: datetime) -> Result:
+    tx.outbox.put(WarnAdministrators(ask.warning, ask.channel, ask.day), now)
+    return Result()
 
 
 def load_desk(ask: LoadDesk, tx: Transaction, now: datetime) -> Result:

@@ -1,0 +1,281 @@
+"""The composition root: from settings to a running bot, and back to a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+import uvicorn
+
+from bot.audit import audit_channels
+from bot.config import Settings
+from bot.deskfile import read_desk_file
+from bot.directory import learn_everybody, with_slack_ids
+from bot.http import web_app
+from bot.mail_courier import MailCourier
+from bot.mail_in import MailIn
+from bot.outcomes import Unreachable
+from bot.relay import Courier, Relay
+from bot.schedule import Job, Jobs, start_schedule
+from bot.secret import mail_secret
+from bot.slack import PATIENCE, SocketMode, bolt_app, dispatch, meet_slack, slack_client
+from bot.slack_calls import SlackCalls, SlackDeclined
+from bot.slack_courier import SlackCourier
+from desk import effects
+from desk.errors import Busy
+from desk.ports import HouseSetup
+from desk.service import Desk
+from desk.setting_up import LoadDesk
+from handlers.afterwards import Afterwards
+from handlers.router import Router
+from mail.identity import MailIdentity
+from mail.listener import MailListener
+from mail.sending import SmtpCourier
+from storage.migrate import upgrade
+from storage.store import SqlStore
+
+log = structlog.get_logger(__name__)
+
+DRAINING = 2.5  # seconds for what runs when we are told to stop
+FIRST_SYNC = 15.0  # seconds the start waits for the directory when the desk knows nobody yet
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Web(uvicorn.Server):
+    """uvicorn without its own signal handlers: the program stops everything in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Bot:
+    """Everything that runs. `start` returns when Slack, mail and web are served."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+        self._clock = clock
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closing = contextlib.AsyncExitStack()
+        self._socket: SocketMode | None = None
+        self.http_port: int | None = None
+        self.mail_port: int | None = None
+
+    async def start(self) -> None:
+        """Raises DeskFileFault, TokenRefused or OSError (a port that is taken); then call `stop`.
+
+        Migrates the database first, so that nothing below meets an older schema.
+        """
+        settings = self.settings
+        setup = read_desk_file(settings.desk_file)
+        await asyncio.to_thread(upgrade, settings.database_url)
+        self.store = SqlStore(settings.database_url, on_outbox=self._wake_relay)
+        self._closing.callback(self.store.close)
+        session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=PATIENCE))
+        client = slack_client(settings, session)
+        self.desk = Desk(self.store, self._clock, timedelta(seconds=settings.undo_seconds))
+        self.calls = SlackCalls(client)
+        self.identity = MailIdentity(
+            settings.mail_from, mail_secret(settings), can_receive=bool(settings.mail_listen)
+        )
+        us = await meet_slack(client, self.stopping)
+        if us is None:
+            return
+        await self._load(setup)
+        self._start_relay()
+        afterwards = Afterwards(client)
+        self._closing.push_async_callback(afterwards.drain, DRAINING)
+        app = bolt_app(settings, client, us, Router(self.desk, afterwards))
+        await self._start_mail()
+        await self._first_sync()
+        await self._start_web(app)
+        if settings.socket_mode:
+            self._socket = SocketMode(app, settings)
+            await self._socket.connect()
+        self._start_schedule(setup)
+        self.ready.set()
+        log.info("started", bot=us.user_id, socket_mode=settings.socket_mode)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what runs, hand leases back, let go."""
+        self.stopping.set()
+        if self._socket is not None:
+            await self._socket.stop(DRAINING)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._closing.aclose()
+        log.info("stopped")
+
+    async def health(self) -> dict[str, Any]:
+        """Facts for whoever watches; nothing secret, nothing personal."""
+        facts: dict[str, Any] = {"ok": True, "mode": "socket" if self._socket else "http"}
+        try:
+            facts["outbox"] = await self.store.read(lambda tx: tx.outbox.counts())
+        except Busy:
+            facts |= {"ok": False, "database": "does not answer"}
+        if self._socket is not None and not await self._socket.is_connected():
+            facts |= {"ok": False, "slack": "not connected"}
+        return facts
+
+    def _wake_relay(self) -> None:
+        relay = getattr(self, "relay", None)
+        if relay is not None:
+            relay.wake()
+
+    async def _load(self, setup: HouseSetup) -> None:
+        """The desk file, with its channels and groups found in Slack."""
+        while not self.stopping.is_set():
+            try:
+                found = await with_slack_ids(setup, self.calls)
+                break
+            except SlackDeclined as declined:
+                log.error("channels_unknown", error=declined.error)
+                found = replace(
+                    setup, teams=tuple(replace(team, channel=None) for team in setup.teams)
+                )
+                break
+            except Unreachable as fault:
+                pause = fault.retry_after or 2.0
+                log.warning("slack_not_ready", reason=fault.reason, again_in=pause)
+                await self._rest(pause)
+        else:
+            return
+        await self.desk.handle(LoadDesk(found))
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+
+    def _start_relay(self) -> None:
+        slack = SlackCourier(self.store, self.desk, self.calls, self._clock)
+        smtp = SmtpCourier(self.settings.smtp_url.get_secret_value(), self.identity.address)
+        mails = MailCourier(self.store, smtp, self.identity, self._clock)
+        couriers: dict[type[Any], Courier] = {
+            effects.RefreshCard: slack.refresh_card,
+            effects.OpenThread: slack.open_thread,
+            effects.ShowEntry: slack.show_entry,
+            effects.MarkNoted: slack.mark_noted,
+            effects.SendMail: mails.send,
+            effects.SendDirect: slack.send_direct,
+            effects.TellPerson: slack.tell_person,
+            effects.Whisper: slack.whisper,
+            effects.LookUpPerson: slack.look_up,
+            effects.WarnAdministrators: slack.warn,
+        }
+        self.relay = Relay(self.store, couriers, self._clock)
+        self.store.listen(self.relay.wake)
+        self._closing.push_async_callback(smtp.close)
+        self._closing.push_async_callback(self.relay.stop, DRAINING)
+        self._spawn(self.relay.run())
+
+    async def _start_mail(self) -> None:
+        where = urlsplit(self.settings.mail_listen)
+        if not where.scheme:
+            log.warning("no_mail_comes_in", advice="set FRONTDESK_MAIL_LISTEN")
+            return
+        taking = MailIn(self.store, self.desk, self.identity)
+        listener = MailListener(
+            where.hostname or "127.0.0.1",
+            where.port or 0,
+            protocol="lmtp" if where.scheme == "lmtp" else "smtp",
+            handle=taking.take,
+            max_bytes=self.settings.mail_max_bytes,
+        )
+        await listener.start()
+        self.mail_port = listener.port
+        self._closing.push_async_callback(listener.stop)
+
+    async def _first_sync(self) -> None:
+        """The directory, in the background; a desk that knows nobody yet waits a little for it."""
+        task = self._spawn(self.sync_people())
+        known = await self.store.read(lambda tx: tx.people.count())
+        if known <= len(await self._members()):
+            await asyncio.wait({task}, timeout=FIRST_SYNC)
+
+    async def _members(self) -> set[int]:
+        """People the desk file itself made known."""
+        return await self.store.read(
+            lambda tx: {
+                person.id
+                for team in tx.organisation.teams()
+                for person in tx.organisation.members(team.id)
+            }
+        )
+
+    async def sync_people(self) -> None:
+        try:
+            count = await learn_everybody(self.calls, self.desk)
+            log.info("directory_learned", people=count)
+        except (SlackDeclined, Unreachable, Busy) as fault:
+            log.warning("directory_not_learned", reason=str(fault))
+
+    async def _start_web(self, app: Any) -> None:
+        settings = self.settings
+        if settings.socket_mode and settings.http_port == 0:
+            return
+
+        async def to_bolt(body: str, headers: dict[str, str]) -> Any:
+            return await dispatch(app, body, headers)
+
+        over_http = None if settings.socket_mode else to_bolt
+        web = web_app(self.health, over_http, settings.slack_signing_secret)
+        config = uvicorn.Config(
+            web, log_config=None, access_log=False, timeout_graceful_shutdown=int(DRAINING)
+        )
+        door = socket.create_server((settings.http_host, settings.http_port), backlog=512)
+        self.http_port = door.getsockname()[1]
+        server = _Web(config)
+        serving = asyncio.create_task(server.serve(sockets=[door]))
+
+        async def close() -> None:
+            server.should_exit = True
+            await asyncio.gather(serving, return_exceptions=True)
+            door.close()
+
+        self._closing.push_async_callback(close)
+
+    def _start_schedule(self, setup: HouseSetup) -> None:
+        jobs = Jobs(self.store, self.desk, self._clock)
+
+        async def audit() -> None:
+            await audit_channels(setup, self.calls, self.desk, self._clock)
+
+        async def tick() -> None:
+            self.relay.wake()
+
+        table: dict[str, tuple[timedelta, Job]] = {
+            "look at the outbox": (timedelta(seconds=5), tick),
+            "wake tickets on hold": (timedelta(minutes=1), jobs.wake_tickets),
+            "learn the directory": (timedelta(days=1), self.sync_people),
+            "audit the channels": (timedelta(days=1), audit),
+            "tidy up": (timedelta(hours=6), jobs.tidy),
+        }
+        scheduler = start_schedule(table)
+        self._closing.callback(scheduler.shutdown, wait=False)
+        self._spawn(self._audit_once(audit))
+
+    async def _audit_once(self, audit: Job) -> None:
+        try:
+            await audit()
+        except (SlackDeclined, Unreachable, Busy) as fault:
+            log.warning("channels_not_audited", reason=str(fault))
+
+    def _spawn(self, work: Any) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

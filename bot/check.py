@@ -1,0 +1,109 @@
+"""`frontdesk check`: one line for each thing that must be right, with what to do where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import aiosmtplib
+
+from bot.config import Settings
+from bot.deskfile import DeskFileFault, read_desk_file
+from bot.directory import channels
+from bot.outcomes import Unreachable
+from bot.slack import PATIENCE, slack_client
+from bot.slack_calls import SlackCalls, SlackDeclined
+from desk.errors import Busy
+from desk.ports import HouseSetup
+from mail.smtp_url import SmtpServer
+from storage.migrate import upgrade
+from storage.store import SqlStore
+
+Say = Callable[[str], object]
+Fact = tuple[bool, str]
+
+
+async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
+    """Whether everything is as it must be. Says each finding; changes nothing but the schema."""
+    say("✓ settings")
+    try:
+        setup = read_desk_file(settings.desk_file)
+    except DeskFileFault as fault:
+        for line in fault.lines:
+            say(f"✗ {line}")
+        return False
+    say(f"✓ desk file: {len(setup.teams)} teams, {len(setup.catalogue)} catalogue entries")
+    if offline:
+        return True
+    steps: tuple[Awaitable[list[Fact]], ...] = (
+        _database(settings),
+        _slack(settings, setup),
+        _mail(settings),
+    )
+    facts = [fact for step in steps for fact in await step]
+    for good, words in facts:
+        say(f"{'✓' if good else '✗'} {words}")
+    return all(good for good, _ in facts)
+
+
+async def _database(settings: Settings) -> list[Fact]:
+    try:
+        await asyncio.to_thread(upgrade, settings.database_url)
+        store = SqlStore(settings.database_url)
+        try:
+            await store.ping()
+        finally:
+            store.close()
+    except Busy:
+        return [(False, "database: does not answer. Is DATABASE_URL right, and the server up?")]
+    except Exception as fault:
+        # Drivers raise many kinds here; their texts may quote the URL, so only the kind is said.
+        return [(False, f"database: {type(fault).__name__}. Is DATABASE_URL right?")]
+    return [(True, "database")]
+
+
+async def _slack(settings: Settings, setup: HouseSetup) -> list[Fact]:
+    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+        calls = SlackCalls(slack_client(settings, session))
+        try:
+            us = await calls.call("auth.test", {})
+            known = await channels(calls)
+        except SlackDeclined as declined:
+            return [(False, f"Slack: {declined}. Check the token, and the scopes of manifest.yml.")]
+        except Unreachable as fault:
+            return [(False, f"Slack: {fault.reason}. Is this machine online?")]
+    facts: list[Fact] = [(True, f"Slack: {us.get('team')} as {us.get('user')}")]
+    for team in setup.teams:
+        name = (team.channel or "").lstrip("#")
+        state = known.get(name)
+        if state is None:
+            facts.append((False, f"channel {name} of team {team.key}: not found; invite the bot"))
+        elif not state.has_us:
+            facts.append((False, f"channel {name} of team {team.key}: invite the bot there"))
+        else:
+            public = "" if state.is_private else " (public: everybody can read its notes)"
+            facts.append((True, f"channel {name} of team {team.key}{public}"))
+    return facts
+
+
+async def _mail(settings: Settings) -> list[Fact]:
+    server = SmtpServer.read(settings.smtp_url.get_secret_value())
+    smtp = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.tls,
+        start_tls=server.starttls,
+        validate_certs=server.verify,
+        username=server.username,
+        password=server.password,
+        timeout=10,
+    )
+    try:
+        await smtp.connect()
+        await smtp.quit()
+    except (aiosmtplib.SMTPException, OSError) as fault:
+        name = type(fault).__name__
+        return [(False, f"mail server {server.host}:{server.port}: {name}. Check SMTP_URL.")]
+    way_in = settings.mail_listen or "none: mails say how to answer instead"
+    return [(True, f"mail server {server.host}:{server.port}"), (True, f"mail in: {way_in}")]

@@ -1,0 +1,189 @@
+"""What the command line offers. Each command has `--help` with examples."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from bot import check as checking
+from bot import people_list
+from bot.app import Bot, utc_now
+from bot.config import Settings, SettingsFault, read_settings
+from bot.demo import run_demo
+from bot.deskfile import DeskFileFault
+from bot.logs import set_up_logs
+from bot.running import run_until_stopped
+from bot.slack import TokenRefused
+from storage.migrate import upgrade
+from storage.store import SqlStore
+
+
+class Examples(click.Command):
+    """A command whose help ends with examples, line by line as written."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.epilog:
+            formatter.write_paragraph()
+            formatter.write("Examples:\n")
+            for line in self.epilog.strip().splitlines():
+                formatter.write(f"  {line.strip()}\n")
+
+
+class Group(click.Group):
+    command_class = Examples
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="frontdesk", prog_name="frontdesk")
+def main() -> None:
+    """Frontdesk: a help desk that lives in Slack."""
+
+
+@main.command(epilog="frontdesk run\nFRONTDESK_LOG_FORMAT=json frontdesk run")
+def run() -> None:
+    """Start the bot. Settings come from the environment and a .env file.
+
+    Any number of processes may run on one PostgreSQL database.
+    """
+    settings = _settings()
+    set_up_logs(settings)
+    _explained(lambda: run_until_stopped(Bot(settings)))
+
+
+@main.command(epilog="frontdesk demo\nfrontdesk demo --fresh\nfrontdesk demo --port 9000")
+@click.option("--port", default=8500, show_default=True, help="Port of the local Slack, e.g. 9000.")
+@click.option(
+    "--folder", default="var/demo", show_default=True, help="Where the demo keeps things."
+)
+@click.option("--fresh", is_flag=True, help="Forget the last demo and begin anew.")
+@click.option("--http", "over_http", is_flag=True, help="Deliver over HTTP, not Socket Mode.")
+@click.option("--undo", default=20, show_default=True, help="Seconds a reply can be taken back.")
+def demo(port: int, folder: str, fresh: bool, over_http: bool, undo: int) -> None:
+    """The bot with a local Slack and mailboxes in your browser. Nothing leaves this machine."""
+    _explained(lambda: run_demo(port, Path(folder), fresh=fresh, over_http=over_http, undo=undo))
+
+
+@main.command(epilog="frontdesk check\nfrontdesk check --offline")
+@click.option("--offline", is_flag=True, help="Settings and desk file only; ask no server.")
+def check(offline: bool) -> None:
+    """Look whether everything is set up: settings, desk file, database, Slack, mail."""
+    settings = _settings()
+    ok = asyncio.run(checking.check(settings, offline=offline, say=click.echo))
+    sys.exit(0 if ok else 1)
+
+
+@main.group(cls=Group)
+def people() -> None:
+    """People without Slack, known by their address."""
+
+
+@people.command(
+    name="import",
+    epilog="frontdesk people import people.csv\nfrontdesk people import - < people.csv",
+)
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+def import_people(file: Any) -> None:
+    """Add or update people from a CSV file with the columns name, email, language, title.
+
+    Language is en or fr; language and title may be missing. Nothing is stored if a line is wrong.
+    """
+    settings = _settings()
+    try:
+        found = people_list.read(file)
+    except people_list.ListFault as fault:
+        _fail(fault.lines)
+    count = asyncio.run(people_list.store(settings, found, _progress))
+    click.echo(f"{count} people added or updated.")
+
+
+@main.group(cls=Group)
+def outbox() -> None:
+    """What could not be delivered, and what to do about it."""
+
+
+@outbox.command(name="list", epilog="frontdesk outbox list\nfrontdesk outbox list --limit 500")
+@click.option("--limit", default=100, show_default=True, help="How many rows at most.")
+def list_outbox(limit: int) -> None:
+    """Messages and mails that were refused or are uncertain, oldest first."""
+    rows = _with_store(lambda tx: tx.outbox.stuck(limit))
+    for row in rows:
+        what = row.effect.get("kind", "?")
+        ticket = row.effect.get("ticket")
+        where = f"R-{ticket:06d}" if isinstance(ticket, int) else ""
+        click.echo(f"{row.id}\t{row.state}\t{what}\t{where}\t{row.error}")
+    counts = _with_store(lambda tx: tx.outbox.counts())
+    click.echo(", ".join(f"{number} {state}" for state, number in counts.items()), err=True)
+
+
+@outbox.command(epilog="frontdesk outbox retry 17")
+@click.argument("row", type=int)
+def retry(row: int) -> None:
+    """Deliver a row after all. An uncertain mail may then arrive twice."""
+    _said(_with_store(lambda tx: tx.outbox.retry(row, utc_now())), row, "will be tried again")
+
+
+@outbox.command(epilog="frontdesk outbox drop 17\nfrontdesk outbox drop 17 --yes")
+@click.argument("row", type=int)
+@click.confirmation_option("--yes", prompt="Give this message up? Nobody will get it")
+def drop(row: int) -> None:
+    """Give a row up: it will never be delivered."""
+    _said(_with_store(lambda tx: tx.outbox.drop(row, utc_now())), row, "was given up")
+
+
+def _said(found: bool, row: int, what: str) -> None:
+    if not found:
+        _fail([f"Row {row} is neither refused nor uncertain. See: frontdesk outbox list"])
+    click.echo(f"Row {row} {what}.")
+
+
+def _with_store(work: Callable[[Any], Any]) -> Any:
+    settings = _settings()
+
+    async def do() -> Any:
+        await asyncio.to_thread(upgrade, settings.database_url)
+        store = SqlStore(settings.database_url)
+        try:
+            return await store.write(work)
+        finally:
+            store.close()
+
+    return asyncio.run(do())
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {total}", nl=done == total, err=True)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsFault as fault:
+        _fail([*fault.lines, "See docs/operating.md, or try it first: frontdesk demo"])
+
+
+def _explained(start: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run until the end; what an administrator can put right is said in a line, not a traceback."""
+    try:
+        asyncio.run(start())
+    except DeskFileFault as fault:
+        _fail(fault.lines)
+    except TokenRefused as refused:
+        _fail([f"Slack refuses SLACK_BOT_TOKEN ({refused}). Copy it again from your app's page."])
+    except ValueError as wrong:
+        _fail([f"{wrong}."])
+    except OSError as fault:
+        _fail([f"{fault.strerror or fault}. Is the port taken by another program?"])
+    except KeyboardInterrupt:
+        return
+
+
+def _fail(lines: list[str]) -> NoReturn:
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(2)

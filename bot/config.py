@@ -1,0 +1,199 @@
+"""Settings, read once from the environment and a `.env` file, frozen ever after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsFault(Exception):
+    """Settings that do not let the bot start: one line each, with what to do."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. The table in docs/operating.md is made from these fields."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    slack_bot_token: SecretStr = Field(
+        alias="SLACK_BOT_TOKEN", description="Bot token of your Slack app (begins with `xoxb-`)."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None,
+        alias="SLACK_APP_TOKEN",
+        description="App-level token with `connections:write` (begins with `xapp-`): Socket Mode.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None,
+        alias="SLACK_SIGNING_SECRET",
+        description="Signing secret of your Slack app: HTTP mode, when there is no app token.",
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", alias="SLACK_API_URL", description="Where Slack's Web API is."
+    )
+    database_url: str = Field(
+        "sqlite:///var/frontdesk.db",
+        alias="DATABASE_URL",
+        description="`sqlite:///path` or `postgresql://user:password@host/name`.",
+        repr=False,
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr("smtp://localhost:25"),
+        alias="SMTP_URL",
+        description="The server that takes our mail: `smtp://user:password@host:587?starttls=yes`"
+        " or `smtps://…:465`. Percent-encode what is special in user and password.",
+    )
+    mail_from: str = Field(
+        "Frontdesk <support@localhost>",
+        alias="MAIL_FROM",
+        description="The desk's name and address: `Support <support@example.org>`.",
+    )
+    mail_listen: str = Field(
+        "",
+        alias="FRONTDESK_MAIL_LISTEN",
+        description="Where mail comes in: `lmtp://127.0.0.1:2424` or `smtp://127.0.0.1:2526`."
+        " Empty: nowhere, and mails say how to answer instead.",
+    )
+    mail_secret: SecretStr | None = Field(
+        None,
+        alias="FRONTDESK_MAIL_SECRET",
+        description="Signs reply addresses. Empty: one is made and kept in the state folder."
+        " Several processes need the same.",
+    )
+    mail_max_bytes: int = Field(
+        25_000_000,
+        alias="FRONTDESK_MAIL_MAX_BYTES",
+        gt=10_000,
+        description="Largest mail taken in, in bytes.",
+    )
+    desk_file: Path = Field(
+        Path("desk.yml"),
+        alias="FRONTDESK_DESK",
+        description="Teams, catalogue and resolution codes.",
+    )
+    state_folder: Path = Field(
+        Path("var"), alias="FRONTDESK_STATE", description="Folder for what the bot keeps by itself."
+    )
+    undo_seconds: int = Field(
+        20,
+        alias="FRONTDESK_UNDO_SECONDS",
+        ge=0,
+        le=600,
+        description="How long a public reply can be taken back before it is mailed.",
+    )
+    http_host: str = Field(
+        "127.0.0.1", alias="FRONTDESK_HTTP_HOST", description="Address of the web server."
+    )
+    http_port: int = Field(
+        3000,
+        alias="FRONTDESK_HTTP_PORT",
+        ge=0,
+        le=65535,
+        description="Port of the web server: health pages, and Slack in HTTP mode. 0: no server"
+        " in Socket Mode.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", alias="FRONTDESK_LOG_FORMAT", description="`text` for people, `json` for machines."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", alias="FRONTDESK_LOG_LEVEL", description="The least important thing logged."
+    )
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.slack_app_token is not None
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr) -> SecretStr:
+        return _begins(value, "xoxb-", "Copy the Bot User OAuth Token of your app's Install page")
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and _begins(
+            value, "xapp-", "Make an app-level token with connections:write in Basic Information"
+        )
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api_url(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("must begin with https://")
+        return value.rstrip("/") + "/"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(
+            ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
+        ):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr) -> SecretStr:
+        if urlsplit(value.get_secret_value()).scheme not in ("smtp", "smtps"):
+            raise ValueError("must begin with smtp:// or smtps://")
+        return value
+
+    @field_validator("mail_listen")
+    @classmethod
+    def _listen(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("lmtp", "smtp") or not _port(value)):
+            raise ValueError("must look like lmtp://127.0.0.1:2424")
+        return value
+
+    @model_validator(mode="after")
+    def _some_way_in(self) -> Settings:
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise ValueError(
+                "SLACK_APP_TOKEN is missing (or SLACK_SIGNING_SECRET for HTTP mode): "
+                "make an app-level token with connections:write in your app's Basic Information"
+            )
+        return self
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Raises SettingsFault with one line per fault. Values never appear in them."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as invalid:
+        raise SettingsFault(
+            [_line(dict(error)) for error in invalid.errors(include_input=False)]
+        ) from None
+
+
+def _line(error: dict[str, object]) -> str:
+    location = error.get("loc") or ()
+    assert isinstance(location, tuple)
+    name = str(location[0]) if location else ""
+    if error.get("type") == "missing":
+        field = next((f for f in Settings.model_fields.values() if f.alias == name), None)
+        return f"{name} is missing. {field.description if field else ''}".strip()
+    said = str(error.get("msg")).removeprefix("Value error, ")
+    return f"{name} {said[0].lower()}{said[1:]}." if name else f"{said}."
+
+
+def _begins(value: SecretStr, start: str, advice: str) -> SecretStr:
+    if not value.get_secret_value().startswith(start):
+        raise ValueError(f"does not begin with {start}. {advice}")
+    return value
+
+
+def _port(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None

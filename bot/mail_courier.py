@@ -1,0 +1,62 @@
+"""Carry the desk's mails to the SMTP server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
+from desk.ask_delivery import mail_facts
+from desk.effects import SendMail
+from desk.errors import NotPublic
+from locales.translator import translator_for
+from mail import sending
+from mail.compose import compose
+from mail.identity import MailIdentity
+from storage.outbox import Lease
+from storage.store import SqlStore
+
+
+class MailCourier:
+    def __init__(
+        self,
+        store: SqlStore,
+        smtp: sending.SmtpCourier,
+        identity: MailIdentity,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._smtp = smtp
+        self._identity = identity
+        self._clock = clock
+
+    async def send(self, effect: SendMail, lease: Lease, attempting: Attempting) -> Done:
+        """A mail whose last attempt ended in doubt is never sent again by itself."""
+        if lease.attempted_at is not None:
+            raise Uncertain("we stopped while it was being sent")
+        now = self._clock()
+        try:
+            facts = await self._store.read(lambda tx: mail_facts(tx, effect, now))
+        except NotPublic:
+            raise Refused("no longer meant for the requester") from None
+        if not facts.to.email:
+            raise Refused("has no address any more")
+        t = translator_for(facts.to.language)
+        message = compose(facts, identity=self._identity, t=t, row=lease.id, at=now)
+        try:
+            sent = await self._smtp.send(message, facts.to.email, attempting=attempting)
+        except sending.LeaseLost:
+            raise LeaseLost from None
+        except sending.Unreachable as fault:
+            raise Unreachable(fault.reason, fault.retry_after) from None
+        except sending.Refused as fault:
+            raise Refused(fault.reason) from None
+        except sending.Uncertain as fault:
+            raise Uncertain(fault.reason) from None
+        message_id = str(message["Message-ID"])
+
+        def keep(tx: Any) -> None:
+            tx.mails.keep_outgoing(effect.ticket, effect.entry, message_id, self._clock())
+
+        return Done(sent.reply[:200], keep)

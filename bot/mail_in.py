@@ -1,0 +1,130 @@
+"""A mail came in: an answer finds its ticket, a new request becomes one."""
+
+from __future__ import annotations
+
+import hashlib
+
+import structlog
+
+from desk.answer_ticket import AnswerTicket
+from desk.errors import Busy, DeskError
+from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
+from desk.people import Person
+from desk.service import Desk
+from desk.ticket import Origin
+from desk.words import Words
+from mail.identity import MailIdentity
+from mail.listener import Verdict
+from mail.matching import Match, evidence, forged_tokens, is_our_own
+from mail.reading import Incoming
+from storage.store import SqlStore
+
+log = structlog.get_logger(__name__)
+
+
+class MailIn:
+    """What the listener asks about each mail. Answers only after the commit."""
+
+    def __init__(self, store: SqlStore, desk: Desk, identity: MailIdentity) -> None:
+        self._store = store
+        self._desk = desk
+        self._identity = identity
+
+    async def take(self, mail: Incoming) -> Verdict:
+        try:
+            return await self._take(mail)
+        except Busy:
+            return Verdict.TRY_LATER
+        except DeskError as refusal:
+            log.warning("mail_declined", refusal=type(refusal).__name__)
+            return Verdict.NOT_FOR_US
+
+    async def _take(self, mail: Incoming) -> Verdict:
+        if is_our_own(mail, self._identity):
+            log.warning("own_mail_came_back")
+            return Verdict.ACCEPTED
+        if await self._store.read(lambda tx: tx.mails.seen(mail.message_id)):
+            log.info("mail_seen_before")
+            return Verdict.ACCEPTED
+        match = await self._match(mail)
+        if match is not None:
+            return await self._answer(mail, match)
+        return await self._open(mail)
+
+    async def _match(self, mail: Incoming) -> Match | None:
+        """Evidence that the mail belongs to a ticket: our token, our ids, ids we stored."""
+        ids = (*mail.in_reply_to, *mail.references)
+        known = await self._store.read(
+            lambda tx: {i: found for i in ids if (found := tx.mails.entry_of(i)) is not None}
+        )
+        for forged in forged_tokens(mail, self._identity):
+            log.warning("token_forged", size=len(forged))
+        return evidence(mail, self._identity, lambda i: known.get(i))
+
+    async def _answer(self, mail: Incoming, match: Match) -> Verdict:
+        sender = await self._sender(mail)
+        token_person = match.person
+        audience = await self._store.read(
+            lambda tx: {
+                p
+                for ticket in (tx.tickets.get(match.ticket),)
+                for p in (ticket.requester, ticket.beneficiary)
+                if p is not None
+            }
+        )
+        if sender is not None and sender.id in audience:
+            by, unverified = sender.handle, False
+        elif token_person in audience:
+            # The token proves that they hold our mail; the address is another one of theirs.
+            by, unverified = f"person:{token_person}", True
+        else:
+            log.warning("mail_from_somebody_else", ticket=match.ticket)
+            return await self._open(mail)
+        words = Words.plain(mail.reply_text or mail.text or mail.subject)
+        answer = AnswerTicket(
+            match.ticket,
+            by,
+            words,
+            message_id=mail.message_id,
+            unverified=unverified,
+            automatic=mail.is_automatic,
+        )
+        await self._desk.handle(answer, once=_once(mail))
+        log.info("mail_answer_taken", ticket=match.ticket)
+        return Verdict.ACCEPTED
+
+    async def _open(self, mail: Incoming) -> Verdict:
+        """A new request, from somebody the desk knows. Machines do not ask for help."""
+        sender = await self._sender(mail)
+        if sender is None or not sender.active:
+            log.warning("mail_from_unknown_sender")
+            return Verdict.UNKNOWN_SENDER
+        if mail.is_automatic:
+            log.info("mail_from_machine", reasons=list(mail.automatic))
+            return Verdict.ACCEPTED
+        text = mail.text or mail.subject
+        wish = OpenTicket(
+            by=sender.handle,
+            requester=sender.handle,
+            subject=" ".join(mail.subject.split())[:LONGEST_SUBJECT] or _first_line(text),
+            description=Words.plain(text[:20_000] or "…"),
+            origin=Origin.MAIL,
+            message_id=mail.message_id,
+        )
+        result = await self._desk.handle(wish, once=_once(mail))
+        log.info("mail_opened_ticket", ticket=result.ticket)
+        return Verdict.ACCEPTED
+
+    async def _sender(self, mail: Incoming) -> Person | None:
+        address = mail.from_address
+        if not address:
+            return None
+        return await self._store.read(lambda tx: tx.people.by_handle(address))
+
+
+def _once(mail: Incoming) -> str:
+    return "mail:" + hashlib.sha256(mail.message_id.encode()).hexdigest()
+
+
+def _first_line(text: str) -> str:
+    return (" ".join(text.split())[:80] or "…").strip()

@@ -1,0 +1,53 @@
+"""How an attempt to show something to the world can end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from storage.transaction import SqlTransaction
+
+AfterCommit = Callable[[SqlTransaction], None]
+Attempting = Callable[[], Awaitable[bool]]
+
+
+def nothing_more(tx: SqlTransaction) -> None:
+    """Nothing else to write down."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The other side has it. `write` runs in the transaction that finishes the row."""
+
+    remote: str | None = None
+    write: AfterCommit = nothing_more
+
+
+@dataclass(eq=False)
+class Unreachable(Exception):
+    """The other side was not to be had; try again, in `retry_after` seconds where it said so.
+
+    `attempted`: it may have taken it before it failed. The next try looks first.
+    """
+
+    reason: str
+    retry_after: float | None = None
+    attempted: bool = False
+
+
+@dataclass(eq=False)
+class Refused(Exception):
+    """The other side will never take it. A person has to look."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class Uncertain(Exception):
+    """Nobody can tell whether the other side took it. A person has to decide."""
+
+    reason: str
+
+
+class LeaseLost(Exception):
+    """Another relay has the row now. Nothing was sent."""

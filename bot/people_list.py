@@ -1,0 +1,77 @@
+"""People without Slack, from a CSV file."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from bot.config import Settings
+from desk.people import Person, looks_like_address
+from storage.migrate import upgrade
+from storage.store import SqlStore
+from storage.transaction import SqlTransaction
+
+COLUMNS = ("name", "email", "language", "title")
+AT_ONCE = 500  # people in one transaction: the bot writes in between
+
+
+class ListFault(Exception):
+    """The file cannot be taken: one line a fault."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def read(file: Iterable[str]) -> list[Person]:
+    """Raises ListFault with every fault, by line number."""
+    rows = csv.DictReader(file)
+    names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+    if "name" not in names or "email" not in names:
+        raise ListFault(["The first line must name the columns: name,email,language,title"])
+    rows.fieldnames = names
+    faults: list[str] = []
+    people = [person for row in rows if (person := _person(row, rows.line_num, faults))]
+    if faults:
+        raise ListFault(faults)
+    return people
+
+
+def _person(row: dict[str, str], line: int, faults: list[str]) -> Person | None:
+    values = {name: " ".join((row.get(name) or "").split()) for name in COLUMNS}
+    if not any(values.values()):
+        return None
+    if not values["name"]:
+        faults.append(f"Line {line}: the name is missing.")
+    if not looks_like_address(values["email"]):
+        faults.append(f"Line {line}: {values['email'] or 'nothing'} is no e-mail address.")
+    if values["language"] not in ("", "en", "fr"):
+        faults.append(f"Line {line}: the language must be en or fr.")
+    return Person(
+        0, values["name"], values["email"].lower(), None, values["language"], values["title"]
+    )
+
+
+async def store(
+    settings: Settings, people: list[Person], progress: Callable[[int, int], None]
+) -> int:
+    await asyncio.to_thread(upgrade, settings.database_url)
+    database = SqlStore(settings.database_url)
+    done = 0
+    try:
+        for start in range(0, len(people), AT_ONCE):
+            portion = people[start : start + AT_ONCE]
+            await database.write(partial(_learn, portion))
+            done += len(portion)
+            progress(done, len(people))
+        await database.write(lambda tx: tx.people.rejoin_teams())
+    finally:
+        database.close()
+    return done
+
+
+def _learn(people: list[Person], tx: SqlTransaction) -> None:
+    for person in people:
+        tx.people.learn(person)

@@ -1,0 +1,202 @@
+"""The relay: lease due outbox rows, hand them to a courier, write down how it ended.
+
+Wakes when a transaction asked for something, when a row falls due, and on the schedule's tick.
+Takes rows for its free slots only, and never waits for a whole batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
+from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
+from desk.errors import Busy
+from storage.outbox import Lease
+from storage.store import SqlStore
+from storage.transaction import SqlTransaction
+
+log = structlog.get_logger(__name__)
+
+HOLD = timedelta(seconds=120)  # longer than one slow SMTP dialogue with all its time-outs
+SLOTS = 8
+IDLE = 30.0  # seconds: looks once so often even if nothing woke it
+LONGEST_PAUSE = 300.0  # seconds between two tries for Slack
+LONGEST_MAIL_PAUSE = 4 * 3600.0
+MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
+
+Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
+
+
+class Relay:
+    """One per process; any number of processes may share one outbox."""
+
+    def __init__(
+        self,
+        store: SqlStore,
+        couriers: Mapping[type[Any], Courier],
+        clock: Callable[[], datetime],
+        *,
+        slots: int = SLOTS,
+    ) -> None:
+        self._store = store
+        self._couriers = couriers
+        self._clock = clock
+        self._slots = slots
+        self._owner = uuid.uuid4().hex
+        self._running: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """There may be something to do. Safe from any thread, also after the loop has ended."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                more = await self._take()
+                pause = 0.0 if more else await self._pause()
+            except Busy:
+                log.warning("relay_waits_for_database")
+                pause = 1.0
+            except Exception:
+                # The loop must go on whatever one round met.
+                log.exception("relay_round_failed")
+                pause = 1.0
+            if pause and not self._stopping:
+                await self._sleep(pause)
+
+    async def stop(self, within: float) -> None:
+        """Take nothing new, finish what runs, hand the rest back."""
+        self._stopping = True
+        self._wake.set()
+        if self._running:
+            _, late = await asyncio.wait(tuple(self._running), timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._store.write(lambda tx: tx.outbox.hand_back(self._owner))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _pause(self) -> float:
+        """Seconds until the next row is due."""
+        if len(self._running) >= self._slots:
+            return IDLE  # a task that ends wakes us
+        now = self._clock()
+        due = await self._store.read(lambda tx: tx.outbox.next_due(now))
+        if due is None:
+            return IDLE
+        return min(max((due - now).total_seconds(), 0.02), IDLE)
+
+    async def _take(self) -> bool:
+        """Lease rows for the free slots. True where there may be more at once."""
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return False
+        now = self._clock()
+        leases = await self._store.write(lambda tx: tx.outbox.lease(now, HOLD, self._owner, free))
+        for lease in leases:
+            task = asyncio.create_task(self._deliver(lease))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return bool(leases) and len(leases) < free
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._wake.set()
+
+    async def _deliver(self, lease: Lease) -> None:
+        """Carry one effect out and write down how it ended. Never raises but when cancelled."""
+        courier = self._couriers[type(lease.effect)]
+
+        async def attempting() -> bool:
+            return await self._store.write(lambda tx: tx.outbox.attempting(lease, self._clock()))
+
+        try:
+            done = await courier(lease.effect, lease, attempting)
+            await self._store.write(lambda tx: self._finish(tx, lease, done))
+        except LeaseLost:
+            log.info("lease_lost", row=lease.id)
+        except Unreachable as fault:
+            await self._note(self._postpone, lease, fault)
+        except (Refused, Uncertain) as fault:
+            await self._note(self._bury, lease, fault)
+        except Busy:
+            log.warning("relay_waits_for_database", row=lease.id)
+        except Exception as fault:
+            # A defect of ours in one effect must not stop the others; its row is tried again.
+            log.exception("courier_failed", row=lease.id, effect=type(lease.effect).__name__)
+            await self._note(
+                self._postpone, lease, Unreachable(type(fault).__name__, attempted=True)
+            )
+
+    async def _note(self, how: Callable[..., None], lease: Lease, fault: Exception) -> None:
+        try:
+            await self._store.write(lambda tx: how(tx, lease, fault))
+        except Busy:
+            log.warning("relay_waits_for_database", row=lease.id)
+
+    def _finish(self, tx: SqlTransaction, lease: Lease, done: Done) -> None:
+        now = self._clock()
+        # What Slack told us (where a card is) is true whoever holds the lease by now.
+        done.write(tx)
+        if tx.outbox.finish(lease, now, done.remote):
+            _show_delivery(tx, lease, now, failed=False)
+
+    def _postpone(self, tx: SqlTransaction, lease: Lease, fault: Unreachable) -> None:
+        now = self._clock()
+        is_mail = isinstance(lease.effect, SendMail)
+        if is_mail and now - lease.created_at > MAIL_PATIENCE:
+            self._bury(tx, lease, Refused(fault.reason))
+            return
+        seconds = fault.retry_after
+        if seconds is None:
+            seconds = _back_off(lease.attempts, is_mail)
+        tx.outbox.postpone(
+            lease, now + timedelta(seconds=seconds), fault.reason, attempted=fault.attempted
+        )
+        log.info("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)
+
+    def _bury(self, tx: SqlTransaction, lease: Lease, fault: Refused | Uncertain) -> None:
+        now = self._clock()
+        if isinstance(fault, Uncertain):
+            ended = tx.outbox.uncertain(lease, now, fault.reason)
+        else:
+            ended = tx.outbox.bury(lease, now, fault.reason)
+        effect = type(lease.effect).__name__
+        log.error("not_delivered", row=lease.id, effect=effect, reason=fault.reason)
+        if ended:
+            _show_delivery(tx, lease, now, failed=True)
+
+
+def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:
+    """The thread says what became of a mail, and the card when it did not arrive."""
+    effect = lease.effect
+    if isinstance(effect, SendMail | SendDirect):
+        if tx.cards.message_of(effect.entry) is not None:
+            tx.outbox.put(ShowEntry(effect.ticket, effect.entry), now)
+        if failed or lease.attempts:
+            tx.outbox.put(RefreshCard(effect.ticket), now)
+
+
+def _back_off(attempts: int, is_mail: bool) -> float:
+    """Seconds until the next try: doubling, with jitter so that many rows do not return at once."""
+    first, longest = (30.0, LONGEST_MAIL_PAUSE) if is_mail else (1.0, LONGEST_PAUSE)
+    pause = min(first * 2.0 ** min(attempts, 20), longest)
+    return pause * random.uniform(0.75, 1.25)  # noqa: S311 - not for secrets

@@ -1,0 +1,73 @@
+"""Every periodic job, in one table.
+
+What is due is a column in the database, so a restart loses nothing. Each job may run in several
+processes at once and do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from desk.hold_ticket import WakeTicket
+from desk.service import Desk
+from storage.store import SqlStore
+
+log = structlog.get_logger(__name__)
+
+KEYS_KEPT = timedelta(days=7)  # Slack redelivers for an hour at most; a week costs nothing
+ROWS_KEPT = timedelta(days=7)  # outbox rows of Slack that are done
+AT_ONCE = 200
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Jobs:
+    """The periodic work itself."""
+
+    def __init__(self, store: SqlStore, desk: Desk, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+
+    async def wake_tickets(self) -> None:
+        """Tickets whose hold until a date is over go on."""
+        now = self._clock()
+        for ticket in await self._store.read(lambda tx: tx.tickets.due(now, AT_ONCE)):
+            await self._desk.handle(WakeTicket(ticket), once=f"wake:{ticket}:{now:%Y-%m-%dT%H:%M}")
+
+    async def tidy(self) -> None:
+        """Forget once keys and finished rows that nobody can ask about any more."""
+        now = self._clock()
+        keys = await self._store.write(lambda tx: tx.forget_once(now - KEYS_KEPT))
+        rows = await self._store.write(lambda tx: tx.outbox.purge(now - ROWS_KEPT))
+        log.info("tidied", once_keys=keys, outbox_rows=rows)
+
+
+def start_schedule(jobs: dict[str, tuple[timedelta, Job]]) -> AsyncIOScheduler:
+    """`misfire_grace_time=None`: by default APScheduler drops a job after a stall of 1 s."""
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for name, (every, job) in jobs.items():
+        trigger = IntervalTrigger(seconds=int(every.total_seconds()), timezone="UTC")
+        scheduler.add_job(_guarded(name, job), trigger, id=name, name=name)
+    scheduler.start()
+    return scheduler
+
+
+def _guarded(name: str, job: Job) -> Callable[[], Any]:
+    async def run() -> None:
+        try:
+            await job()
+        except Exception:
+            # The schedule must go on; the job comes again by itself.
+            log.exception("job_failed", job=name)
+
+    return run

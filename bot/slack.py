@@ -1,0 +1,167 @@
+"""Bolt at the edge: one catch-all listener for each kind of payload, all answered by the router."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import Settings
+from handlers.router import Reply, Router
+
+log = structlog.get_logger(__name__)
+
+ANY = re.compile(r"[\s\S]*")
+PATIENCE = aiohttp.ClientTimeout(total=15, connect=5)  # a call that hangs ends
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to reach Slack at start
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Who we are in Slack, as auth.test says once at start."""
+
+    team_id: str
+    bot_id: str
+    user_id: str
+    url: str
+    authorized: AuthorizeResult
+
+
+class TokenRefused(Exception):
+    """Slack knows the bot token not, or no more."""
+
+
+def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """One client on one shared session.
+
+    The SDK's own time limit is ignored once a session is given, so the session has one. Its default
+    retry handler would post twice after a dropped connection: only the outbox retries.
+    """
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+    )
+
+
+async def meet_slack(client: AsyncWebClient, stopping: asyncio.Event) -> Workspace | None:
+    """Ask Slack who we are, until it answers. None when told to stop first.
+
+    Raises TokenRefused.
+    """
+    pause = FIRST_PAUSE
+    while not stopping.is_set():
+        try:
+            answer = await client.auth_test()
+            return _workspace(answer.data, client.token or "")
+        except SlackApiError as refused:
+            error = str(refused.response.get("error"))
+            if error in ("invalid_auth", "not_authed", "account_inactive", "token_revoked"):
+                raise TokenRefused(error) from None
+            log.warning("slack_not_ready", error=error, again_in=pause)
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            log.warning("slack_not_reached", fault=type(fault).__name__, again_in=pause)
+        try:
+            await asyncio.wait_for(stopping.wait(), pause)
+        except TimeoutError:
+            pause = min(pause * 2, LONGEST_PAUSE)
+    return None
+
+
+def _workspace(data: Any, token: str) -> Workspace:
+    return Workspace(
+        team_id=str(data.get("team_id") or ""),
+        bot_id=str(data.get("bot_id") or ""),
+        user_id=str(data.get("user_id") or ""),
+        url=str(data.get("url") or ""),
+        authorized=AuthorizeResult(
+            enterprise_id=data.get("enterprise_id"),
+            team_id=data.get("team_id"),
+            bot_id=data.get("bot_id"),
+            bot_user_id=data.get("user_id"),
+            bot_token=token,
+        ),
+    )
+
+
+def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: Router) -> AsyncApp:
+    """`process_before_response`: Slack hears from us only after the listener returned, so after the
+    commit. By default Bolt acknowledges events before their listener has even begun."""
+    secret = settings.slack_signing_secret
+
+    async def authorize(**_: Any) -> AuthorizeResult:
+        return us.authorized  # known since the start: no call of Slack before an acknowledgement
+
+    app = AsyncApp(
+        client=client,
+        signing_secret=secret.get_secret_value() if secret else "unused in Socket Mode",
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,  # http.py checks before anything is parsed
+    )
+    app.command(ANY)(_listener(router.command))
+    app.shortcut(ANY)(_listener(router.shortcut))
+    app.action(ANY)(_listener(router.action))
+    app.view(ANY)(_listener(router.form))
+    app.view_closed(ANY)(_listener(router.closed))
+    app.options(ANY)(_listener(router.options))
+    app.event(ANY)(_listener(router.event))
+    return app
+
+
+def _listener(route: Callable[[Any], Awaitable[Reply]]) -> Callable[..., Awaitable[BoltResponse]]:
+    async def listen(body: dict[str, Any]) -> BoltResponse:
+        reply = await route(body)
+        return BoltResponse(status=reply.status, body=reply.body if reply.body is not None else "")
+
+    return listen
+
+
+class SocketMode(AsyncSocketModeHandler):
+    """Socket Mode with a count of what is being handled, so that stopping can wait for it."""
+
+    def __init__(self, app: AsyncApp, settings: Settings) -> None:
+        assert settings.slack_app_token is not None
+        super().__init__(app, settings.slack_app_token.get_secret_value(), ping_interval=10)
+        self._handling: set[asyncio.Task[Any]] = set()
+
+    async def handle(self, client: Any, req: SocketModeRequest) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._handling.add(task)
+        try:
+            await super().handle(client, req)
+        finally:
+            self._handling.discard(task)
+
+    async def connect(self) -> None:
+        await self.client.connect()  # type: ignore[no-untyped-call]
+
+    async def is_connected(self) -> bool:
+        return bool(await self.client.is_connected())
+
+    async def stop(self, within: float) -> None:
+        """Finish what has begun, then hang up; Slack gives the rest to another connection."""
+        waiting = {task for task in self._handling if task is not asyncio.current_task()}
+        if waiting:
+            await asyncio.wait(waiting, timeout=within)
+        await self.client.close()  # type: ignore[no-untyped-call]
+
+
+async def dispatch(app: AsyncApp, body: str, headers: dict[str, str]) -> BoltResponse:
+    """A verified HTTP request through Bolt."""
+    request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})
+    return await app.async_dispatch(request)

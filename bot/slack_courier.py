@@ -1,0 +1,228 @@
+"""Carry what the desk wants shown to Slack: cards, threads, reactions, direct and private notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from blocks import card as cards
+from blocks import notes, thread
+from bot.outcomes import Attempting, Done, Refused, Unreachable
+from bot.slack_calls import SlackCalls, SlackDeclined
+from desk.answers import DirectFacts
+from desk.ask_delivery import card_facts, entry_facts, mail_facts, notice_facts, thread_facts
+from desk.effects import (
+    LookUpPerson,
+    MarkNoted,
+    OpenThread,
+    RefreshCard,
+    SendDirect,
+    ShowEntry,
+    TellPerson,
+    WarnAdministrators,
+    Whisper,
+)
+from desk.ports import Card
+from desk.service import Desk
+from desk.setting_up import LearnPeople
+from handlers.people import person_from_slack
+from locales.translator import translator_for
+from storage.outbox import Lease
+from storage.store import SqlStore
+
+Message = Mapping[str, Any]
+
+NOTED = "memo"  # the reaction under a note: 📝
+GONE = frozenset({"message_not_found", "thread_not_found"})
+REMEMBERED = 5_000  # messages whose last look is kept in memory
+
+
+class SlackCourier:
+    """One method an effect. Each renders from the state of this moment."""
+
+    def __init__(
+        self, store: SqlStore, desk: Desk, calls: SlackCalls, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._desk = desk
+        self._calls = calls
+        self._clock = clock
+        self._shown: dict[tuple[str, str], int] = {}
+
+    async def refresh_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
+        """Edit the ticket's card in place; post it where the team's channel has none yet."""
+        known, team = await self._store.read(
+            lambda tx: (tx.cards.of(effect.ticket), tx.tickets.get(effect.ticket).team)
+        )
+        current = None
+        for card in known:
+            if card.active and card.team == team:
+                current = card
+            else:
+                # Also a card that was on its way to the old team's channel during a transfer.
+                await self._edit_card(effect.ticket, replace(card, active=False))
+        if current is not None and await self._edit_card(effect.ticket, current):
+            return Done(current.ts)
+        return await self._post_card(effect, lease, attempting)
+
+    async def _edit_card(self, ticket: int, card: Card) -> bool:
+        """False where somebody deleted the message."""
+        facts = await self._store.read(lambda tx: card_facts(tx, ticket, card))
+        message = cards.ticket_card(facts, translator_for(facts.language))
+        return await self._edit(card.channel, card.ts, message)
+
+    async def _post_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
+        facts = await self._store.read(lambda tx: card_facts(tx, effect.ticket, None))
+        team = facts.facts.team
+        if team.channel is None:
+            raise Unreachable(f"team {team.key} has no channel yet", retry_after=60)
+        message = cards.ticket_card(facts, translator_for(facts.language))
+        channel, ts = await self._post(team.channel, message, lease, attempting)
+        now = self._clock()
+        posted = Card(effect.ticket, team.id, channel, ts, active=True)
+        return Done(ts, lambda tx: tx.cards.add(posted, now))
+
+    async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
+        """The first line of a thread: who can read it. Needs no memory: it is posted once."""
+        card = await self._active_card(effect.ticket)
+        if card.team != effect.team:
+            return Done()  # transferred again meanwhile; the new team's thread has its own
+        facts = await self._store.read(lambda tx: thread_facts(tx, effect))
+        message = thread.thread_opening(facts, translator_for(facts.language))
+        _, ts = await self._post(card.channel, message, lease, attempting, card.ts)
+        return Done(ts)
+
+    async def show_entry(self, effect: ShowEntry, lease: Lease, attempting: Attempting) -> Done:
+        """Post the entry's line in the thread, or edit it where it stands."""
+        now = self._clock()
+        facts = await self._store.read(lambda tx: entry_facts(tx, effect, now))
+        message = thread.entry_message(facts, translator_for(facts.language))
+        shown = await self._store.read(lambda tx: tx.cards.message_of(effect.entry))
+        if shown is not None:
+            await self._edit(*shown, message)
+            return Done(shown[1])
+        card = await self._active_card(effect.ticket)
+        channel, ts = await self._post(card.channel, message, lease, attempting, card.ts)
+
+        def keep(tx: Any) -> None:
+            tx.cards.keep_message(effect.entry, channel, ts, ours=True)
+
+        return Done(ts, keep)
+
+    async def mark_noted(self, effect: MarkNoted, lease: Lease, attempting: Attempting) -> Done:
+        try:
+            await self._calls.call(
+                "reactions.add",
+                {"channel": effect.channel, "timestamp": effect.ts, "name": NOTED},
+            )
+        except SlackDeclined as declined:
+            if declined.error not in GONE | {"already_reacted", "no_item_specified"}:
+                raise Refused(f"reactions.add: {declined}") from None
+        return Done()
+
+    async def send_direct(self, effect: SendDirect, lease: Lease, attempting: Attempting) -> Done:
+        """Public words for somebody without an address."""
+        now = self._clock()
+        facts = await self._store.read(lambda tx: mail_facts(tx, effect, now))
+        reader = facts.to
+        if not reader.slack_id:
+            raise Refused("has neither an address nor a Slack account")
+        message = notes.direct_message(DirectFacts(facts), translator_for(reader.language))
+        _, ts = await self._post(reader.slack_id, message, lease, attempting)
+        return Done(ts)
+
+    async def tell_person(self, effect: TellPerson, lease: Lease, attempting: Attempting) -> Done:
+        facts = await self._store.read(lambda tx: notice_facts(tx, effect))
+        if facts.reader is None or not facts.reader.slack_id:
+            return Done()
+        message = notes.direct_notice(facts, translator_for(facts.language))
+        _, ts = await self._post(facts.reader.slack_id, message, lease, attempting)
+        return Done(ts)
+
+    async def whisper(self, effect: Whisper, lease: Lease, attempting: Attempting) -> Done:
+        """Slack neither keeps nor guarantees ephemeral notes, so a doubtful one is not repeated."""
+        if lease.attempted_at is not None:
+            return Done()
+        facts = await self._store.read(lambda tx: notice_facts(tx, effect))
+        message = notes.whisper(facts, translator_for(facts.language))
+        place = {"channel": effect.channel, "user": effect.user, "thread_ts": effect.thread}
+        try:
+            await self._calls.call("chat.postEphemeral", {**message, **place}, lane=effect.channel)
+        except SlackDeclined as declined:
+            raise Refused(f"chat.postEphemeral: {declined}") from None
+        return Done()
+
+    async def look_up(self, effect: LookUpPerson, lease: Lease, attempting: Attempting) -> Done:
+        try:
+            answer = await self._calls.call(
+                "users.info", {"user": effect.slack_id, "include_locale": True}
+            )
+        except SlackDeclined as declined:
+            raise Refused(f"users.info: {declined}") from None
+        person = person_from_slack(answer["user"])
+        if person is not None:
+            await self._desk.handle(LearnPeople((person,)))
+        return Done()
+
+    async def warn(self, effect: WarnAdministrators, lease: Lease, attempting: Attempting) -> Done:
+        """The log has it already; the channel is where administrators look."""
+        house = await self._store.read(lambda tx: tx.organisation.house())
+        if house.admin_channel is None:
+            return Done()
+        t = translator_for(house.language)
+        message = notes.channel_warning(effect.warning, effect.channel, t)
+        _, ts = await self._post(house.admin_channel, message, lease, attempting)
+        return Done(ts)
+
+    async def _active_card(self, ticket: int) -> Card:
+        """Raises Unreachable where the card is still to come: its row is ahead in the lane."""
+        card = await self._store.read(lambda tx: tx.cards.active(ticket))
+        if card is None:
+            raise Unreachable("the card is not posted yet", retry_after=5)
+        return card
+
+    async def _post(
+        self,
+        channel: str,
+        message: Message,
+        lease: Lease,
+        attempting: Attempting,
+        thread_ts: str | None = None,
+    ) -> tuple[str, str]:
+        place = {"channel": channel} | ({"thread_ts": thread_ts} if thread_ts else {})
+        posted = await self._calls.post(
+            {**message, **place},
+            row=lease.id,
+            attempted_at=lease.attempted_at,
+            attempting=attempting,
+        )
+        if lease.attempted_at is None:
+            self._remember(posted, message)
+        return posted
+
+    async def _edit(self, channel: str, ts: str, message: Message) -> bool:
+        """Edit unless the message looks so already. False where it is gone."""
+        if self._shown.get((channel, ts)) == _look(message):
+            return True
+        try:
+            await self._calls.call(
+                "chat.update", {**message, "channel": channel, "ts": ts}, lane=channel
+            )
+        except SlackDeclined as declined:
+            if declined.error in GONE:
+                return False
+            raise Refused(f"chat.update: {declined}") from None
+        self._remember((channel, ts), message)
+        return True
+
+    def _remember(self, place: tuple[str, str], message: Message) -> None:
+        if len(self._shown) >= REMEMBERED:
+            self._shown.pop(next(iter(self._shown)))
+        self._shown[place] = _look(message)
+
+
+def _look(message: Message) -> int:
+    return hash(json.dumps(message, sort_keys=True, ensure_ascii=False))

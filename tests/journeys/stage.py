@@ -1,0 +1,74 @@
+"""Set up the play: Slack and mailboxes of the sandbox, the bot as in production, nothing mocked."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.app import Bot
+from bot.config import Settings, read_settings
+from sandbox.server import Sandbox
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Stage:
+    slack: Sandbox
+    bot: Bot
+    settings: Settings
+
+
+def settings_for(slack: Sandbox, folder: Path, **changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": f"sqlite:///{folder}/frontdesk.db",
+        "SMTP_URL": f"smtp://127.0.0.1:{slack.smtp_port}",
+        "MAIL_FROM": "Assistance Méridien <support@meridien.example>",
+        "FRONTDESK_MAIL_LISTEN": f"smtp://127.0.0.1:{free_port()}",
+        "FRONTDESK_DESK": ROOT / "desk.example.yml",
+        "FRONTDESK_STATE": folder,
+        "FRONTDESK_HTTP_PORT": 0,
+        "FRONTDESK_UNDO_SECONDS": 0,
+    }
+    return read_settings(_env_file=None, **(values | changes))
+
+
+@asynccontextmanager
+async def a_stage(folder: Path, *, over_http: bool = False, **changes: Any) -> AsyncIterator[Stage]:
+    """`over_http`: signed requests instead of Socket Mode. `changes` are settings by their names."""
+    port = free_port()
+    door = f"http://127.0.0.1:{port}/slack/events" if over_http else None
+    async with Sandbox(ROOT / "manifest.yml", deliver_to=door) as slack:
+        if over_http:
+            changes = {"SLACK_APP_TOKEN": None, "FRONTDESK_HTTP_PORT": port, **changes}
+        settings = settings_for(slack, folder, **changes)
+        async with a_bot(slack, settings) as bot:
+            yield Stage(slack, bot, settings)
+
+
+@asynccontextmanager
+async def a_bot(slack: Sandbox, settings: Settings) -> AsyncIterator[Bot]:
+    bot = Bot(settings)
+    try:
+        await bot.start()
+        if bot.mail_port:
+            slack.desk_smtp = ("127.0.0.1", bot.mail_port)
+        if settings.socket_mode:
+            await slack.until_connected()
+        yield bot
+    finally:
+        await bot.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
