@@ -47,7 +47,8 @@ class Mail:
 
     @property
     def recipients(self) -> list[str]:
-        return [address for _, address in getaddresses([self.header("To"), self.header("Cc")])]
+        named = getaddresses([self.header("To"), self.header("Cc")])
+        return [address for _, address in named if address]
 
     @property
     def message_id(self) -> str:

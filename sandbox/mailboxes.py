@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import getaddresses, parseaddr
+from email.utils import parseaddr
 from typing import Any
 
 import aiosmtplib
@@ -137,8 +137,7 @@ class Mailboxes:
         """Send any mail at all, even one no mail program would write."""
         raw = message if isinstance(message, bytes) else message.as_bytes()
         sent = Mail(raw, envelope_from, [], self._clock(), direction="out", read=True)
-        to = [a for _, a in getaddresses([sent.header("To"), sent.header("Cc")]) if a]
-        sent.envelope_to = to
+        to = sent.envelope_to = sent.recipients
         ours = [a for a in to if self._world.by_address(a)]
         others = [a for a in to if a not in ours]
         try:
