@@ -25,6 +25,11 @@ class _Pieces(UnstructuredHeader):
     name: str
     max_count = 1
 
+    @classmethod
+    def parse(cls, value: str, kwds: Any) -> None:
+        # What looks like an encoded word in a value of ours is somebody's literal text.
+        kwds["parse_tree"], kwds["decoded"] = None, value
+
     def fold(self, *, policy: Any) -> str:
         room = LINE - len(self.name) - 2
         lines = _filled(self.pieces(), room)

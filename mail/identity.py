@@ -16,7 +16,7 @@ from hashlib import sha256
 from pydantic import SecretStr
 
 _SIGNATURE = 10  # bytes; 80 bits are out of reach of guessing by mail
-_LONGEST_LOCAL = 30  # leaves room for "+t." and the longest token in the 64 characters of RFC 5321
+_LONGEST_LOCAL = 29  # leaves room for "+t." and the longest token in the 64 characters of RFC 5321
 _BIGGEST = 2**35  # ids are signed as at most five bytes each
 _TOKEN = re.compile(r"\+t\.([a-z2-7]{20,40})$")
 _MESSAGE_ID = re.compile(r"<?fd\.(\d{1,12})\.(\d{1,15}|root)\.([a-z2-7]{16})@[^<>@\s]+>?")

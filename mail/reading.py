@@ -34,8 +34,9 @@ _DESTINATIONS = ("delivered-to", "x-original-to", "to", "cc")
 class Incoming:
     """One mail, read. Addresses are lower-case and bare; ids keep their angle brackets.
 
-    `reply_text` is what the person wrote themselves; `text` is all of it. `automatic_reasons` say why
-    a machine seems to have written. `unverified` is for whoever checks Authentication-Results.
+    `reply_text` is what the person wrote themselves; `text` is all of it. `automatic_reasons` say
+    why a machine seems to have written. `unverified` is for whoever checks
+    Authentication-Results.
     """
 
     message_id: str
