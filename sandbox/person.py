@@ -108,6 +108,11 @@ class Person:
         await self._ws.feed.home_opened(self.profile, shown)
         return self.home
 
+    async def open_messages(self) -> None:
+        """Open the direct messages with the app, which Slack tells as its home's other tab."""
+        await self._ws.feed.home_opened(self.profile, None, tab="messages")
+        self._ws.read(self.dm, self.id)
+
     # -- what is on the screen --------------------------------------------------------------
 
     @property

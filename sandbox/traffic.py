@@ -12,7 +12,7 @@ from sandbox.changes import Changes
 
 Direction = Literal["to bot", "from bot"]
 
-KEPT = 2000
+KEPT = 1000
 SECRETS = frozenset({"token", "authorization", "x-slack-signature"})
 
 

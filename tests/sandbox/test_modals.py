@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -169,7 +169,7 @@ async def test_an_answer_may_update_push_or_clear(
     def titled(text: str) -> Json:
         return a_form(title={"type": "plain_text", "text": text})
 
-    answers = iter(
+    answers: Iterator[Json] = iter(
         [
             {"response_action": "update", "view": titled("2")},
             {"response_action": "push", "view": titled("3")},

@@ -96,12 +96,12 @@ def an_app(slack: Sandbox) -> AsyncApp:
 @asynccontextmanager
 async def over_socket(app: AsyncApp, slack: Sandbox) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=0.2)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await slack.until_connected()
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
@@ -112,7 +112,7 @@ async def over_http(app: AsyncApp, port: int) -> AsyncIterator[None]:
         answer = await app.async_dispatch(
             AsyncBoltRequest(
                 body=await request.text(),
-                headers={k: [v] for k, v in request.headers.items()},  # type: ignore[misc]
+                headers={k: [v] for k, v in request.headers.items()},
             )
         )
         kind = answer.first_headers().get("content-type", "text/plain").split(";")[0]
