@@ -36,7 +36,7 @@ class Parts:
 def rendered(facts: MailFacts, identity: MailIdentity, t: Translator) -> Parts:
     """The parts of one mail, in the language of `t`. They say the same."""
     quotable = not _acknowledges_mail(facts, identity)
-    preview = facts.entry.words.excerpt(_PREVIEW) if quotable else ""
+    preview = words_text(facts.entry.words) if quotable else ""
     values = {
         "t": t,
         "facts": facts,

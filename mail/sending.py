@@ -15,6 +15,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from desk.people import looks_like_address
 from mail.headers import POLICY
 from mail.smtp_url import SmtpServer
 from mail.tidy import one_line
@@ -166,6 +167,8 @@ class SmtpCourier:
 
     async def _offer(self, smtp: aiosmtplib.SMTP, message: EmailMessage, to: str) -> bytes:
         """MAIL and RCPT. Returns what DATA will carry."""
+        if not looks_like_address(to):
+            raise Refused(0, f"{one_line(to, 100)} is not a usable address")
         wide = not (to.isascii() and self._sender.isascii())
         if wide and not smtp.supports_extension("smtputf8"):
             raise Refused(0, f"{self._server.host} cannot send to addresses like {to} (SMTPUTF8)")
@@ -178,8 +181,6 @@ class SmtpCourier:
             raise _verdict(error, smtp) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unreachable(_said(error)) from error
-        except ValueError as error:
-            raise Refused(0, f"{one_line(to, 100)} is not a usable address") from error
         return body
 
     async def _deliver(self, smtp: aiosmtplib.SMTP, body: bytes) -> Sent:
