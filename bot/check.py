@@ -1,4 +1,4 @@
-"""`frontdesk check`: one line for each thing that must be right, with what to do where it is not."""
+"""`frontdesk check`: a line for each thing that must be right, and what to do where it is not."""
 
 from __future__ import annotations
 

@@ -37,9 +37,7 @@ class PortTaken(OSError):
 
 async def run_demo(port: int, folder: Path, *, fresh: bool, over_http: bool, undo: int) -> None:
     """Until Ctrl-C. Raises PortTaken when the local Slack cannot have its port."""
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(_prepare, folder, fresh)
     ports = Ports(_port(port), _port(port + 1), _port(port + 2), _port(port + 3))
     settings = _settings(ports, folder, over_http, undo)
     set_up_logs(settings)
@@ -51,6 +49,12 @@ async def run_demo(port: int, folder: Path, *, fresh: bool, over_http: bool, und
         if process.returncode is None:
             process.terminate()
             await process.wait()
+
+
+def _prepare(folder: Path, fresh: bool) -> None:
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 async def _run_bot(settings: Settings, ports: Ports) -> None:
@@ -96,9 +100,10 @@ async def _start_slack(ports: Ports, folder: Path, over_http: bool) -> asyncio.s
         "sandbox",
         *("--port", str(ports.slack), "--smtp-port", str(ports.smtp)),
         *("--desk-smtp", f"127.0.0.1:{ports.desk}", "--desk-address", DESK_ADDRESS),
-        *("--save", str(folder / "slack.json"), "--quiet"),
+        *("--save", str(folder / "slack.json")),
         *door,
         cwd=Path(__file__).parent.parent,
+        stdout=asyncio.subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C stops the bot first, and the bot's end stops this
     )
 

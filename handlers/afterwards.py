@@ -29,6 +29,7 @@ class Afterwards:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._running: set[asyncio.Task[None]] = set()
+        self._queues: dict[str, list[UpdateView]] = {}
 
     def start(self, steps: tuple[Then, ...]) -> None:
         if steps:
@@ -45,6 +46,21 @@ class Afterwards:
             await self._one(step)
 
     async def _one(self, step: Then) -> None:
+        """Updates of one view happen in the order asked for, and only the newest that waits."""
+        if not isinstance(step, UpdateView):
+            await self._carry_out(step)
+            return
+        if step.view_id in self._queues:
+            self._queues[step.view_id] = [step]
+            return
+        self._queues[step.view_id] = [step]
+        try:
+            while waiting := self._queues[step.view_id]:
+                await self._carry_out(waiting.pop())
+        finally:
+            del self._queues[step.view_id]
+
+    async def _carry_out(self, step: Then) -> None:
         try:
             await asyncio.wait_for(_call(self._client, step), OPENING)
         except SlackApiError as refused:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from blocks.drafts import Draft
+from blocks.ids import YES, Action, Command, Field, Form, Shortcut
 from blocks.notes import help_message
 from blocks.options import catalogue_options, people_options
 from blocks.ticket_form import created_view, ticket_form
-
-from blocks.drafts import Draft
-from blocks.ids import SOMEBODY_NEW, YES, Action, Command, Field, Form, Shortcut
 from desk.ask_queue import FindPeople, NewTicketForm, WhoIs
 from desk.ask_ticket import Created
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
@@ -19,6 +18,7 @@ from desk.people import NewPerson
 from desk.ticket import Impact, Origin, Urgency, ticket_number
 from handlers.answer import Answer, OpenView, UpdateView, View, then
 from handlers.context import Context, Table
+from handlers.drafting import draft_from
 from handlers.pages import page_view
 from handlers.payload import Called, Click, Malformed, Reached, Submission, Typing
 
@@ -72,50 +72,21 @@ async def on_another(click: Click, context: Context) -> Answer:
     return then(UpdateView(click.view, await _form(Draft(), click.user, context), click.hash))
 
 
-async def on_requester(click: Click, context: Context) -> Answer:
-    draft = Draft.decode(click.metadata)
-    if click.value == SOMEBODY_NEW:
-        return await _redraw(draft.with_somebody_new(), click, context)
-    return await _redraw(draft.with_requester(click.value or None), click, context)
-
-
-async def on_beneficiary(click: Click, context: Context) -> Answer:
-    draft = replace(Draft.decode(click.metadata), beneficiary=click.value or None)
-    return await _redraw(draft, click, context)
+async def on_changed(click: Click, context: Context) -> Answer:
+    """Something was chosen that other inputs depend on."""
+    return await _redraw(draft_from(click.metadata, click.values), click, context)
 
 
 async def on_other(click: Click, context: Context) -> Answer:
-    draft = Draft.decode(click.metadata)
+    """Show the beneficiary, or take it away again."""
+    draft = draft_from(click.metadata, click.values)
     return await _redraw(replace(draft, other=not draft.other, beneficiary=None), click, context)
 
 
-async def on_family(click: Click, context: Context) -> Answer:
-    return await _redraw(Draft.decode(click.metadata).with_family(_id(click.value)), click, context)
-
-
-async def on_service(click: Click, context: Context) -> Answer:
-    return await _redraw(
-        Draft.decode(click.metadata).with_service(_id(click.value)), click, context
-    )
-
-
-async def on_item(click: Click, context: Context) -> Answer:
-    return await _redraw(Draft.decode(click.metadata).with_item(_id(click.value)), click, context)
-
-
 async def on_details(click: Click, context: Context) -> Answer:
-    draft = Draft.decode(click.metadata)
-    return await _redraw(replace(draft, details=not draft.details), click, context)
-
-
-async def on_impact(click: Click, context: Context) -> Answer:
-    draft = replace(Draft.decode(click.metadata), impact=_member(Impact, click.value))
-    return await _redraw(draft, click, context)
-
-
-async def on_urgency(click: Click, context: Context) -> Answer:
-    draft = replace(Draft.decode(click.metadata), urgency=_member(Urgency, click.value))
-    return await _redraw(draft, click, context)
+    """Show impact and urgency."""
+    draft = draft_from(click.metadata, click.values)
+    return await _redraw(replace(draft, details=True), click, context)
 
 
 async def on_created(sent: Submission, context: Context) -> Answer:
@@ -134,7 +105,7 @@ async def on_people(typing: Typing, context: Context) -> Answer:
 
 async def on_catalogue(typing: Typing, context: Context) -> Answer:
     """Only where a level has more entries than a menu can hold."""
-    draft = Draft.decode(typing.metadata)
+    draft = draft_from(typing.metadata, typing.values)
     parent = {
         Action.FORM_FAMILY: None,
         Action.FORM_SERVICE: draft.family,
@@ -153,56 +124,33 @@ async def _form(
 
 
 async def _redraw(draft: Draft, click: Click, context: Context) -> Answer:
-    return then(UpdateView(click.view, await _form(draft, click.user, context), click.hash))
+    """Without Slack's hash: the draft is read from the newest inputs, so the newest update wins."""
+    return then(UpdateView(click.view, await _form(draft, click.user, context)))
 
 
 def _wish(sent: Submission, context: Context) -> OpenTicket:
     """What the form asks for. The desk checks all of it again."""
-    draft = Draft.decode(sent.metadata)
     values = sent.values
-    chosen = values[Field.REQUESTER] if values.shows(Field.REQUESTER) else draft.requester or ""
-    requester: str | NewPerson | None = chosen or None
+    draft = draft_from(sent.metadata, values)
+    requester: str | NewPerson | None = draft.requester
+    if draft.somebody_new:
+        requester = NewPerson(values[Field.NEW_NAME], values[Field.NEW_ADDRESS])
     if context.viewer is not None and not context.viewer.is_technician:
         requester = context.viewer.person.handle
-    if draft.somebody_new or chosen == SOMEBODY_NEW:
-        requester = NewPerson(values[Field.NEW_NAME], values[Field.NEW_ADDRESS])
-    levels = (values[Field.FAMILY], values[Field.SERVICE], values[Field.ITEM])
     return OpenTicket(
         by=sent.user,
         requester=requester,
         subject=values[Field.SUBJECT],
         description=values.words(Field.DESCRIPTION),
-        beneficiary=values[Field.BENEFICIARY] or None,
+        beneficiary=draft.beneficiary,
         tell_beneficiary=not values.shows(Field.TELL_BENEFICIARY)
         or YES in values.ticked(Field.TELL_BENEFICIARY),
-        path=tuple(_ids(levels)),
-        impact=_wanted(Impact, values[Field.IMPACT] or draft.impact),
-        urgency=_wanted(Urgency, values[Field.URGENCY] or draft.urgency),
+        path=draft.path,
+        impact=_wanted(Impact, draft.impact),
+        urgency=_wanted(Urgency, draft.urgency),
         address=values[Field.ADDRESS],
         origin=Origin.CHAT,
     )
-
-
-def _ids(levels: tuple[str, ...]) -> list[int]:
-    """Family, service, item as far as they are chosen."""
-    path: list[int] = []
-    for level in levels:
-        if (entry := _id(level)) is None:
-            break
-        path.append(entry)
-    return path
-
-
-def _id(value: str) -> int | None:
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
-        raise Malformed("catalogue")
-    return int(value)
-
-
-def _member(kind: type[Impact] | type[Urgency], value: str) -> str | None:
-    return value if value in set(kind) else None
 
 
 def _wanted(kind: Callable[[str], E], value: str | None) -> E | None:
@@ -218,15 +166,15 @@ SHORTCUTS: Table = {
     Shortcut.TICKET_FROM_MESSAGE: on_ticket_from_message,
 }
 ACTIONS: Table = {
-    Action.FORM_REQUESTER: on_requester,
-    Action.FORM_BENEFICIARY: on_beneficiary,
+    Action.FORM_REQUESTER: on_changed,
+    Action.FORM_BENEFICIARY: on_changed,
     Action.FORM_OTHER: on_other,
-    Action.FORM_FAMILY: on_family,
-    Action.FORM_SERVICE: on_service,
-    Action.FORM_ITEM: on_item,
+    Action.FORM_FAMILY: on_changed,
+    Action.FORM_SERVICE: on_changed,
+    Action.FORM_ITEM: on_changed,
     Action.FORM_DETAILS: on_details,
-    Action.FORM_IMPACT: on_impact,
-    Action.FORM_URGENCY: on_urgency,
+    Action.FORM_IMPACT: on_changed,
+    Action.FORM_URGENCY: on_changed,
     Action.FORM_AGAIN: on_another,
     Action.HOME_NEW: on_new_from_home,
 }
