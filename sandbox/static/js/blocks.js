@@ -33,8 +33,8 @@ function unsupported(type) {
 function section(block, surface) {
   const words = h("div", { class: "section-words" },
     block.text && h("div", { class: "mrkdwn", dir: "auto" }, textOf(block.text)),
-    block.fields && h("div", { class: "fields" },
-      block.fields.map((field) => h("div", { class: "mrkdwn field", dir: "auto" }, textOf(field)))));
+    block.fields && h("div", { class: "facts" },
+      block.fields.map((field) => h("div", { class: "mrkdwn fact", dir: "auto" }, textOf(field)))));
   const side = block.accessory && h("div", { class: `accessory accessory-${block.accessory.type}` }, elementNode(block.accessory, block, surface));
   const roomy = block.accessory && /checkboxes|radio_buttons/.test(block.accessory.type);
   return h("div", { class: `section${roomy ? " section-stacked" : ""}` }, words, side);

@@ -104,15 +104,11 @@ export class ChannelView {
     if (type === "message_deleted") return this.list.remove(news.ts ?? message?.ts);
     if (!message) return void this.#load();
     const isReply = message.thread_ts && message.thread_ts !== message.ts && !message.broadcast;
-    if (isReply) return this.#replyArrived(message);
+    // Its parent comes as news of its own, with the new count.
+    if (isReply) return;
     if (message.deleted && !message.reply_count) return this.list.remove(message.ts);
     this.list.put(message);
     if (type === "message") this.#markRead();
-  }
-
-  /** The thread bar of the parent counts it; ephemerals in threads belong to the thread pane. */
-  #replyArrived(message) {
-    if (!message.ephemeral) this.#load();
   }
 
   async #markRead() {

@@ -21,6 +21,7 @@ export function askYesNo({ title, body, yes, no, danger = false }) {
   return new Promise((resolve) => {
     const answer = (value) => { leave(); resolve(value); };
     const id = newId("confirm");
+    const decline = h("button", { type: "button", class: "btn", data: { testid: "confirm-no" }, onclick: () => answer(false) }, no);
     const agree = h("button", {
       type: "button", class: `btn ${danger ? "btn-danger" : "btn-primary"}`, data: { testid: "confirm-yes" },
       onclick: () => answer(true),
@@ -29,9 +30,9 @@ export function askYesNo({ title, body, yes, no, danger = false }) {
       h("h2", { id, class: "dialog-title", dir: "auto" }, title),
       h("div", { class: "dialog-body", dir: "auto" }, body),
       h("footer", { class: "dialog-foot" },
-        h("button", { type: "button", class: "btn", data: { testid: "confirm-no" }, onclick: () => answer(false) }, no),
-        agree));
+        decline, agree));
     const leave = overlay(h("div", { class: "overlay overlay-top" }, box), { onEscape: () => answer(false) });
-    agree.focus();
+    // Enter must not do what cannot be undone.
+    (danger ? decline : agree).focus();
   });
 }

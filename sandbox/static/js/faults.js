@@ -9,7 +9,9 @@ import { t } from "./strings.js";
 const KINDS = {
   rate: { status: 429 }, server: { status: 500 }, timeout_after: { status: "timeout_after" },
   drop_after: { status: "drop_after" }, drop_before: { status: "drop_before" }, slow: { delay: 2 },
+  mailLater: { stage: "data", code: 451 }, mailNever: { stage: "rcpt", code: 550 }, twice: { deliver_twice: 1 }, socket: { drop_socket: true },
 };
+const OF_THE_API = new Set(["rate", "server", "timeout_after", "drop_after", "drop_before", "slow"]);
 const METHODS = ["*", "chat.postMessage", "chat.update", "views.open", "views.update", "views.publish", "chat.postEphemeral", "users.info"];
 
 export function faultPanel(anchor) {
@@ -29,18 +31,28 @@ export function faultPanel(anchor) {
   };
   const draw = async () => {
     const answer = await get("/ui/faults").catch(() => null);
-    const found = answer?.api ?? answer?.faults ?? [];
-    put(waiting, found.length ? found.map((fault) => h("li", {}, icon("bolt", 14), `${fault.times} × ${fault.method}: ${fault.status ?? fault.error ?? `${fault.delay} s`}`)) : h("li", { class: "hint" }, t("faults.none")));
+    const found = [...(answer?.api ?? []), ...(answer?.smtp ?? [])];
+    put(waiting, found.length ? found.map((fault) => h("li", {}, icon("bolt", 14), shown(fault))) : h("li", { class: "hint" }, t("faults.none")));
   };
   const form = h("form", { class: "fault-box", role: "dialog", "aria-label": t("faults.open"), data: { testid: "fault-box" }, onsubmit: (event) => {
     event.preventDefault();
-    tell({ method: method.value, times: Number(times.value), ...KINDS[kind.value] });
+    const number = Number(times.value);
+    const what = KINDS[kind.value];
+    if (OF_THE_API.has(kind.value)) tell({ method: method.value, times: number, ...what });
+    else tell(what.deliver_twice ? { deliver_twice: number } : { times: number, ...what });
   } },
   h("h3", {}, t("faults.title")), h("p", { class: "hint" }, t("faults.explain")), method, kind, times,
   h("div", { class: "fault-foot" }, h("button", { type: "button", class: "btn btn-small", onclick: () => tell({ clear: true }) }, t("faults.clear")),
     h("button", { type: "submit", class: "btn btn-small btn-primary" }, t("faults.add"))),
   note, waiting);
+  kind.addEventListener("change", () => { method.disabled = !OF_THE_API.has(kind.value); });
   popup(anchor, form, { align: "end" });
   draw();
   method.focus();
+}
+
+/** "2 × chat.update: 429" */
+function shown(fault) {
+  const what = fault.status ?? fault.error ?? fault.code ?? `${fault.delay} s`;
+  return `${fault.times} × ${fault.method ?? `SMTP ${fault.stage}`}: ${what}`;
 }

@@ -14,12 +14,23 @@ export class AppView {
   constructor() {
     this.tabs = h("nav", { class: "tabs", role: "tablist", "aria-label": session.state.app.name });
     this.content = h("div", { class: "app-content" });
+    this.off = h("div", { class: "banner banner-wide", role: "status", hidden: true, data: { testid: "app-off" } });
     this.node = h("section", { class: "view app-view" },
       h("header", { class: "view-head" },
         h("span", { class: "view-face" }, appFace()),
         h("h1", { class: "view-title" }, session.state.app.name),
         h("span", { class: "badge-app" }, t("message.app"))),
-      this.tabs, this.content);
+      this.tabs, this.off, this.content);
+    this.stop = on("state", () => this.#drawOff());
+    this.#drawOff();
+  }
+
+  /** An app that is not running cannot answer; say so before it is asked. */
+  #drawOff() {
+    const { app } = session.state ?? {};
+    const off = app?.connected === false;
+    this.off.hidden = !off;
+    put(this.off, off && [icon("warning", 18), h("span", {}, t("app.notConnected", { app: app.name }))]);
   }
 
   show(route) {
@@ -34,6 +45,7 @@ export class AppView {
   }
 
   leave() {
+    this.stop();
     this.inner?.leave?.();
   }
 

@@ -7,7 +7,7 @@ import { outsideLink } from "./mrkdwn.js";
 import { sendMail, replySubject } from "./mailwriter.js";
 import { dateOf, nameIn } from "./mailbox.js";
 import { t } from "./strings.js";
-import { fullMoment } from "./time.js";
+import { longMoment } from "./time.js";
 
 let scheme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 let wantedTab = "html";
@@ -29,9 +29,8 @@ export class MailReader {
 
   #people() {
     const line = (label, who) => who && h("div", {}, h("span", { class: "mail-key" }, label), h("bdi", {}, listed(who)));
-    const cc = this.mail.headers?.find(([name]) => name.toLowerCase() === "cc")?.[1];
-    return h("div", { class: "mail-people" }, line(t("mail.from"), this.mail.from), line(t("mail.to"), this.mail.to), line(t("mail.cc"), cc),
-      h("div", {}, h("span", { class: "mail-key" }, t("mail.date")), fullMoment(dateOf(this.mail))));
+    return h("div", { class: "mail-people" }, line(t("mail.from"), this.mail.from), line(t("mail.to"), this.mail.to), line(t("mail.cc"), this.mail.cc),
+      h("div", {}, h("span", { class: "mail-key" }, t("mail.date")), longMoment(dateOf(this.mail))));
   }
 
   #firstTab() {

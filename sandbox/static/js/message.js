@@ -46,8 +46,8 @@ export class MessageNode {
   }
 
   #author() {
-    const { username, user } = this.message;
-    return (this.#byApp() && username) || nameOf(user) || username || "";
+    const { username, user, local } = this.message;
+    return ((local || this.#byApp()) && username) || nameOf(user) || username || "";
   }
 
   #byApp() {
@@ -79,7 +79,8 @@ export class MessageNode {
     if (message.deleted) return h("div", { class: "gone" }, t("message.deleted"));
     if (/^channel_(join|leave)$/.test(message.subtype ?? "")) return h("div", { class: "gone" }, t(`message.${message.subtype}`));
     // What people type is kept in `text`; their block is the same words without the styles.
-    if (message.blocks?.length && this.#byApp()) return [this.#blocks(), edited];
+    // Cards live by being edited: Slack does not say so under an app's blocks.
+    if (message.blocks?.length && this.#byApp()) return this.#blocks();
     return [h("div", { class: "mrkdwn text", dir: "auto" }, mrkdwn(message.text), edited), (message.attachments ?? []).map(attachment)];
   }
 

@@ -1,5 +1,6 @@
 // Messages under each other: days, runs of one author, what is new, and where we have scrolled to.
 
+import { act } from "./api.js";
 import { arrange, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { MessageNode } from "./message.js";
@@ -95,10 +96,11 @@ export class MessageList {
     return node;
   }
 
+  /** Gone at once in this window; the server forgets its own ephemerals too. */
   #dismiss(ts) {
+    if (!this.messages.get(ts)?.local) act("/ui/delete", { channel: this.channel, ts }).catch(() => null);
     dismissed.add(ts);
-    this.messages.delete(ts);
-    this.#draw();
+    this.remove(ts);
   }
 }
 

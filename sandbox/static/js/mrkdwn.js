@@ -83,7 +83,7 @@ function paragraphs(text) {
   };
   let toTheEnd = false;
   for (const line of text.split("\n")) {
-    const mark = toTheEnd ? null : /^(?:&gt;|>)(?:(?:&gt;|>){2}(.*)| ?(.*))$/.exec(line);
+    const mark = toTheEnd ? null : /^(?:&gt;|>)(?:(?:&gt;|>){2} ?(.*)| ?(.*))$/.exec(line);
     const isQuote = toTheEnd || mark !== null;
     if (quoted !== isQuote) { flush(); quoted = isQuote; }
     if (mark?.[1] !== undefined) toTheEnd = true;

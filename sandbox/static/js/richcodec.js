@@ -102,11 +102,15 @@ function merged(elements) {
 function inlineOf(node, style) {
   if (node.nodeType === Node.TEXT_NODE) return texts(node.data.replace(/\u200b/g, "").replace(/\u00a0/g, " "), style);
   if (node.nodeName === "BR") return [];
-  if (node.nodeName === "A") return [withStyle({ type: "link", url: node.getAttribute("href"), text: node.textContent }, style)];
+  if (node.nodeName === "A") return [withStyle(linkOf(node.getAttribute("href"), node.textContent), style)];
   if (node.classList?.contains("mention") && node.dataset.user) return [{ type: "user", user_id: node.dataset.user }];
   const named = STYLES[node.nodeName];
   const here = named ? { ...style, [named]: true } : style;
   return [...node.childNodes].flatMap((child) => inlineOf(child, here));
+}
+
+function linkOf(url, text) {
+  return text === url ? { type: "link", url } : { type: "link", url, text };
 }
 
 function texts(text, style) {

@@ -9,7 +9,7 @@ export function richText(block) {
   return h("div", { class: "rich", dir: "auto" }, grouped(block.elements ?? []));
 }
 
-/** Lists of different depth that follow each other become one nested list. */
+/** Lists that follow each other, Slack's way of nesting, become one nested list. */
 function grouped(elements) {
   const nodes = [];
   let trail = [];
@@ -21,7 +21,12 @@ function grouped(elements) {
     }
     const depth = element.indent ?? 0;
     const list = listNode(element);
-    trail = trail.filter((each) => each.depth < depth);
+    const same = trail.find((each) => each.depth === depth && each.node.nodeName === list.nodeName);
+    trail = trail.filter((each) => each.depth < depth || each === same);
+    if (same) {
+      same.node.append(...list.children);
+      continue;
+    }
     const parent = trail.at(-1);
     if (parent) (parent.node.lastElementChild ?? parent.node).append(list);
     else nodes.push(list);

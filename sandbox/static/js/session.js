@@ -50,6 +50,7 @@ export function userOf(id) {
 }
 
 export function nameOf(id) {
+  if (id === "USLACKBOT") return "Slackbot";
   return userOf(id)?.name ?? (isApp(id) ? session.state.app.name : id);
 }
 

@@ -1,10 +1,13 @@
 // The aubergine column: channels, direct messages, the app, one's mail.
 
+import { act } from "./api.js";
 import { h, put } from "./dom.js";
 import { face } from "./faces.js";
 import { appFace, icon } from "./icons.js";
-import { placeOf, readRoute } from "./route.js";
-import { appDm, session } from "./session.js";
+import { toast } from "./layers.js";
+import { openMenu } from "./menu.js";
+import { go, placeOf, readRoute } from "./route.js";
+import { appDm, reload, session } from "./session.js";
 import { t } from "./strings.js";
 
 export function drawSidebar(node) {
@@ -15,19 +18,55 @@ export function drawSidebar(node) {
     h("header", { class: "side-head" }, h("h2", { dir: "auto" }, workspace.name)),
     h("div", { class: "side-scroll" },
       me.email && h("ul", { class: "side-list" }, mailEntry(route)),
-      part(t("side.channels"), state.channels.filter((c) => !c.is_archived).map((channel) => channelEntry(channel, route))),
-      part(t("side.dms"), dms.map((dm) => dmEntry(dm, route))),
+      part(t("side.channels"), state.channels.filter((c) => !c.is_archived).map((channel) => channelEntry(channel, route)),
+        (state.joinable ?? []).length > 0 && adder("add-channel", t("side.addChannel"), joinMenu)),
+      part(t("side.dms"), dms.map((dm) => dmEntry(dm, route)), adder("add-dm", t("side.addDm"), directMenu)),
       state.app && part(t("side.apps"), [appEntry(route)])));
 }
 
-function part(title, entries) {
-  return entries.length > 0 && h("section", { class: "side-part" }, h("h3", {}, title), h("ul", { class: "side-list" }, entries));
+function part(title, entries, more = null) {
+  return (entries.length > 0 || more) && h("section", { class: "side-part" },
+    h("div", { class: "side-title" }, h("h3", {}, title), more), h("ul", { class: "side-list" }, entries));
 }
 
-function entry({ href, chosen, picture, name, unread = false, badge = 0, data }) {
+function adder(testid, label, open) {
+  const button = h("button", { type: "button", class: "side-add", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false", data: { testid }, onclick: () => open(button) }, icon("plus", 16));
+  return button;
+}
+
+/** Public channels one is not in yet. */
+function joinMenu(anchor) {
+  openMenu(anchor, session.state.joinable.map((channel) => ({
+    label: channel.name, hint: channel.topic, icon: "hash", data: { testid: "join", name: channel.name },
+    run: () => settleIn(act("/ui/join", { channel: channel.id }), channel.id),
+  })), { label: t("side.addChannel") });
+}
+
+function directMenu(anchor) {
+  const known = new Set(session.state.dms.map((dm) => dm.user.id));
+  const others = Object.values(session.state.users).filter((user) => user.slack && !user.is_bot && !user.deleted && user.id !== session.me.id && !known.has(user.id));
+  openMenu(anchor, others.sort((a, b) => a.name.localeCompare(b.name)).map((user) => ({
+    label: user.name, hint: user.title, icon: face(user.id, 24), data: { testid: "direct", name: user.name },
+    run: () => settleIn(act("/ui/direct", { user: user.id })),
+  })), { label: t("side.addDm") });
+}
+
+/** Go to a place that is ours from now on. */
+async function settleIn(asking, place = null) {
+  try {
+    const answer = await asking;
+    await reload();
+    go({ c: place ?? answer.channel });
+  } catch (refused) {
+    toast(refused.message);
+  }
+}
+
+function entry({ href, chosen, picture, name, unread = false, badge = 0, note = null, data }) {
   return h("li", {}, h("a", {
     class: `side-item${chosen ? " is-on" : ""}${unread ? " is-unread" : ""}`, href, data, "aria-current": chosen ? "page" : null,
   }, h("span", { class: "side-picture" }, picture), h("span", { class: "side-name" }, h("bdi", {}, name)),
+    note && h("span", { class: "side-note" }, note),
     badge > 0 && h("span", { class: "badge", "aria-label": t("side.unread", { count: badge }) }, badge)));
 }
 
@@ -51,6 +90,7 @@ function appEntry(route) {
   return entry({
     href: placeOf({ v: "app", tab: unread > 0 ? "messages" : "home" }), chosen: route.v === "app", name: session.state.app.name,
     picture: h("span", { class: "side-face" }, appFace()), unread: unread > 0, badge: unread, data: { testid: "sidebar-app" },
+    note: session.state.app.connected === false ? t("app.off") : null,
   });
 }
 

@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { blockNode } from "./blocks.js";
 import { arrange, h, sameData } from "./dom.js";
 import { confirmed } from "./confirm.js";
-import { initialValue, isInput, storedValue } from "./values.js";
+import { initialValue, isInput, stillOffered, storedValue } from "./values.js";
 
 const key = (block, element) => `${block.block_id}\u0000${element.action_id}`;
 
@@ -48,9 +48,10 @@ export class Surface {
   value(block, element) {
     const id = key(block, element);
     const held = this.values.get(id);
-    if (held && held.type === element.type) return held.value;
+    if (held && held.type === element.type && stillOffered(element, held.value)) return held.value;
     const known = this.stored?.[block.block_id]?.[element.action_id];
-    const value = known?.type === element.type ? storedValue(element, known) : initialValue(element);
+    const stored = known?.type === element.type ? storedValue(element, known) : undefined;
+    const value = stored !== undefined && stillOffered(element, stored) ? stored : initialValue(element);
     this.values.set(id, { type: element.type, value });
     return value;
   }

@@ -1,33 +1,39 @@
-// Dates as the person we are reads them: their zone, their language, their clock.
+// Dates: the app's in the language of the person we are, the page's own in the language of the page.
 
 import { locale, zone } from "./session.js";
+import { language } from "./strings.js";
 
 const DAY = 86_400_000;
+const CLOCK = { hour: "numeric", minute: "2-digit" };
 
 export function dateOf(ts) {
   return new Date(Number(ts) * 1000);
 }
 
 export function clock(date, extra = {}) {
-  return format(date, { hour: "numeric", minute: "2-digit", ...extra });
+  return format(date, { ...CLOCK, ...extra }, ours());
 }
 
 /** "today", "yesterday", or a date with its weekday: the pill between two days. */
 export function dayName(date) {
-  return near(date) ?? format(date, { weekday: "long", day: "numeric", month: "long", ...yearIfOther(date) });
+  return near(date, ours()) ?? format(date, { weekday: "long", day: "numeric", month: "long", ...yearIfOther(date) }, ours());
 }
 
 export function shortDay(date) {
-  return near(date) ?? format(date, { day: "numeric", month: "short", ...yearIfOther(date) });
+  return near(date, ours()) ?? format(date, { day: "numeric", month: "short", ...yearIfOther(date) }, ours());
 }
 
 export function fullMoment(date) {
-  return format(date, { dateStyle: "full", timeStyle: "medium" });
+  return format(date, { dateStyle: "full", timeStyle: "medium" }, ours());
+}
+
+export function longMoment(date) {
+  return format(date, { dateStyle: "full", timeStyle: "short" }, ours());
 }
 
 /** A moment in a list: the time today, the day otherwise. */
 export function listMoment(date) {
-  return daysAway(date) === 0 ? clock(date) : format(date, { day: "numeric", month: "short", ...yearIfOther(date) });
+  return daysAway(date) === 0 ? clock(date) : format(date, { day: "numeric", month: "short", ...yearIfOther(date) }, ours());
 }
 
 export function sameDay(a, b) {
@@ -42,8 +48,8 @@ export function dateToken(name, date) {
     date: () => format(date, { month: "long", ...day }),
     date_short: () => format(date, { month: "short", ...day }),
     date_long: () => format(date, { weekday: "long", month: "long", ...day }),
-    time: () => clock(date),
-    time_secs: () => clock(date, { second: "2-digit" }),
+    time: () => format(date, CLOCK),
+    time_secs: () => format(date, { ...CLOCK, second: "2-digit" }),
     ago: () => ago(date),
   };
   const pretty = /^(date.*)_pretty$/.exec(name);
@@ -60,15 +66,22 @@ export function ago(date) {
   return words.format(Math.trunc(seconds / 86_400), "day");
 }
 
-function format(date, options) {
-  if (Number.isNaN(date.getTime())) return "";
-  return new Intl.DateTimeFormat(locale(), { timeZone: zone(), ...options }).format(date);
+/** The person's own variety of the page's language, or the usual one. */
+function ours() {
+  const theirs = locale();
+  if (theirs.startsWith(language())) return theirs;
+  return language() === "fr" ? "fr-FR" : "en-GB";
 }
 
-function near(date) {
+function format(date, options, words = locale()) {
+  if (Number.isNaN(date.getTime())) return "";
+  return new Intl.DateTimeFormat(words, { timeZone: zone(), ...options }).format(date);
+}
+
+function near(date, words = locale()) {
   const days = daysAway(date);
   if (Math.abs(days) > 1) return null;
-  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
+  return new Intl.RelativeTimeFormat(words, { numeric: "auto" }).format(days, "day");
 }
 
 function daysAway(date) {

@@ -33,6 +33,14 @@ export function initialValue(element) {
   return STARTS[element.type]?.(element) ?? null;
 }
 
+/** Whether the app still offers what was chosen: a new list may have lost it. */
+export function stillOffered(element, value) {
+  if (!/^(multi_)?static_select$|^checkboxes$|^radio_buttons$/.test(element.type)) return true;
+  const options = [...(element.options ?? []), ...(element.option_groups ?? []).flatMap((group) => group.options)];
+  const offered = new Set(options.map((option) => option.value));
+  return [value].flat().every((one) => one === null || offered.has(one?.value ?? one));
+}
+
 /** What a field holds according to the server's `state.values`, in this page's terms. */
 export function storedValue(element, stored) {
   const [, slot] = Object.entries(stored).find(([name]) => name !== "type") ?? [];
