@@ -12,12 +12,16 @@ from typing import Any
 
 import aiohttp
 import click
+import structlog
 
 from bot.app import Bot
 from bot.config import Settings, read_settings
 from bot.demo_tickets import open_some_tickets
 from bot.logs import set_up_logs
 from bot.running import run_until_stopped
+from desk.errors import DeskError
+
+log = structlog.get_logger(__name__)
 
 PATIENCE = 20.0  # seconds for the local Slack to start
 DESK_ADDRESS = "support@meridien.example"
@@ -62,7 +66,10 @@ async def _run_bot(settings: Settings, ports: Ports) -> None:
 
     async def greet() -> None:
         await bot.ready.wait()
-        await open_some_tickets(bot)
+        try:
+            await open_some_tickets(bot)
+        except DeskError as refusal:
+            log.warning("demo_tickets_refused", refusal=repr(refusal))
         _greet(ports)
 
     greeting = asyncio.create_task(greet())

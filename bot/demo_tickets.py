@@ -6,6 +6,7 @@ from bot.app import Bot
 from desk.assign_ticket import ClaimTicket
 from desk.hold_ticket import HoldTicket
 from desk.open_ticket import OpenTicket
+from desk.people import NewPerson
 from desk.reply import Reply
 from desk.resolve_ticket import ResolveTicket
 from desk.ticket import HoldReason, Origin
@@ -53,7 +54,7 @@ async def open_some_tickets(bot: Bot) -> None:
     await _open(
         bot,
         CAMILLE,
-        "jeanne.martin@client.example",
+        NewPerson("Jeanne Martin", "jeanne.martin@client.example"),
         ("acces", "acces/droits", "acces/droits/dossier"),
         "Accès au dossier « Appel d'offres »",
         "Je n'arrive plus à ouvrir le dossier partagé depuis ce matin.",
@@ -69,7 +70,12 @@ async def open_some_tickets(bot: Bot) -> None:
 
 
 async def _open(
-    bot: Bot, by: str, requester: str, keys: tuple[str, ...], subject: str, description: str
+    bot: Bot,
+    by: str,
+    requester: str | NewPerson,
+    keys: tuple[str, ...],
+    subject: str,
+    description: str,
 ) -> int:
     entries = await bot.store.read(
         lambda tx: {entry.key: entry.id for entry in tx.organisation.catalogue().entries}

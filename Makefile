@@ -1,0 +1,81 @@
+# Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
+
+# The first Python that starts and is of a version we support.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo story run test check format screens lock clean python
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.run ## Try it: the bot, a local Slack and mailboxes in your browser
+	@$(BIN)/frontdesk demo $(ARGS)
+
+story: $(VENV)/.run ## The three stories told in the terminal, by the real bot
+	@$(BIN)/python -m sandbox.story $(ARGS)
+
+run: $(VENV)/.run ## Start the bot for a real workspace (settings in .env)
+	@$(BIN)/frontdesk run
+
+test: $(VENV)/.dev check ## Everything: checks and tests
+	@$(BIN)/pytest -n auto $(ARGS)
+
+check: $(VENV)/.dev ## Format, lint, types, import arrows
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache > build/imports.txt || { cat build/imports.txt; exit 1; }
+	@echo "Format, lint, types and imports are in order."
+
+format: $(VENV)/.dev ## Put the code in form
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+screens: $(VENV)/.dev ## Take the pictures of README and docs anew
+	@FRONTDESK_PICTURES=docs/pictures $(BIN)/pytest tests/browser -m browser $(ARGS)
+
+lock: $(VENV)/.dev ## Choose the newest versions that pyproject.toml allows
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header --no-emit-index-url --upgrade --quiet -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --quiet \
+		-o requirements-dev.lock
+
+clean: ## Remove what was built (the demo's data too)
+	@rm -rf $(VENV) build var *.egg-info
+
+# The virtual environment. Each stamp is older than what it was made from, or made again.
+
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed. Debian/Ubuntu: sudo apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "$(PYTHON) is $$($(PYTHON) -V 2>&1); Python 3.11, 3.12 or 3.13 is needed. Say which: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python's venv is missing. Debian/Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+
+$(BIN)/python: | python
+	@echo "Making a virtual environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	@test -e $(VENV)/.dev && test $(VENV)/.dev -nt requirements.lock || { \
+		echo "Installing what the bot needs (about a minute the first time) …"; \
+		$(BIN)/pip install --quiet --require-hashes -r requirements.lock; }
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the tests need (about a minute the first time) …"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@mkdir -p build
+	@touch $@ $(VENV)/.run
