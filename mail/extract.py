@@ -19,6 +19,7 @@ from mail.quotes import (
     is_quoted,
     is_rule,
     last_mention_of_us,
+    opens_with_attribution,
     says_who_wrote,
     without_signature,
 )
@@ -109,12 +110,10 @@ def _above_history(lines: list[str]) -> list[str]:
     """The lines above the first place where an older mail surely begins."""
     ours = last_mention_of_us(lines)
     for index, line in enumerate(lines):
-        if is_quoted(line):
+        if is_quoted(line) and ABOVE not in line:
             continue
         if ABOVE in line:
-            return _without_last_attribution(lines[:index])
-        if begins_original(lines, index):
-            return lines[:index]
+            return _without_last_attribution(_without_quoted_end(lines[:index]))
         if index <= ours and _seems_to_begin_history(lines, index):
             start = attribution_start(lines, index)
             return _without_rule(lines[: index if start is None else start])
@@ -123,7 +122,11 @@ def _above_history(lines: list[str]) -> list[str]:
 
 def _seems_to_begin_history(lines: list[str], index: int) -> bool:
     """People also paste such lines: they count only where text of ours follows."""
-    return begins_header_block(lines, index) or _begins_unmarked_quote(lines, index)
+    return (
+        begins_original(lines, index)
+        or begins_header_block(lines, index)
+        or _begins_unmarked_quote(lines, index)
+    )
 
 
 def _begins_unmarked_quote(lines: list[str], index: int) -> bool:
@@ -133,6 +136,14 @@ def _begins_unmarked_quote(lines: list[str], index: int) -> bool:
         return False
     following = next((line for line in lines[index + 1 : index + 5] if line.strip()), "")
     return not is_quoted(following)
+
+
+def _without_quoted_end(lines: list[str]) -> list[str]:
+    """What a program quoted right above our own mark is its attribution."""
+    kept = list(lines)
+    while kept and (not kept[-1].strip() or is_quoted(kept[-1])):
+        kept.pop()
+    return kept
 
 
 def _without_rule(lines: list[str]) -> list[str]:
@@ -166,7 +177,8 @@ def _runs(lines: Sequence[str]) -> list[_Run]:
                 end = after
         above = _above(lines, index)
         start = attribution_start(lines, above) if above >= 0 else None
-        runs.append(_Run(index if start is None else start, end, start is not None))
+        attributed = start is not None or opens_with_attribution(lines[index:end])
+        runs.append(_Run(index if start is None else start, end, attributed))
         index = max(after, end)
     return runs
 

@@ -138,7 +138,7 @@ class _Writer:
         else:
             self.words.append(_BLANKS.sub(" ", text))
         self.size += len(text)
-        self.begun = self.begun or not text.isspace()
+        self.begun = self.begun or bool(text.strip())
 
     def enter(self, tag: str, node: LexborNode) -> None:
         match tag:
@@ -163,7 +163,10 @@ class _Writer:
 
     def leave(self, tag: str, node: LexborNode) -> None:
         if tag in _LINES or tag in _PARAGRAPHS:
+            empty = tag == "p" and bool(self.words) and not self.begun
             self.end_line()
+            if empty:
+                self.blank()
         match tag:
             case "blockquote":
                 self.quotes = max(self.quotes - 1, 0)
@@ -198,6 +201,8 @@ class _Writer:
 
     def finish(self) -> str:
         self.end_line()
+        while self.lines and not self.lines[-1].strip("> "):
+            self.lines.pop()
         text = "\n".join(line.rstrip() for line in self.lines)
         return re.sub(r"\n{3,}", "\n\n", text)[:LONGEST_TEXT].strip("\n")
 

@@ -18,7 +18,8 @@ _VERBS = (
     "skrev|napisał|napisała|написал|пишет|kirjoitti|yazdı|写道|寫道|のメール|작성"
 )
 _OPENER = re.compile(
-    r"^(?:on|le|am|el|il|em|op|den|dnia|w dniu|a|på|вт|пн|ср|чт|пт|сб|вс|[a-zé]{2,4}\.?),?\s",
+    r"^(?:on|le|am|el|il|em|op|den|dnia|w dniu|a|på|вт|пн|ср|чт|пт|сб|вс|[a-zé]{2,4}[.,]),?"
+    r"\s[^\n]*\d",
     re.IGNORECASE,
 )
 _SAYS = re.compile(rf"\b(?:{_VERBS})\b|写道|寫道", re.IGNORECASE)
@@ -74,11 +75,17 @@ def attribution_start(lines: Sequence[str], last: int) -> int | None:
     first = last
     while first > 0 and last - first < _ATTRIBUTION_LINES - 1 and lines[first - 1].strip():
         first -= 1
-    for start in range(first, last + 1):
+    for start in range(last, first - 1, -1):
         text = " ".join(line[:_LOOK].strip() for line in lines[start : last + 1])
-        if _OPENER.match(text) and _is_attribution(text):
+        if _OPENER.match(lines[start][:_LOOK].strip()) and _is_attribution(text):
             return start
     return last if _is_attribution(lines[last][:_LOOK]) else None
+
+
+def opens_with_attribution(run: Sequence[str]) -> bool:
+    """Whether quoted lines begin with the attribution, as phones write it inside the quote."""
+    bare = [line.lstrip().removeprefix(">").strip() for line in run[:_ATTRIBUTION_LINES]]
+    return any(attribution_start(bare, last) == 0 for last in range(len(bare)))
 
 
 def says_who_wrote(lines: Sequence[str], start: int, last: int) -> bool:

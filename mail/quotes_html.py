@@ -53,7 +53,8 @@ def plan_of(tree: LexborHTMLParser) -> Plan | None:
     if tree.body is None:
         return None
     found = tree.css(_QUOTES)[:_MOST_QUOTES]
-    quotes = [node for node in found if not _inside_a_quote(node) and not _is_forward(node)]
+    ids = {node.mem_id for node in found}
+    quotes = [node for node in found if not _is_inside(node, ids) and not _is_forward(node)]
     if any(_holds_answers(node) for node in quotes):
         return Plan()
     end = tree.css_first(_ENDS)
@@ -68,8 +69,9 @@ def plan_of(tree: LexborHTMLParser) -> Plan | None:
     )
 
 
-def _inside_a_quote(node: LexborNode) -> bool:
-    return any(parent.css_matches(_QUOTES) for parent in _ancestors(node))
+def _is_inside(node: LexborNode, others: set[int]) -> bool:
+    # Not `css_matches`: that one also finds what lies below a node.
+    return any(parent.mem_id in others for parent in _ancestors(node))
 
 
 def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
