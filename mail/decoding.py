@@ -6,7 +6,6 @@ breaks inside encoded words), so everything here is decoded by hand and nothing 
 
 from __future__ import annotations
 
-import binascii
 import codecs
 import quopri
 import re
@@ -29,6 +28,7 @@ _JAPANESE = ("iso2022_jp_ext", "cp932")
 _NEVER = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 
 
@@ -92,7 +92,7 @@ def _word_bytes(encoding: str, text: str) -> bytes:
     data = text.encode("utf-8", "replace")
     if encoding in "qQ":
         return quopri.decodestring(data, header=True)
-    try:
-        return b64decode(data + b"=" * (-len(data) % 4))
-    except binascii.Error:
-        return data
+    bare = _NOT_BASE64.sub(b"", data)
+    if len(bare) % 4 == 1:  # cut in the middle of a byte
+        bare = bare[:-1]
+    return b64decode(bare + b"=" * (-len(bare) % 4))

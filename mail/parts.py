@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from typing import Any
 
 from mail.decoding import decoded, decoded_header
 from mail.html_text import LONGEST_HTML, LONGEST_TEXT
@@ -47,13 +48,10 @@ def _leaves(message: Message) -> Iterator[Message]:
     while stack and seen < _MOST_PARTS:
         part = stack.pop()
         seen += 1
-        payload = part.get_payload()
-        if (
-            part.is_multipart()
-            and isinstance(payload, list)
-            and _content_type(part) != "message/rfc822"
-        ):
-            stack.extend(child for child in reversed(payload) if isinstance(child, Message))
+        # `get_payload()` of anything but a list decodes, and raises on charsets it does not know.
+        if part.is_multipart() and _content_type(part) != "message/rfc822":
+            children: Any = part.get_payload()
+            stack.extend(child for child in reversed(children) if isinstance(child, Message))
         else:
             yield part
 
@@ -96,7 +94,4 @@ def _bytes(part: Message) -> bytes:
         payload = part.get_payload(decode=True)
     except (ValueError, TypeError, LookupError, binascii.Error):
         payload = None
-    if isinstance(payload, bytes):
-        return payload
-    raw = part.get_payload()
-    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+    return payload if isinstance(payload, bytes) else b""
