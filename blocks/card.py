@@ -6,7 +6,7 @@ from blocks.deeds import recipient
 from blocks.elements import actions, button, context, option, section
 from blocks.ids import Action
 from blocks.message import Block, Message
-from blocks.text import escape, inline, name_of, one_line, when
+from blocks.text import inline, name_of, when
 from blocks.vocabulary import ANSWERED, move, origin, priority, situation, state
 from desk.answers import CardFacts, TicketFacts
 from desk.lifecycle import Move, State
@@ -52,22 +52,22 @@ def offered(ticket: Ticket, moves: tuple[Move, ...]) -> tuple[Move, ...]:
     return tuple(m for m in moves if not (held and m is Move.ASSIGN))
 
 
-def headline(facts: TicketFacts) -> str:
-    return f"*{facts.ticket.reference} · {inline(facts.ticket.subject)}*"
+def headline(facts: TicketFacts, limit: int = 200) -> str:
+    return f"*{facts.ticket.reference} · {inline(facts.ticket.subject, limit)}*"
 
 
 def summary(facts: TicketFacts, t: Translator) -> str:
     """One line for notifications: which ticket, and where it stands."""
     ticket = facts.ticket
-    return f"{ticket.reference} · {escape(one_line(ticket.subject))} · {state(ticket.state, t)}"
+    return f"{ticket.reference} · {inline(ticket.subject)} · {state(ticket.state, t)}"
 
 
-def people_line(facts: TicketFacts, t: Translator) -> str:
+def people_line(facts: TicketFacts, t: Translator, limit: int = 100) -> str:
     """ "Paul Smith for Marie Curie"."""
-    requester = inline(name_of(facts.requester))
+    requester = inline(name_of(facts.requester), limit)
     if facts.beneficiary is None:
         return requester
-    beneficiary = inline(name_of(facts.beneficiary))
+    beneficiary = inline(name_of(facts.beneficiary), limit)
     return t("{requester} for {beneficiary}", requester=requester, beneficiary=beneficiary)
 
 
@@ -81,7 +81,7 @@ def _lines(facts: TicketFacts, t: Translator) -> str:
     if ticket.new_answer:
         where.insert(1, f"{ANSWERED} *{t('New answer')}*")
     who = [people_line(facts, t), origin(ticket.origin, t), when(ticket.created_at)]
-    excerpt = escape(one_line(ticket.description.excerpt(EXCERPT)))
+    excerpt = inline(ticket.description.excerpt(EXCERPT))
     lines = [headline(facts), " · ".join(filter(None, where)), " · ".join(who), f"> {excerpt}"]
     return "\n".join(lines if excerpt else lines[:-1])
 

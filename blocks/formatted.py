@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from blocks.message import Block
-from blocks.text import LONGEST, escape, quoted
+from blocks.text import LONGEST, cut, escape, quoted
 from desk.words import LISTS, BlockKind, Span, TextBlock, Words
 
 JOINT = "\u200b"  # Slack knows a mark of style at the edge of a word only; this makes an edge
@@ -17,11 +18,11 @@ LONGEST_LINK = 1000  # characters; a longer one is shown as the words it stands 
 LINKS = ("https://", "http://", "mailto:")
 
 
-def mrkdwn(words: Words, limit: int = LONGEST, *, quote: bool = False) -> str:
+def mrkdwn(words: Words, limit: int = LONGEST, *, quoting: bool = False) -> str:
     """The words as markup, escaped, in at most `limit` characters with every mark closed."""
     words = words.named(lambda slack_id: slack_id)
     size = limit
-    while len(said := _markup(shortened(words, size), quote)) > limit and size > 0:
+    while len(said := _markup(shortened(words, size), quoting)) > limit and size > 0:
         size = min(size - 1, size * limit // len(said))
     return said
 
@@ -49,13 +50,15 @@ def shortened(words: Words, size: int) -> Words:
 def quotations(words: Words, limit: int = LONGEST, most: int = 4) -> tuple[list[str], bool]:
     """Long words as several quotations of at most `limit` characters, and whether that was all."""
     parts = _halved(words.named(lambda slack_id: slack_id), limit)
-    return [_markup(part, quote=True) for part in parts[:most]], len(parts) <= most
+    return [_markup(part, quoting=True) for part in parts[:most]], len(parts) <= most
 
 
 def _halved(words: Words, limit: int) -> list[Words]:
     """The words in pieces whose markup keeps to `limit`, divided between blocks or words."""
-    if len(_markup(words, quote=True)) <= limit:
+    if len(_markup(words, quoting=True)) <= limit:
         return [words]
+    if len(words.text) < 2:
+        return []  # a mark or two that only their styles make long
     if len(words.blocks) > 1:
         middle = _middle(words)
         halves = (Words(words.blocks[:middle]), Words(words.blocks[middle:]))
@@ -93,15 +96,15 @@ def _divided(block: TextBlock) -> tuple[Words, Words]:
     )
 
 
-def _markup(words: Words, quote: bool = False) -> str:
+def _markup(words: Words, quoting: bool = False) -> str:
     paragraphs: list[str] = []
     for in_list, run in groupby(words.blocks, key=lambda block: block.kind in LISTS):
         if in_list:
             paragraphs.append("\n".join(_list_lines(run)))
         else:
-            paragraphs.extend(_paragraph(block) for block in run)
+            paragraphs.extend(_paragraph(block, quoting) for block in run)
     said = "\n\n".join(paragraphs)
-    return quoted(said) if quote else said
+    return quoted(said) if quoting else said
 
 
 def _list_lines(items: Iterable[TextBlock]) -> list[str]:
@@ -118,12 +121,14 @@ def _list_lines(items: Iterable[TextBlock]) -> list[str]:
     return lines
 
 
-def _paragraph(block: TextBlock) -> str:
+def _paragraph(block: TextBlock, quoting: bool) -> str:
     if block.kind is BlockKind.CODE:
         return f"{FENCE}\n{escape(_without_fence(block.text))}\n{FENCE}"
     text = _styled(block.spans)
     if block.kind is BlockKind.QUOTE:
-        return "\n".join(f"> {line}" for line in text.split("\n"))
+        # Slack knows no quotation within a quotation, so the inner mark is written out.
+        mark = "&gt;" if quoting else ">"
+        return "\n".join(f"{mark} {line}" for line in text.split("\n"))
     return text
 
 
@@ -150,8 +155,11 @@ def _touch(letter: str) -> bool:
 
 def _span(span: Span) -> str:
     text = _without_fence(span.text)
+    if not text:
+        return ""
     if _is_link(span):
-        return f"<{_address(span.link or '')}|{escape(' '.join(text.split()) or span.link or '')}>"
+        label = " ".join(text.split()) or cut(span.link or "", 60)
+        return f"<{_address(span.link or '')}|{escape(label)}>"
     if span.code:
         return _wrapped(text.replace("`", "\u02cb"), "`")
     marks = ("*" * span.bold, "_" * span.italic, "~" * span.strike)
@@ -174,11 +182,13 @@ def _wrapped(text: str, marks: str) -> str:
 
 def _is_link(span: Span) -> bool:
     link = span.link or ""
-    return link.startswith(LINKS) and len(link) <= LONGEST_LINK
+    return link.startswith(LINKS) and len(_address(link)) <= LONGEST_LINK
 
 
 def _address(link: str) -> str:
-    return escape(link.replace("|", "%7C").replace(" ", "%20").replace("\n", ""))
+    return escape(
+        "".join(quote(c) if c in '<>|"' or not c.isprintable() or c.isspace() else c for c in link)
+    )
 
 
 def _without_fence(text: str) -> str:

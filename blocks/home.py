@@ -15,6 +15,7 @@ from desk.lifecycle import Move
 from desk.ports import Page, Tab
 from locales.translator import Translator
 
+SUBJECT, NAME = 100, 50  # characters shown in a list, where a page of rows must fit into one view
 MANY = 1000  # counts stop here
 
 TABS: dict[Tab, Action] = {
@@ -83,7 +84,7 @@ def _row(row: TicketFacts, facts: TechnicianHome, t: Translator) -> list[Block]:
     """Two buttons below what nobody holds; one at the side of everything else."""
     ticket = row.ticket
     open_it = button(t("Open"), Action.TICKET_OPEN, ticket.id)
-    text = f"{headline(row)}\n{_details(row, facts.tab, t)}"
+    text = f"{headline(row, SUBJECT)}\n{_details(row, facts.tab, t)}"
     if Move.ASSIGN in offered(ticket, facts.moves.get(ticket.id, ())):
         take = button(move(Move.ASSIGN, t), Action.TICKET_ASSIGN, ticket.id)
         return [section(text), *actions([take, open_it])]
@@ -97,7 +98,7 @@ def _details(row: TicketFacts, tab: Tab, t: Translator) -> str:
         parts.append(f"{ANSWERED} *{t('New answer')}*")
     if tab is not Tab.SOLVED:
         parts.append(priority(ticket.priority, t))
-    parts += [people_line(row, t), when(ticket.created_at)]
+    parts += [people_line(row, t, NAME), when(ticket.created_at)]
     return " · ".join(parts)
 
 
@@ -136,7 +137,7 @@ def requester_home(facts: RequesterHome, t: Translator) -> View:
 
 
 def _line(line: RequesterLine, t: Translator) -> Block:
-    title = f"*{line.reference} · {inline(line.subject)}*"
+    title = f"*{line.reference} · {inline(line.subject, SUBJECT)}*"
     text = f"{title}\n{for_requester(line, t)} · {when(line.created_at)}"
     return section(text, button(t("Open"), Action.TICKET_OPEN, line.id))
 

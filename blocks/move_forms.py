@@ -21,7 +21,7 @@ from blocks.formatted import rich_text
 from blocks.ids import HOLD_AFTERWARDS, LEAVE_AFTERWARDS, Action, Field, Form
 from blocks.message import Block, View
 from blocks.options import code_option, person_option, team_option
-from blocks.text import escape, inline, listed, name_of, one_line, plain, when, with_address
+from blocks.text import inline, listed, name_of, plain, when, with_address
 from blocks.vocabulary import PUBLIC, hold_reason, situation
 from desk.answers import MoveFormFacts, RequesterPage
 from desk.journal import Kind
@@ -72,7 +72,7 @@ def _recent(facts: MoveFormFacts, t: Translator) -> list[Block]:
     return [
         context(
             f"{inline(entry.by_name)} · {when(entry.at)}\n"
-            f"{escape(one_line(entry.words.excerpt(EXCERPT)))}"
+            f"{inline(entry.words.excerpt(EXCERPT), EXCERPT)}"
         )
         for entry in shown[-2:]
     ]
@@ -208,7 +208,7 @@ def answer_form(page: RequesterPage, t: Translator) -> View:
         section(f"*{line.reference} · {inline(line.subject)}*\n{notice}"),
         *(
             context(
-                f"{inline(e.by_name)} · {when(e.at)}\n{escape(one_line(e.words.excerpt(EXCERPT)))}"
+                f"{inline(e.by_name)} · {when(e.at)}\n{inline(e.words.excerpt(EXCERPT), EXCERPT)}"
             )
             for e in last
         ),

@@ -8,7 +8,7 @@ from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action, Form
 from blocks.message import Block, Message, View
 from blocks.refusals import field_problem, out_of_date, refusal, trouble
-from blocks.text import escape, inline, name_of, one_line
+from blocks.text import inline, name_of
 from blocks.vocabulary import PUBLIC, move, priority
 from desk.answers import DirectFacts, MailFacts, NoticeFacts
 from desk.effects import Message as Mail
@@ -39,7 +39,7 @@ def direct_notice(facts: NoticeFacts, t: Translator) -> Message:
     else:
         said = t("A ticket was assigned to you.")
     details = f"{people_line(facts.facts, t)} · {priority(ticket.priority, t)}"
-    excerpt = mrkdwn(ticket.description, EXCERPT, quote=True)
+    excerpt = mrkdwn(ticket.description, EXCERPT, quoting=True)
     lines = [said, headline(facts.facts), details, excerpt]
     if facts.card is not None:
         lines.append(t("Its thread is in {channel}.", channel=f"<#{facts.card[0]}>"))
@@ -90,7 +90,7 @@ def direct_message(facts: DirectFacts, t: Translator) -> Message:
             button(t("Open"), Action.TICKET_OPEN, mail.ticket),
         ]
     )
-    text = f"{said} {mail.reference} · {escape(one_line(mail.subject))}"
+    text = f"{said} {mail.reference} · {inline(mail.subject)}"
     return {"text": text.replace("*", ""), "blocks": blocks}
 
 

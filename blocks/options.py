@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from blocks.elements import LONGEST_OPTION, LONGEST_VALUE, MOST_OPTIONS, Option, option
 from blocks.ids import SOMEBODY_NEW
-from blocks.text import cut, name_of, one_line
+from blocks.text import name_of, one_line
 from desk.organisation import CatalogueEntry, ResolutionCode, Team
 from desk.people import Person, folded
 from locales.translator import Translator
@@ -16,9 +16,9 @@ def person_option(person: Person) -> Option:
     """ "Paul Smith — paul@example.org", and below it what the directory says of them."""
     name = name_of(person)
     room = LONGEST_OPTION - len(name) - 3
-    address = cut(one_line(person.email), room) if person.email and room > 5 else ""
+    address = one_line(person.email, room) if person.email and room > 5 else ""
     text = f"{name} — {address}" if address else name
-    return option(text, _handle(person), one_line(cut(person.title, LONGEST_OPTION)))
+    return option(text, _handle(person), one_line(person.title, LONGEST_OPTION - 2))
 
 
 def people_options(
@@ -31,7 +31,7 @@ def people_options(
 
 
 def somebody_new_option(t: Translator, query: str = "") -> Option:
-    typed = one_line(cut(query, 40))
+    typed = one_line(query, 40)
     text = t("Somebody new: {name}", name=typed) if typed else t("Somebody new…")
     return option(text, SOMEBODY_NEW)
 

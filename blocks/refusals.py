@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from blocks.text import cut, one_line
+from blocks.text import one_line
 from desk.errors import (
     AlreadySent,
     AlreadyTaken,
@@ -67,7 +67,7 @@ def _not_yours(error: NotYours, t: Translator) -> str:
 
 
 def _already_taken(error: AlreadyTaken, t: Translator) -> str:
-    holder = one_line(cut(error.holder, 100)).translate(SAFE)
+    holder = one_line(error.holder, 100).translate(SAFE)
     name = reference(error.ticket)
     return t("{name} took {reference} a moment ago.", name=holder, reference=name)
 

@@ -17,6 +17,7 @@ LONGEST = 2900  # characters of one text object; Slack refuses above 3,000
 
 # Directional marks that reach beyond the text they stand in, and would turn around a whole line.
 DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+CONTROLS = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
@@ -34,28 +35,39 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
 
 
-def one_line(text: str) -> str:
+def one_line(text: str, limit: int = 1000) -> str:
     """A name or a subject on one line, unable to reorder what stands around it."""
-    line = " ".join(
-        "".join(
-            " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
-            for c in text
-            if c not in DIRECTIONS
-        ).split()
-    )
+    return _isolated(cut(_bare(text), limit))
+
+
+def inline(text: str, limit: int = 200) -> str:
+    """Somebody's words within a line of markup: escaped, without marks of style.
+
+    `limit` is of the markup: an ampersand takes five characters of it.
+    """
+    line = _bare(text).translate(TAMED)
+    size = limit
+    while len(said := escape(cut(line, size))) > limit:
+        size -= max(1, (len(said) - limit) // 5)
+    return _isolated(said)
+
+
+def _bare(text: str) -> str:
+    """Without line breaks, control characters and marks of direction."""
+    shown = (" " if unicodedata.category(c) in CONTROLS else c for c in text if c not in DIRECTIONS)
+    return " ".join("".join(shown).split())
+
+
+def _isolated(line: str) -> str:
+    """A right-to-left line keeps its direction to itself."""
     if any(unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in line):
         return ISOLATE + line + END_ISOLATE
     return line
 
 
-def inline(text: str, limit: int = 200) -> str:
-    """Somebody's words within a line of markup: one line, escaped, without marks of style."""
-    return escape(one_line(cut(text, limit)).translate(TAMED))
-
-
 def name_of(person: Person) -> str:
     """A person's name on one line, not escaped; something to call them by where it is empty."""
-    return one_line(cut(person.name, 100)) or one_line(cut(person.handle, 100))
+    return one_line(person.name, 100) or one_line(person.handle, 100)
 
 
 def person_name(person: Person | None, t: Translator) -> str:
@@ -65,7 +77,7 @@ def person_name(person: Person | None, t: Translator) -> str:
 
 def with_address(person: Person) -> str:
     """ "Paul Smith (paul@example.org)", for use in markup."""
-    name = inline(name_of(person))
+    name = inline(name_of(person), 100)
     return f"{name} ({inline(person.email, 120)})" if person.email else name
 
 

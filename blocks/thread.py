@@ -37,7 +37,7 @@ def thread_opening(facts: ThreadFacts, t: Translator) -> Message:
 def _summary(facts: ThreadFacts, t: Translator) -> list[Block]:
     """What the new team should know without leaving the thread."""
     ticket = facts.facts.ticket
-    description = mrkdwn(ticket.description, EXCERPT, quote=True)
+    description = mrkdwn(ticket.description, EXCERPT, quoting=True)
     before = t.plural(
         "{n} entry was written before the transfer.",
         "{n} entries were written before the transfer.",
@@ -62,7 +62,7 @@ def entry_message(facts: EntryFacts, t: Translator) -> Message:
         return {"text": _plain(line), "blocks": _framed(facts, line, t)}
     blocks = [context(line)]
     if entry.words and entry.kind is not Kind.OPENED and not entry.withdrawn:
-        blocks.append(section(mrkdwn(entry.words, quote=True)))
+        blocks.append(section(mrkdwn(entry.words, quoting=True)))
     return {"text": _plain(line), "blocks": blocks}
 
 

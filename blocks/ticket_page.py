@@ -173,7 +173,7 @@ def _entry(entry: Entry, facts: TicketPage, t: Translator) -> Block:
     head = f"{deed(entry, t)} · {when(entry.at)}"
     if not entry.words or entry.kind is Kind.OPENED:
         return context(head)
-    lines = [head, mrkdwn(entry.words, ENTRY, quote=True)]
+    lines = [head, mrkdwn(entry.words, ENTRY, quoting=True)]
     if entry.is_public and not entry.withdrawn:
         lines += _progress(entry, facts, t)
     undo = None
@@ -227,7 +227,9 @@ def requester_page(facts: RequesterPage, t: Translator) -> View:
         style = "primary" if line.waits_for_me else None
         blocks += actions([button(move(Move.ANSWER, t), Action.TICKET_ANSWER, line.id, style)])
     if facts.solution:
-        blocks.append(section(f"*{t('Solution')}*\n{mrkdwn(facts.solution, SOLUTION, quote=True)}"))
+        blocks.append(
+            section(f"*{t('Solution')}*\n{mrkdwn(facts.solution, SOLUTION, quoting=True)}")
+        )
     blocks.append(context(_opened_for(facts, t)))
     blocks += _description(facts.description, t)
     blocks += [divider(), section(f"*{t('Messages')}*"), *_messages(facts, t)]
@@ -275,5 +277,5 @@ def _above(entry: PublicEntry, facts: RequesterPage) -> bool:
 def _message(entry: PublicEntry, t: Translator) -> Block:
     by = inline(entry.by_name)
     said = t("Solution from {name}", name=by) if entry.kind is Kind.RESOLVED else by
-    words = mrkdwn(entry.words, 2 * ENTRY, quote=True)
+    words = mrkdwn(entry.words, 2 * ENTRY, quoting=True)
     return section(f"*{said}* · {when(entry.at)}\n{words}")
