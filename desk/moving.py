@@ -33,8 +33,9 @@ def move_ticket(
 
     Raises MoveNotAllowed or Stale. A technician's move settles the "new answer" mark.
     """
-    settled = {} if move in (Move.ANSWER, Move.NOTE) else {"new_answer": False}
-    moved = tx.tickets.save(ticket.after(move, at=at, **settled, **changes), ticket.version)
+    if by is not None and move not in (Move.ANSWER, Move.NOTE):
+        changes = {"new_answer": False, **changes}
+    moved = tx.tickets.save(ticket.after(move, at=at, **changes), ticket.version)
     draft = Draft(moved.id, kind, by, words or Words(), facts or {}, public_from)
     entry = tx.journal.add(draft, at)
     tx.outbox.put(RefreshCard(moved.id), at)
