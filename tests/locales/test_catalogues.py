@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import dataclass
 from itertools import chain
 
 import pytest
@@ -16,23 +17,34 @@ from tests.locales.sentences import Said, everything_said, said_by_code, said_by
 NARROW, WIDE = "\u202f", "\u00a0"
 
 
-def catalogue(name: str) -> list[Message]:
+@dataclass(frozen=True)
+class Translation:
+    """One entry of a catalogue."""
+
+    key: str
+    plural: str
+    texts: tuple[str, ...]
+    fuzzy: bool
+
+    @property
+    def said(self) -> tuple[str, str]:
+        return (self.key, self.plural)
+
+
+def catalogue(name: str) -> list[Translation]:
     with (HERE / name).open("rb") as file:
-        return [message for message in read_po(file) if message.id]
+        return [_translation(message) for message in read_po(file) if message.id]
 
 
-def keys(message: Message) -> tuple[str, str]:
-    return message.id if isinstance(message.id, tuple) else (message.id, "")
-
-
-def translations(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+def _translation(message: Message) -> Translation:
+    key, plural = message.id if isinstance(message.id, tuple) else (message.id, "")
+    texts = message.string if isinstance(message.string, tuple) else (message.string,)
+    return Translation(key, plural, texts, message.fuzzy)
 
 
 FRENCH = {name: catalogue(name) for name in CATALOGUES["fr"]}
 MESSAGES = list(chain.from_iterable(FRENCH.values()))
-SENTENCES = sorted({text for message in MESSAGES for text in translations(message)})
-LOANED = {keys(message) for message in FRENCH["fr_mail.po"]}
+SENTENCES = sorted({text for message in MESSAGES for text in message.texts})
 
 
 def said_in(said: list[Said]) -> set[tuple[str, str]]:
@@ -48,14 +60,14 @@ def test_every_sentence_is_written_out_where_it_is_said():
 def test_french_has_every_sentence_that_is_said_and_no_other():
     said = said_in(everything_said())
 
-    known = {keys(message) for message in MESSAGES}
+    known = {message.said for message in MESSAGES}
 
     assert said - known == set()
     assert known - said == set()
 
 
 def test_no_sentence_is_translated_twice():
-    all_keys = [keys(message)[0] for message in MESSAGES]
+    all_keys = [message.key for message in MESSAGES]
 
     assert sorted(all_keys) == sorted(set(all_keys))
 
@@ -68,22 +80,22 @@ def test_the_scan_finds_what_is_said_in_code_and_in_templates():
     assert in_templates
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: keys(message)[0][:40])
-def test_a_translation_is_finished_and_keeps_its_placeholders(message: Message):
-    wanted = placeholders(keys(message)[0])
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.key[:40])
+def test_a_translation_is_finished_and_keeps_its_placeholders(message: Translation):
+    wanted = placeholders(message.key)
 
-    for text in translations(message):
+    for text in message.texts:
         assert text.strip()
         assert placeholders(text) == wanted
     assert not message.fuzzy
-    assert len(translations(message)) == (2 if keys(message)[1] else 1)
+    assert len(message.texts) == (2 if message.plural else 1)
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: keys(message)[0][:40])
-def test_a_translation_keeps_the_marks_of_its_sentence(message: Message):
-    english = keys(message)[0]
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.key[:40])
+def test_a_translation_keeps_the_marks_of_its_sentence(message: Translation):
+    english = message.key
 
-    for text in translations(message):
+    for text in message.texts:
         assert text.count("*") == english.count("*")
         assert bool(re.match(r"^[→📝↩✉💬⚠]", text)) == bool(re.match(r"^[→📝↩✉💬⚠]", english))
         assert text.endswith((":", "…", "?")) == english.endswith((":", "…", "?"))
