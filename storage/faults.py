@@ -15,7 +15,6 @@ _UNIQUE_VIOLATION = "23505"
 # a lock that did not come in time.
 _PASSING_CLASSES = ("08", "53", "57", "40")
 _LOCK_NOT_AVAILABLE = "55P03"
-_READ_ONLY = "25006"  # a standby that is about to be promoted
 
 _PASSING_SQLITE = {
     sqlite3.SQLITE_BUSY,
@@ -40,7 +39,7 @@ def is_passing(error: BaseException) -> bool:
     state = getattr(original, "sqlstate", None)
     if state is None:  # never connected
         return type(original).__name__ in ("OperationalError", "ConnectionTimeout")
-    return state[:2] in _PASSING_CLASSES or state in (_LOCK_NOT_AVAILABLE, _READ_ONLY)
+    return state[:2] in _PASSING_CLASSES or state == _LOCK_NOT_AVAILABLE
 
 
 def is_taken(error: BaseException) -> bool:

