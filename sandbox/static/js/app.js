@@ -131,6 +131,7 @@ function leaveAll() {
   current = { key: null, view: null };
   pane = { key: null, view: null };
   boxes = null;
+  page.pane.hidden = true;
   put(page.pane);
 }
 
@@ -149,10 +150,15 @@ function showRoute(route) {
 }
 
 function viewFor(name, route) {
-  if (name === "mail") return new MailView(route.box ?? session.me.email ?? session.me.id);
+  if (name === "mail") return route.box || session.me.email ? new MailView(route.box ?? session.me.email) : noMailbox();
   if (name === "traffic") return new TrafficView();
   if (name === "app" && session.state?.app) return new AppView();
   return new ChannelView(route.c);
+}
+
+/** A guest has no address: all they can do here is read other people's mail. */
+function noMailbox() {
+  return { node: h("section", { class: "view" }, emptyState("mail", t("mail.noAddress"))) };
 }
 
 /** The thread wins over the help: it was asked for last. */

@@ -40,7 +40,7 @@ class Combobox {
   }
 
   #listenTo(input) {
-    input.addEventListener("input", () => { this.query = input.value; this.#open(); this.#waiting(); this.askSoon(); });
+    input.addEventListener("input", () => this.#typed());
     input.addEventListener("click", () => this.#open());
     input.addEventListener("focus", () => { this.node.classList.add("is-focused"); if (!this.options.many) input.select(); });
     input.addEventListener("blur", () => { this.node.classList.remove("is-focused"); this.shown?.close(); });
@@ -71,18 +71,34 @@ class Combobox {
     return h("span", { class: "chip", data: { value: entry.key } }, h("span", { dir: "auto" }, entry.label()), drop);
   }
 
+  #typed() {
+    this.query = this.input.value;
+    this.wantsFirst = false;
+    if (!this.shown) this.#show();
+    if (!this.options.remote) return void this.#ask();
+    this.asked += 1; // answers to what was typed before come too late
+    this.#waiting();
+    this.askSoon();
+  }
+
   #open() {
     if (this.shown) return;
+    this.#show();
+    this.#ask();
+  }
+
+  #show() {
     this.list = h("div", { class: "listbox", role: "listbox", id: this.listId, "aria-multiselectable": this.options.many ? "true" : null });
     // Keeps the focus in the field, so that a click in the list is not a way out of it.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.shown = popup(this.node, this.list, { width: "anchor", onClose: () => this.#closed() });
     this.input.setAttribute("aria-expanded", "true");
-    this.#ask();
   }
 
   #closed() {
     this.shown = null;
+    this.stale = false;
+    this.wantsFirst = false;
     this.active = null;
     this.asked += 1;
     this.askSoon.cancel();
@@ -102,18 +118,21 @@ class Combobox {
       const groups = await load(query);
       if (turn === this.asked && this.shown) this.#fill(groups);
     } catch (refused) {
+      this.wantsFirst = false;
       if (turn === this.asked && this.shown) this.#note(refused.message, "is-error");
     }
   }
 
+  /** Until the app answers, what the list shows must not be taken. */
   #waiting() {
     if (!this.options.remote || this.query.trim().length < this.options.least) return;
-    if (!this.list.querySelector('[role="option"]')) this.#note(t("select.loading"));
-    else this.list.classList.add("is-stale");
+    if (!this.#rows().length) this.#note(t("select.loading"));
+    this.list.classList.add("is-stale");
+    this.stale = true;
   }
 
   #note(sentence, kind = "") {
-    this.list.classList.remove("is-stale");
+    this.#fresh();
     this.active = null;
     this.input.removeAttribute("aria-activedescendant");
     put(this.list, h("div", { class: `list-note ${kind}`, role: kind ? "alert" : "status", data: { testid: "list-note" } }, sentence));
@@ -122,8 +141,11 @@ class Combobox {
 
   #fill(groups) {
     const offered = groups.filter((group) => group.entries.length);
-    if (!offered.length) return this.#note(t("select.none"));
-    this.list.classList.remove("is-stale");
+    this.#fresh();
+    if (!offered.length) {
+      this.wantsFirst = false;
+      return this.#note(t("select.none"));
+    }
     put(this.list, offered.map((group) => [
       group.title && h("div", { class: "list-title", role: "presentation", dir: "auto" }, group.title),
       group.entries.map((entry) => this.#row(entry)),
@@ -131,6 +153,14 @@ class Combobox {
     const rows = this.#rows();
     this.#activate(rows.find((row) => row.getAttribute("aria-selected") === "true" && !this.query) ?? rows[0]);
     this.shown.place();
+    if (!this.wantsFirst) return;
+    this.wantsFirst = false;
+    this.#take(rows[0].entry);
+  }
+
+  #fresh() {
+    this.stale = false;
+    this.list.classList.remove("is-stale");
   }
 
   #row(entry) {
@@ -172,7 +202,9 @@ class Combobox {
       event.preventDefault();
       event.stopPropagation();
       if (!this.shown) return this.#open();
-      if (this.active && !this.list.classList.contains("is-stale")) this.#take(this.active.entry);
+      // Somebody who types fast means what the list will show, not what it still shows.
+      if (this.stale) this.wantsFirst = true;
+      else if (this.active) this.#take(this.active.entry);
     } else if (event.key === "Backspace" && this.options.many && !this.input.value && this.chosen.length) {
       this.#choose(this.chosen.slice(0, -1));
     }

@@ -9,6 +9,8 @@ import { dateOf, nameIn } from "./mailbox.js";
 import { t } from "./strings.js";
 import { longMoment } from "./time.js";
 
+const LOCKED = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`;
+
 let scheme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 let wantedTab = "html";
 
@@ -56,11 +58,11 @@ export class MailReader {
     }, icon(scheme === "dark" ? "sun" : "moon", 16), t(scheme === "dark" ? "mail.light" : "mail.dark"));
   }
 
-  /** No scripts, no forms, no origin: whatever a mail holds stays in there. */
+  /** No scripts, no forms, no origin, nothing from elsewhere: whatever a mail holds stays in there. */
   #frame() {
     const frame = h("iframe", {
       class: "mail-frame", title: t("mail.html"), sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
-      srcdoc: `<base target="_blank"><style>:root{color-scheme:${scheme}}</style>${this.mail.html}`, data: { testid: "mail-frame" },
+      srcdoc: `${LOCKED}<base target="_blank"><style>:root{color-scheme:${scheme}}</style>${this.mail.html}`, data: { testid: "mail-frame" },
     });
     frame.style.colorScheme = scheme;
     frame.style.background = scheme === "dark" ? "#1c1c1c" : "#fff";

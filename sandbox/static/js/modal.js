@@ -32,8 +32,11 @@ function show() {
 }
 
 function hide() {
-  shown?.leave();
+  if (!shown) return;
+  shown.leave();
   shown = null;
+  // What opened the form may be gone, as a card that was drawn again.
+  if (document.activeElement === document.body) document.querySelector('[data-testid="composer"]')?.focus();
 }
 
 class ModalView {

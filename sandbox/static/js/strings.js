@@ -155,6 +155,7 @@ const WORDS = {
   "mail.new": ["Write a mail", "Nouveau courriel"],
   "mail.empty": ["No mail yet.", "Pas encore de courriel."],
   "mail.nothing": ["What arrives in this mailbox can be read here.", "Ce qui arrive dans cette boîte se lit ici."],
+  "mail.noAddress": ["This person has no address. Choose a mailbox at the left.", "Cette personne n’a pas d’adresse. Choisissez une boîte à gauche."],
   "mail.choose": ["Choose a mail to read it.", "Choisissez un courriel pour le lire."],
   "mail.noSubject": ["(no subject)", "(sans objet)"],
   "mail.toWhom": ["To {name}", "À {name}"],
@@ -238,8 +239,8 @@ const WORDS = {
   ],
   "help.story2.title": ["Talk with the requester", "Échanger avec le demandeur"],
   "help.story2.steps": [
-    ["On the card press “Assign to me”, then “Reply”, and ask your question.", "Open {box:paul}: it is there as a mail. Answer it in the box below the mail.", "The answer appears in the ticket's thread, back in Slack.", "What technicians write in the thread stays between them."],
-    ["Sur la carte, « Me l’assigner », puis « Répondre » : posez votre question.", "Ouvrez {box:paul} : elle y est, en courriel. Répondez dans la zone sous le courriel.", "La réponse apparaît dans le fil du ticket, dans Slack.", "Ce que les techniciens écrivent dans le fil reste entre eux."],
+    ["On the card press “Assign to me”, then “Reply to requester”, and ask your question.", "Open {box:paul}: it is there as a mail. Answer it in the box below the mail.", "The answer appears in the ticket's thread, back in Slack.", "What technicians write in the thread stays between them."],
+    ["Sur la carte, « Me l’assigner », puis « Répondre au demandeur » : posez votre question.", "Ouvrez {box:paul} : elle y est, en courriel. Répondez dans la zone sous le courriel.", "La réponse apparaît dans le fil du ticket, dans Slack.", "Ce que les techniciens écrivent dans le fil reste entre eux."],
   ],
   "help.story3.title": ["Resolve it", "Résoudre"],
   "help.story3.steps": [
