@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -166,28 +166,33 @@ def is_trouble(delivery: Delivery) -> bool:
     return delivery.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 
 
-def delivery_line(delivery: Delivery, t: Translator) -> str:
-    """How far one mail has come. Nothing for one that was taken back."""
+def progress(deliveries: Iterable[Delivery], t: Translator) -> str:
+    """Who was sent it and when, in one line; who had trouble is told apart, by `trouble_line`."""
+    waiting = [d for d in deliveries if d.state is DeliveryState.WAITING]
+    sent = [d for d in deliveries if d.state is DeliveryState.SENT]
+    times = [d.at for d in sent if d.at is not None]
+    parts = []
+    if sent and times:
+        parts.append(t("Sent to {name} {date}", name=_recipients(sent, t), date=when(max(times))))
+    elif sent:
+        parts.append(t("Sent to {name}", name=_recipients(sent, t)))
+    if waiting:
+        parts.append(t("Being sent to {name}", name=_recipients(waiting, t)))
+    return " · ".join(parts)
+
+
+def trouble_line(delivery: Delivery, t: Translator) -> str:
     who = recipient(delivery)
-    match delivery.state:
-        case DeliveryState.WAITING:
-            return t("Being sent to {name}", name=who)
-        case DeliveryState.SENT if delivery.at is not None:
-            return t("Sent to {name} {date}", name=who, date=when(delivery.at))
-        case DeliveryState.SENT:
-            return t("Sent to {name}", name=who)
-        case DeliveryState.FAILED:
-            return "⚠️ " + t(
-                "Not delivered to {name}: {error}",
-                name=who,
-                error=inline(delivery.error, 200) or t("no reason was given"),
-            )
-        case DeliveryState.UNCERTAIN:
-            return "⚠️ " + t(
-                "This may not have reached {name}: the mail server fell silent.", name=who
-            )
-        case DeliveryState.WITHDRAWN:
-            return ""
+    if delivery.state is DeliveryState.UNCERTAIN:
+        said = t("This may not have reached {name}: nothing confirmed it.", name=who)
+    else:
+        error = inline(delivery.error) or t("no reason was given")
+        said = t("Not delivered to {name}: {error}", name=who, error=error)
+    return f"⚠️ {said}"
+
+
+def _recipients(deliveries: list[Delivery], t: Translator) -> str:
+    return listed([recipient(delivery) for delivery in deliveries], t)
 
 
 def recipient(delivery: Delivery) -> str:

@@ -113,7 +113,7 @@ def hold_form(facts: MoveFormFacts, t: Translator) -> View:
             t("Reason"),
             radio(list(reasons.values()), reasons[HoldReason.REQUESTER]),
         ),
-        field(Field.UNTIL, t("Date, if it waits for one"), date, optional=True, hint=hint),
+        field(Field.UNTIL, t("Date, if the ticket waits for one"), date, optional=True, hint=hint),
         _note(t),
     ]
     return _form(facts, Form.HOLD, t("Put on hold"), t("Put on hold"), blocks, t)

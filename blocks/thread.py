@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blocks.card import headline, people_line
-from blocks.deeds import deed, delivery_line, is_trouble, recipient, retry_button, told
+from blocks.deeds import deed, is_trouble, progress, recipient, retry_button, told, trouble_line
 from blocks.elements import actions, button, context, section
 from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action
@@ -70,7 +70,7 @@ def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     """Words that the requester wrote or reads, with how far they have come."""
     entry = facts.entry
     texts, complete = quotations(entry.words)
-    blocks = [section("\n".join(filter(None, (line, _recipients(facts, t)))))]
+    blocks = [section("\n".join(filter(None, (line, _readers(facts, t)))))]
     blocks += [section(text) for text in texts]
     if not complete:
         blocks.append(context(t("The rest is too long for Slack.")))
@@ -80,8 +80,9 @@ def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     return blocks + _progress(facts, t)
 
 
-def _recipients(facts: EntryFacts, t: Translator) -> str:
-    if facts.entry.kind is Kind.ANSWER:
+def _readers(facts: EntryFacts, t: Translator) -> str:
+    """Who will read it, as long as the deliveries below do not say so."""
+    if facts.entry.kind is Kind.ANSWER or (facts.deliveries and not facts.undo):
         return ""
     people = listed([recipient(delivery) for delivery in facts.deliveries], t)
     people = people or told(facts.facts.audience, t)
@@ -98,10 +99,10 @@ def _progress(facts: EntryFacts, t: Translator) -> list[Block]:
             context(t("Will be sent {date}", date=when(entry.public_from))),
             *actions([button(t("Undo"), Action.REPLY_WITHDRAW, value)]),
         ]
-    calm = [delivery_line(d, t) for d in facts.deliveries if not is_trouble(d)]
-    blocks = [context("\n".join(filter(None, calm)))] if any(calm) else []
+    line = progress(facts.deliveries, t)
+    blocks = [context(f"{PUBLIC} {line}")] if line else []
     for delivery in filter(is_trouble, facts.deliveries):
-        blocks.append(section(delivery_line(delivery, t), retry_button(delivery, entry.ticket, t)))
+        blocks.append(section(trouble_line(delivery, t), retry_button(delivery, entry.ticket, t)))
     return blocks
 
 

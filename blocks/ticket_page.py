@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from blocks.card import ACTIONS, headline, offered, path_line
-from blocks.deeds import deed, delivery_line, told
+from blocks.deeds import deed, is_trouble, progress, told, trouble_line
 from blocks.drafts import Context
 from blocks.elements import actions, button, confirm, context, divider, fields, modal, section
 from blocks.formatted import mrkdwn
@@ -125,8 +125,8 @@ def _description(words: Words, t: Translator) -> list[Block]:
 
 
 def _journals(facts: TicketPage, t: Translator) -> list[Block]:
-    public = [e for e in facts.journal if e.is_public and e.kind is not Kind.OPENED]
-    internal = [e for e in facts.journal if not (e.is_public and e.kind is not Kind.OPENED)]
+    public = [entry for entry in facts.journal if _for_requester(entry)]
+    internal = [entry for entry in facts.journal if not _for_requester(entry)]
     reads = t("Read by {people}", people=told(facts.facts.audience, t))
     secret = t("Read by technicians only")
     return [
@@ -137,6 +137,11 @@ def _journals(facts: TicketPage, t: Translator) -> list[Block]:
         section(f"{INTERNAL} *{t('Technicians’ journal')}*\n{secret}"),
         *_share(internal, facts, t, INTERNAL_SHARE),
     ]
+
+
+def _for_requester(entry: Entry) -> bool:
+    """What they read, or will; the opening is the description, which stands above."""
+    return entry.is_public and not entry.withdrawn and entry.kind is not Kind.OPENED
 
 
 def _share(entries: list[Entry], facts: TicketPage, t: Translator, share: int) -> list[Block]:
@@ -185,7 +190,9 @@ def _entry(entry: Entry, facts: TicketPage, t: Translator) -> Block:
 def _progress(entry: Entry, facts: TicketPage, t: Translator) -> list[str]:
     if entry.id in facts.undoable and entry.public_from is not None:
         return [t("Will be sent {date}", date=when(entry.public_from))]
-    return [delivery_line(d, t) for d in facts.deliveries if d.entry == entry.id][:3]
+    deliveries = [d for d in facts.deliveries if d.entry == entry.id]
+    troubled = [trouble_line(d, t) for d in deliveries if is_trouble(d)]
+    return [progress(deliveries, t), *troubled[:2]]
 
 
 def _left_out(count: int, t: Translator) -> list[Block]:

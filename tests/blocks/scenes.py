@@ -24,6 +24,17 @@ from tests import facts as f
 
 Scene = tuple[str, Any]
 
+WORDLESS = frozenset(
+    {
+        Kind.NOTE_DELETED,
+        Kind.WITHDRAWN,
+        Kind.ASSIGNED,
+        Kind.RESUMED,
+        Kind.CLOSED,
+        Kind.DUPLICATE,
+    }
+)
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -62,7 +73,8 @@ class Cast:
         told = {"to": self.technician.name, "team": self.label.to_json(), "origin": "mail"}
         facts = {**told, "from_team": self.label.to_json(), "code": self.label.to_json(), "of": 37}
         by = self.requester if kind in (Kind.ANSWER, Kind.OPENED) else self.technician
-        return f.an_entry(kind, **{"words": self.words, "by": by, "facts": facts, **changes})
+        words = Words() if kind in WORDLESS else self.words
+        return f.an_entry(kind, **{"words": words, "by": by, "facts": facts, **changes})
 
     def journal(self) -> tuple[Entry, ...]:
         return tuple(self.entry(kind, id=number) for number, kind in enumerate(Kind, start=1))
@@ -116,10 +128,8 @@ def _threads(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "entry_reply_withdrawn", thread.entry_message(_shown(cast, taken_back), t)
     for state in DeliveryState:
         delivery = f.a_delivery(state, person=cast.requester, error=cast.error)
-        shown = _shown(
-            cast, reply, deliveries=(delivery, replace(delivery, person=cast.beneficiary))
-        )
-        yield f"entry_reply_{state}", thread.entry_message(shown, t)
+        shown = _shown(cast, reply, deliveries=(delivery, _to(cast.beneficiary, delivery)))
+        yield f"delivery_{state}", thread.entry_message(shown, t)
     doubtful = cast.entry(Kind.ANSWER, facts={"origin": "mail", "unverified": "yes"})
     yield "entry_answer_unverified", thread.entry_message(_shown(cast, doubtful), t)
     outsider = cast.entry(Kind.NOTE, facts={"outsider": True})
@@ -127,6 +137,10 @@ def _threads(cast: Cast, t: Translator) -> Iterator[Scene]:
     for name, kind, told in MOVES:
         moved = cast.entry(kind, facts=told, words=Words())
         yield f"entry_{name}", thread.entry_message(_shown(cast, moved), t)
+
+
+def _to(person: Person, delivery: Any) -> Any:
+    return replace(delivery, person=person, address=person.email or "")
 
 
 MOVES: tuple[tuple[str, Kind, dict[str, Any]], ...] = (
