@@ -66,7 +66,5 @@ def set_up_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    # Bolt warns at start that `authorize` replaces the token, which is what we want.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     for chatty in ("slack_sdk", "apscheduler", "aiosmtplib", "mail.log", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -55,11 +55,11 @@ class MailIn:
         """Evidence that the mail belongs to a ticket: our token, our ids, ids we stored."""
         ids = (*mail.in_reply_to, *mail.references)
         known = await self._store.read(
-            lambda tx: {i: found for i in ids if (found := tx.mails.entry_of(i)) is not None}
+            lambda tx: {i: found[0] for i in ids if (found := tx.mails.entry_of(i)) is not None}
         )
         for forged in forged_tokens(mail, self._identity):
             log.warning("token_forged", size=len(forged))
-        return evidence(mail, self._identity, lambda i: known.get(i))
+        return evidence(mail, self._identity, known.get)
 
     async def _answer(self, mail: Incoming, match: Match) -> Verdict:
         sender = await self._sender(mail)
@@ -100,7 +100,7 @@ class MailIn:
             log.warning("mail_from_unknown_sender")
             return Verdict.UNKNOWN_SENDER
         if mail.is_automatic:
-            log.info("mail_from_machine", reasons=list(mail.automatic))
+            log.info("mail_from_machine", reasons=list(mail.automatic_reasons))
             return Verdict.ACCEPTED
         text = mail.text or mail.subject
         wish = OpenTicket(
@@ -110,6 +110,7 @@ class MailIn:
             description=Words.plain(text[:20_000] or "…"),
             origin=Origin.MAIL,
             message_id=mail.message_id,
+            acknowledge=not mail.wants_silence,
         )
         result = await self._desk.handle(wish, once=_once(mail))
         log.info("mail_opened_ticket", ticket=result.ticket)

@@ -7,8 +7,10 @@ import csv
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from bot.app import utc_now
 from bot.config import Settings
 from desk.people import Person, looks_like_address
+from desk.setting_up import LearnPeople, learn_people
 from storage.migrate import upgrade
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
@@ -63,15 +65,13 @@ async def store(
     try:
         for start in range(0, len(people), AT_ONCE):
             portion = people[start : start + AT_ONCE]
-            await database.write(partial(_learn, portion))
+            await database.write(partial(_learn, tuple(portion)))
             done += len(portion)
             progress(done, len(people))
-        await database.write(lambda tx: tx.people.rejoin_teams())
     finally:
         database.close()
     return done
 
 
-def _learn(people: list[Person], tx: SqlTransaction) -> None:
-    for person in people:
-        tx.people.learn(person)
+def _learn(people: tuple[Person, ...], tx: SqlTransaction) -> None:
+    learn_people(LearnPeople(people), tx, utc_now())

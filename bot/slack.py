@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -105,8 +106,11 @@ def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: 
     async def authorize(**_: Any) -> AuthorizeResult:
         return us.authorized  # known since the start: no call of Slack before an acknowledgement
 
+    quiet = logging.getLogger("frontdesk.bolt")
+    quiet.setLevel(logging.ERROR)  # it warns that `authorize` replaces the token, as we want it to
     app = AsyncApp(
         client=client,
+        logger=quiet,
         signing_secret=secret.get_secret_value() if secret else "unused in Socket Mode",
         authorize=authorize,
         process_before_response=True,

@@ -25,7 +25,8 @@ class OpenTicket:
     """`requester` and `beneficiary` are handles. `path` is family, service, item as far as chosen.
 
     Impact and urgency default to the catalogue entry's. `address` gives a requester without one
-    an address. `message_id` is the mail's that this ticket began with.
+    an address. `message_id` is the mail's that this ticket began with. `acknowledge` is false for
+    senders whose mail asks for no automatic answer.
     """
 
     by: str
@@ -40,6 +41,7 @@ class OpenTicket:
     address: str = ""
     origin: Origin = Origin.CHAT
     message_id: str | None = None
+    acknowledge: bool = True
 
 
 def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
@@ -82,7 +84,8 @@ def _announce(
     tx.people.note_request(ticket.requester)
     tx.outbox.put(RefreshCard(ticket.id), now)
     tx.outbox.put(OpenThread(ticket.id, ticket.team), now)
-    tell(tx, ticket, Message.ACKNOWLEDGEMENT, opened, (ticket.requester,), now)
+    if ask.acknowledge:
+        tell(tx, ticket, Message.ACKNOWLEDGEMENT, opened, (ticket.requester,), now)
     return Result(ticket.id, opened.id)
 
 

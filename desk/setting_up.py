@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.effects import WarnAdministrators
@@ -20,7 +20,10 @@ class LoadDesk:
 
 @dataclass(frozen=True)
 class LearnPeople:
-    """People as Slack or a list now knows them. Their `id` does not matter."""
+    """People as Slack or a list now knows them. Their `id` does not matter.
+
+    An empty language means that nobody said: what the desk knows already stays.
+    """
 
     people: tuple[Person, ...]
 
@@ -46,6 +49,11 @@ def load_desk(ask: LoadDesk, tx: Transaction, now: datetime) -> Result:
 
 def learn_people(ask: LearnPeople, tx: Transaction, now: datetime) -> Result:
     for person in ask.people:
-        tx.people.learn(person)
+        tx.people.learn(replace(person, language=_language(person, tx)))
     tx.people.rejoin_teams()
     return Result()
+
+
+def _language(person: Person, tx: Transaction) -> str:
+    known = tx.people.by_handle(person.handle)
+    return person.language or (known.language if known else tx.organisation.house().language)

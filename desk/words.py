@@ -69,13 +69,16 @@ class Words:
         """Plain text that a person can read: list marks and quote marks kept, styles dropped."""
         lines: list[str] = []
         previous: TextBlock | None = None
-        number = 0
+        numbers: dict[int, int] = {}  # by indent: a nested list interrupts no numbering
         for block in self.blocks:
-            number = number + 1 if block.kind is BlockKind.NUMBER else 0
-            in_one_list = previous is not None and previous.kind is block.kind in LISTS
-            if previous is not None and not in_one_list:
-                lines.append("")
-            lines.extend(_plain_lines(block, number))
+            in_one_list = previous is not None and previous.kind in LISTS and block.kind in LISTS
+            if not in_one_list:
+                numbers.clear()
+                lines.extend([""] if previous is not None else [])
+            numbers = {depth: n for depth, n in numbers.items() if depth <= block.indent}
+            if block.kind is BlockKind.NUMBER:
+                numbers[block.indent] = numbers.get(block.indent, 0) + 1
+            lines.extend(_plain_lines(block, numbers.get(block.indent, 1)))
             previous = block
         return "\n".join(lines)
 
