@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(
         SecretStr("smtp://localhost:25"),
         alias="SMTP_URL",
-        description="The server that takes our mail: `smtp://user:password@host:587?starttls=yes`"
+        description="The server that takes our mail: `smtp://user:password@host:587?starttls=required`"
         " or `smtps://…:465`. Percent-encode what is special in user and password.",
     )
     mail_from: str = Field(

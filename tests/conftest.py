@@ -72,8 +72,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that runs on several databases needs a server for one of them."""
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
-        fixtures = getattr(item, "fixturenames", ())
-        if "postgresql" in parameters.values() or "postgresql_server" in fixtures:
+        texts = [value for value in parameters.values() if isinstance(value, str)]
+        if "postgresql" in texts or "postgresql_server" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
 
 
