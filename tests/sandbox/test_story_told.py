@@ -61,7 +61,7 @@ def test_the_story_is_told_from_the_first_keystroke_to_the_last_mail() -> None:
     assert "\x1b[" not in told.stdout
 
 
-def test_a_note_in_a_mail_is_told_and_fails(
+def test_a_note_that_reaches_the_requester_is_told_and_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leaking = replace(FRENCH, question=f"Bonjour, {FRENCH.note}")
