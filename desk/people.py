@@ -101,7 +101,8 @@ def member_moves(ticket: Ticket) -> tuple[Move, ...]:
 
 def folded(text: str) -> str:
     """`text` for comparing names: lower case, without accents, one space between words."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Twice: a letter that stands for another ("ℌ") shows its case only once it is written out.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     for letter, plain in (("ø", "o"), ("ł", "l"), ("đ", "d"), ("œ", "oe"), ("æ", "ae"), ("ı", "i")):
         bare = bare.replace(letter, plain)
@@ -118,5 +119,10 @@ def looks_like_address(text: str) -> bool:
         and "." in domain.strip(".")
         and domain == domain.strip(".")
         and ".." not in text
-        and not any(c.isspace() or c in '<>()[],;:\\"' or ord(c) < 32 for c in text.strip())
+        and not any(c in '<>()[],;:\\"' or _is_unseen(c) for c in text.strip())
     )
+
+
+def _is_unseen(character: str) -> bool:
+    """Blanks, controls and marks without a shape: two addresses must not merely look the same."""
+    return unicodedata.category(character)[0] in "CZ"

@@ -142,6 +142,9 @@ class Ticket:
         return replace(self, state=target, changed_at=at, **changes)
 
 
+LONGEST_NUMBER = 16  # digits of the greatest number that every side of ours keeps exactly
+
+
 def reference(ticket: int) -> str:
     """The name people use for a ticket: letter, dash, at least six digits; never reused."""
     return f"R-{ticket:06d}"
@@ -152,5 +155,5 @@ def ticket_number(text: str) -> int | None:
     letter, dash, digits = text.strip().upper().partition("-")
     if letter != "R" or not dash or not (digits.isascii() and digits.isdigit()):
         return None
-    number = int(digits[:18])
+    number = int(digits) if len(digits) <= LONGEST_NUMBER else 0
     return number if 0 < number < 2**53 else None
