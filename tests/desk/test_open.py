@@ -72,6 +72,12 @@ async def test_the_acknowledgement_goes_to_the_requester_alone(office: Office) -
     assert (await office.ticket(number)).beneficiary == await office.id_of(MARIE)
 
 
+async def test_a_mail_that_asks_for_silence_is_not_acknowledged(office: Office) -> None:
+    await office.open(acknowledge=False)
+
+    assert [type(effect) for effect in office.waiting()] == [RefreshCard, OpenThread]
+
+
 async def test_the_requester_as_beneficiary_is_one_person(office: Office) -> None:
     number = await office.open(by=PIERRE, requester=PAUL, beneficiary=PAUL)
 

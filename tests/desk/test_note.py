@@ -1,0 +1,211 @@
+"""Messages in a ticket's thread are notes; edits, deletions, outsiders and old threads."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.ask_delivery import entry_facts, notice_facts
+from desk.ask_ticket import OpenPage
+from desk.effects import LookUpPerson, MarkNoted, Notice, ShowEntry, Whisper
+from desk.errors import NoSuchTicket
+from desk.journal import Kind
+from desk.lifecycle import State
+from desk.ports import Card
+from desk.reply import Reply
+from desk.result import Result
+from desk.take_note import DeleteNote, EditNote, TakeNote
+from desk.transfer_ticket import TransferTicket
+from desk.words import BlockKind, Span, TextBlock, Words
+from tests.desk.office import CAMILLE, NOE, PAUL, PIERRE, ZOE, Office, bring_to
+
+ROLLER = Words.plain("Probably the pickup roller.")
+NOTHING = Result(changed=False)
+
+
+def a_note(card: Card, by: str = PIERRE, words: Words = ROLLER, ts: str = "9.1") -> TakeNote:
+    return TakeNote(by, card.channel, card.ts, ts, words)
+
+
+async def noted(office: Office, card: Card, **changes: str) -> int:
+    result = await office.does(a_note(card, **changes))  # type: ignore[arg-type]
+    assert result.entry is not None
+    return result.entry
+
+
+async def test_a_message_in_the_thread_is_an_internal_note(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    await office.deliver()
+
+    entry = await noted(office, card)
+
+    written = await office.last(number)
+    assert (written.id, written.kind, written.words) == (entry, Kind.NOTE, ROLLER)
+    assert not written.is_public
+    assert written.facts == {}
+    assert office.waiting() == [MarkNoted(number, entry, card.channel, "9.1")]
+    assert await office.store.read(lambda tx: tx.cards.entry_at(card.channel, "9.1")) == entry
+
+
+async def test_a_note_leaves_the_ticket_as_it_is(office: Office) -> None:
+    number = await bring_to(office, State.PENDING)
+    card = await office.post_card(number)
+    before = await office.ticket(number)
+
+    await noted(office, card)
+
+    assert await office.ticket(number) == before
+
+
+@pytest.mark.parametrize("state", State)
+async def test_a_note_can_be_taken_in_every_state(office: Office, state: State) -> None:
+    number = await bring_to(office, state)
+    card = await office.post_card(number)
+
+    await noted(office, card)
+
+    assert (await office.last(number)).kind is Kind.NOTE
+
+
+async def test_other_threads_are_none_of_our_business(office: Office) -> None:
+    _, card = await office.opened_with_card()
+    await office.deliver()
+
+    elsewhere = await office.does(TakeNote(PIERRE, card.channel, "5.5", "9.1", ROLLER))
+    other_channel = await office.does(TakeNote(PIERRE, "C0OTHER", card.ts, "9.1", ROLLER))
+    empty = await office.does(a_note(card, words=Words()))
+
+    assert elsewhere == other_channel == empty == NOTHING
+    assert office.waiting() == []
+
+
+async def test_technicians_of_other_teams_take_notes_too(office: Office) -> None:
+    number, card = await office.opened_with_card()
+
+    await noted(office, card, by=NOE)
+
+    assert (await office.last(number)).facts == {}
+    assert office.waiting_of(Whisper) == []
+
+
+@pytest.mark.parametrize("who", [ZOE, PAUL, "U0NEVERSEEN"])
+async def test_an_outsiders_message_is_kept_internal_flagged_and_answered(
+    office: Office, who: str
+) -> None:
+    number, card = await office.opened_with_card(by=PIERRE, requester=PAUL)
+
+    entry = await noted(office, card, by=who)
+
+    written = await office.last(number)
+    whisper = Whisper(Notice.OUTSIDER_IN_THREAD, number, who, card.channel, card.ts, "9.1")
+    assert (written.id, written.is_public) == (entry, False)
+    assert written.facts == {"outsider": True}
+    assert office.waiting_of(Whisper) == [whisper]
+    facts = await office.store.read(lambda tx: notice_facts(tx, whisper))
+    assert facts.facts.ticket.id == number
+    assert facts.reader is not None
+    assert facts.reader.slack_id == who
+
+
+async def test_somebody_never_seen_who_writes_in_a_thread_is_looked_up(office: Office) -> None:
+    _, card = await office.opened_with_card()
+
+    await noted(office, card, by="U0NEVERSEEN")
+
+    assert office.waiting_of(LookUpPerson) == [LookUpPerson("U0NEVERSEEN")]
+
+
+async def test_what_the_requester_writes_in_the_thread_is_not_shown_back(office: Office) -> None:
+    number, card = await office.opened_with_card(by=PAUL)
+    await noted(office, card, by=PAUL)
+
+    page = await office.desk.ask(OpenPage(number), by=PAUL)
+
+    assert [entry.kind for entry in page.journal] == [Kind.OPENED]
+
+
+async def test_a_note_in_the_old_thread_is_shown_in_the_new_one(office: Office) -> None:
+    number, old = await office.opened_with_card()
+    await office.does(TransferTicket(number, PIERRE, await office.team("reseau")))
+    await office.post_card(number)
+    await office.deliver()
+
+    entry = await noted(office, old)
+
+    assert office.waiting() == [
+        MarkNoted(number, entry, old.channel, "9.1"),
+        ShowEntry(number, entry),
+    ]
+
+
+async def test_an_edited_note_keeps_what_it_said_before(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    first = await noted(office, card)
+    await office.deliver()
+
+    result = await office.does(EditNote(PIERRE, card.channel, "9.1", Words.plain("The fuser.")))
+
+    note, edited = (await office.journal(number))[-2:]
+    assert (note.id, note.words) == (first, ROLLER)
+    assert (edited.id, edited.kind, edited.refers_to) == (result.entry, Kind.NOTE_EDITED, first)
+    assert edited.words.text == "The fuser."
+    assert not edited.is_public
+    assert office.waiting() == [ShowEntry(number, edited.id)]
+    facts = await office.store.read(
+        lambda tx: entry_facts(tx, ShowEntry(number, edited.id), office.now)
+    )
+    assert facts.refers_to == note
+
+
+async def test_a_deleted_note_stays_in_the_journal(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    first = await noted(office, card)
+
+    await office.does(DeleteNote(PIERRE, card.channel, "9.1"))
+
+    note, deleted = (await office.journal(number))[-2:]
+    assert note.words == ROLLER
+    assert (deleted.kind, deleted.refers_to, deleted.words) == (Kind.NOTE_DELETED, first, Words())
+
+
+async def test_a_note_deleted_by_nobody_knows_whom_is_still_deleted(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    await noted(office, card)
+
+    await office.does(DeleteNote(None, card.channel, "9.1"))
+
+    deleted = await office.last(number)
+    assert (deleted.kind, deleted.by) == (Kind.NOTE_DELETED, None)
+
+
+async def test_messages_that_are_no_notes_cannot_be_amended(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    reply = await office.does(Reply(number, PIERRE, Words.plain("Which floor?")))
+
+    def show(tx: object) -> None:
+        tx.cards.keep_message(reply.entry, card.channel, "8.8", ours=True)  # type: ignore[attr-defined]
+
+    await office.store.write(show)
+    before = await office.journal(number)
+
+    unknown = await office.does(EditNote(PIERRE, card.channel, "7.7", ROLLER))
+    ours = await office.does(EditNote(PIERRE, card.channel, "8.8", ROLLER))
+    gone = await office.does(DeleteNote(PIERRE, card.channel, "8.8"))
+
+    assert unknown == ours == gone == NOTHING
+    assert await office.journal(number) == before
+
+
+async def test_colleagues_named_in_a_note_are_named_in_the_journal(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    said = Words((TextBlock(BlockKind.PARAGRAPH, (Span(f"@{CAMILLE}", user=CAMILLE),)),))
+
+    await office.does(a_note(card, words=said))
+
+    assert (await office.last(number)).words.text == "@Camille Lefèvre"
+
+
+async def test_an_entry_that_does_not_exist_is_refused_without_a_number(office: Office) -> None:
+    with pytest.raises(NoSuchTicket) as refusal:
+        await office.store.read(lambda tx: tx.journal.get(404))
+
+    assert refusal.value.ticket == 0
