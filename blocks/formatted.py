@@ -57,13 +57,13 @@ def _halved(words: Words, limit: int) -> list[Words]:
     """The words in pieces whose markup keeps to `limit`, divided between blocks or words."""
     if len(_markup(words, quoting=True)) <= limit:
         return [words]
-    if len(words.text) < 2:
-        return []  # a mark or two that only their styles make long
     if len(words.blocks) > 1:
         middle = _middle(words)
         halves = (Words(words.blocks[:middle]), Words(words.blocks[middle:]))
-    else:
+    elif len(words.blocks[0].text) > 1:
         halves = _divided(words.blocks[0])
+    else:
+        return []  # one letter that only its link makes long
     return [piece for half in halves for piece in _halved(half, limit)]
 
 
@@ -79,9 +79,7 @@ def _middle(words: Words) -> int:
 
 
 def _divided(block: TextBlock) -> tuple[Words, Words]:
-    text = block.text
-    half = max(1, len(text) // 2)
-    at = max(text.rfind(mark, half // 2, half) + 1 for mark in " \n") or half
+    at = _break(block.text)
     left: list[Span] = []
     right: list[Span] = []
     for span in block.spans:
@@ -90,10 +88,20 @@ def _divided(block: TextBlock) -> tuple[Words, Words]:
         if at < len(span.text):
             right.append(replace(span, text=span.text[max(at, 0) :]))
         at -= len(span.text)
+    left[-1] = replace(left[-1], text=left[-1].text.removesuffix("\n"))
     return (
         Words((replace(block, spans=tuple(left)),)),
         Words((replace(block, spans=tuple(right)),)),
     )
+
+
+def _break(text: str) -> int:
+    """Where to divide: after a line, else after a word, a little before the middle."""
+    half = max(1, len(text) // 2)
+    for mark in "\n ":
+        if (found := text.rfind(mark, half // 2, half)) >= 0:
+            return found + 1
+    return half
 
 
 def _markup(words: Words, quoting: bool = False) -> str:
