@@ -1,6 +1,7 @@
 // The page: bar, rail, sidebar, the view in the middle, the pane at the right.
 
 import { chooser, personaSwitch } from "./persona.js";
+import { iconButton, wordButton } from "./buttons.js";
 import { ChannelView } from "./channel.js";
 import { h, put } from "./dom.js";
 import { emptyState } from "./empty.js";
@@ -8,7 +9,7 @@ import { AppView } from "./home.js";
 import { icon } from "./icons.js";
 import { listen } from "./live.js";
 import { MailboxColumn, MailView } from "./mailbox.js";
-import { syncModals } from "./modal.js";
+import { restoreModals, syncModals } from "./modal.js";
 import { placeOf, readRoute, settle } from "./route.js";
 import { appDm, become, channelOf, dmOf, loadPeople, on, personNamed, reload, session } from "./session.js";
 import { drawSidebar } from "./sidebar.js";
@@ -74,7 +75,7 @@ async function refreshState() {
 }
 
 function showModals() {
-  syncModals(session.state?.views ?? []);
+  restoreModals(session.state?.views ?? []);
 }
 
 /** Go where the address bar says. */
@@ -98,7 +99,7 @@ async function follow() {
 
 async function enter(person) {
   leaveAll();
-  syncModals([]);
+  if (session.me) syncModals([]);
   try {
     await become(person);
   } catch (refused) {
@@ -182,6 +183,7 @@ function welcome(wanted) {
   if (wanted && readRoute().t) settle({ t: null });
   showPane(readRoute());
   drawRail();
+  if (!wanted) current.view?.focus?.();
 }
 
 function drawAround() {
@@ -201,25 +203,32 @@ function drawBar() {
   barDrawn = seen;
   const other = language() === "fr" ? "en" : "fr";
   put(page.bar,
-    h("button", { type: "button", class: "bar-btn bar-menu", "aria-label": t("bar.menu"), onclick: () => document.body.classList.toggle("side-open") }, icon("bullets")),
+    iconButton("bullets", t("bar.menu"), () => document.body.classList.toggle("side-open"), { look: "bar-btn bar-menu" }),
     h("span", { class: "bar-name" }, h("bdi", {}, session.workspace.name), h("span", { class: "bar-kind" }, t("bar.sandbox"))),
     personaSwitch(),
     h("span", { class: "bar-end" },
-      h("button", { type: "button", class: "bar-btn", lang: other, title: t("language.switch"), data: { testid: "language" }, onclick: () => speak(other) }, t(`language.${other}`))));
+      wordButton(t(`language.${other}`), () => speak(other), { look: "bar-btn", lang: other, title: t("language.switch"), testid: "language" })));
 }
 
 function drawRail() {
   const route = readRoute();
   const me = session.me;
   const where = route.v ?? "channel";
-  const link = (name, picture, href, on, badge = 0) => h("a", { class: `rail-item${on ? " is-on" : ""}`, href, data: { testid: `rail-${name}` }, "aria-current": on ? "page" : null },
-    h("span", { class: "rail-picture" }, icon(picture, 20), badge > 0 && h("span", { class: "badge" }, badge)), h("span", {}, t(`rail.${name}`)));
+  const inside = (name, picture, badge = 0) => [
+    h("span", { class: "rail-picture" }, icon(picture, 20), badge > 0 && h("span", { class: "badge" }, badge)),
+    h("span", {}, t(`rail.${name}`)),
+  ];
+  const look = (on, more = "") => `rail-item${more}${on ? " is-on" : ""}`;
+  const link = (name, picture, href, on, badge) => h("a", {
+    class: look(on), href, data: { testid: `rail-${name}` }, "aria-current": on ? "page" : null,
+  }, inside(name, picture, badge));
   put(page.rail,
     me?.slack && link("slack", "home", placeOf({}), where === "channel" || where === "app"),
     me && link("mail", "mail", placeOf({ v: "mail", box: me.email ?? undefined }), where === "mail", session.state?.mail_unread ?? 0),
     me && link("traffic", "traffic", placeOf({ v: "traffic" }), where === "traffic"),
-    h("button", { type: "button", class: `rail-item rail-help${welcoming ? " is-on" : ""}`, "aria-pressed": String(welcoming), data: { testid: "help" }, onclick: () => welcome(!welcoming) },
-      h("span", { class: "rail-picture" }, icon("help", 20)), h("span", {}, t("rail.help"))));
+    wordButton(inside("help", "help"), () => welcome(!welcoming), {
+      look: look(welcoming, " rail-help"), "aria-pressed": String(welcoming), testid: "help",
+    }));
 }
 
 function drawSide() {

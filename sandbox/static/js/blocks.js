@@ -35,8 +35,9 @@ function section(block, surface) {
     block.text && h("div", { class: "mrkdwn", dir: "auto" }, textOf(block.text)),
     block.fields && h("div", { class: "facts" },
       block.fields.map((field) => h("div", { class: "mrkdwn fact", dir: "auto" }, textOf(field)))));
-  const side = block.accessory && h("div", { class: `accessory accessory-${block.accessory.type}` }, elementNode(block.accessory, block, surface));
-  const roomy = block.accessory && /checkboxes|radio_buttons/.test(block.accessory.type);
+  const { accessory } = block;
+  const side = accessory && h("div", { class: `accessory accessory-${accessory.type}` }, elementNode(accessory, block, surface));
+  const roomy = accessory && /checkboxes|radio_buttons/.test(accessory.type);
   return h("div", { class: `section${roomy ? " section-stacked" : ""}` }, words, side);
 }
 
@@ -62,9 +63,10 @@ function image(block) {
 
 /** A picture, or its description when it cannot be had (the sandbox may be offline). */
 export function picture(element, className) {
-  const missing = () => h("span", { class: "image-missing", role: "img", "aria-label": element.alt_text }, icon("eye", 16), element.alt_text);
+  const words = element.alt_text;
+  const missing = () => h("span", { class: "image-missing", role: "img", "aria-label": words }, icon("eye", 16), words);
   if (!/^(https?:|\/|data:image\/)/.test(element.image_url ?? "")) return missing();
-  const node = h("img", { class: className, src: element.image_url, alt: element.alt_text, loading: "lazy" });
+  const node = h("img", { class: className, src: element.image_url, alt: words, loading: "lazy" });
   node.addEventListener("error", () => node.replaceWith(missing()));
   return node;
 }

@@ -20,7 +20,8 @@ export class ChannelView {
     this.list = new MessageList(id);
     this.composer = new Composer({ channel: id, placeholder: this.#placeholder(), say: (text) => this.say(text) });
     this.composer.onRefusal = (sentence) => this.list.put(slackbotSays(sentence));
-    this.node = h("section", { class: "view channel-view", "aria-label": this.#name() }, !bare && this.head, this.list.node, this.composer.node);
+    this.node = h("section", { class: "view channel-view", "aria-label": this.#name() },
+      !bare && this.head, this.list.node, this.composer.node);
     this.stops = [
       ...CHANNEL_NEWS.map((type) => on(type, (news) => this.#news(type, news))),
       on("state", () => this.#drawHead()), on("resync", () => this.#load()),
@@ -65,7 +66,8 @@ export class ChannelView {
       h("h1", { class: "view-title", dir: "auto" }, channel?.name ?? dm?.user?.name ?? this.id),
       channel?.topic && h("span", { class: "view-topic", dir: "auto", title: channel.topic }, plain(channel.topic)),
       dm?.user?.title && h("span", { class: "view-topic", dir: "auto" }, dm.user.title),
-      channel?.members && h("span", { class: "view-count", title: t("channel.members", { count: channel.members }) }, icon("people", 18), channel.members));
+      channel?.members && h("span", { class: "view-count", title: t("channel.members", { count: channel.members }) },
+        icon("people", 18), channel.members));
   }
 
   async #load({ first = false } = {}) {

@@ -1,5 +1,6 @@
 // A field with a list one can type into: select menus, type-ahead, the people switcher.
 
+import { iconButton } from "./buttons.js";
 import { debounce, h, newId, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { popup } from "./layers.js";
@@ -34,8 +35,7 @@ class Combobox {
   }
 
   #tail() {
-    this.clear = h("button", { type: "button", class: "combo-clear", tabindex: "-1", "aria-label": t("select.clear"), title: t("select.clear"),
-      onclick: () => this.#choose([]) }, icon("close", 14));
+    this.clear = iconButton("close", t("select.clear"), () => this.#choose([]), { look: "combo-clear", size: 14, tabindex: "-1" });
     return h("span", { class: "combo-tail" }, this.clear, h("span", { class: "combo-arrow" }, icon("down", 16)));
   }
 
@@ -66,8 +66,10 @@ class Combobox {
   }
 
   #chip(entry) {
-    const drop = h("button", { type: "button", class: "chip-drop", tabindex: "-1", "aria-label": t("select.remove", { name: entry.words }),
-      onclick: () => this.#choose(this.chosen.filter((each) => each.key !== entry.key)) }, icon("close", 12));
+    const others = () => this.chosen.filter((each) => each.key !== entry.key);
+    const drop = iconButton("close", t("select.remove", { name: entry.words }), () => this.#choose(others()), {
+      look: "chip-drop", size: 12, tabindex: "-1",
+    });
     return h("span", { class: "chip", data: { value: entry.key } }, h("span", { dir: "auto" }, entry.label()), drop);
   }
 
@@ -165,7 +167,9 @@ class Combobox {
 
   #row(entry) {
     const isChosen = this.chosen.some((each) => each.key === entry.key);
-    const row = h("div", { class: "option", role: "option", id: newId("option"), "aria-selected": String(isChosen), data: { testid: "option", value: entry.key } },
+    const row = h("div", {
+      class: "option", role: "option", id: newId("option"), "aria-selected": String(isChosen), data: { testid: "option", value: entry.key },
+    },
       entry.picture?.(),
       h("span", { class: "option-words" }, h("span", { class: "option-label" }, h("bdi", {}, entry.label())),
         entry.hint && h("span", { class: "option-hint" }, h("bdi", {}, entry.hint))),

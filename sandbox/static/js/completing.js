@@ -17,7 +17,7 @@ export function completions(before, { inThread }) {
   if (command && !inThread) return { title: t("complete.commands"), entries: commandsLike(command[1]) };
   const person = /(?:^|\s)@([^@\n]{0,24})$/.exec(before);
   if (person) return { title: t("complete.people"), entries: peopleLike(person[1]) };
-  const emoji = /(?:^|\s):([a-z0-9_+-]*)$/.exec(before);
+  const emoji = /(?:^|\s):([a-z0-9_+-]{2,})$/.exec(before);
   if (emoji) return { title: t("complete.emoji"), entries: emojiEntries(emoji[1]) };
   return { title: "", entries: [] };
 }
@@ -31,7 +31,8 @@ function commandsLike(typed) {
     insert: `${c.command} `, typed: typed.length + 1, exact: c.command === `/${typed}`, picture,
   }));
   const quick = shortcuts.global.filter((s) => wanted && folded(s.name).includes(folded(wanted))).map((s) => ({
-    name: s.callback_id, label: s.name, hint: `${app.name} · ${t("shortcut.one")}`, picture: () => h("span", { class: "menu-icon" }, icon("bolt", 18)),
+    name: s.callback_id, label: s.name, hint: `${app.name} · ${t("shortcut.one")}`,
+    picture: () => h("span", { class: "menu-icon" }, icon("bolt", 18)),
     run: () => act("/ui/shortcut", { callback_id: s.callback_id }),
   }));
   return [...found, ...quick];

@@ -1,9 +1,11 @@
 // Where one writes: Enter sends, "/" completes commands, "@" people, ":" emoji.
 
 import { act } from "./api.js";
+import { iconButton } from "./buttons.js";
 import { completions } from "./completing.js";
 import { h, newId, put } from "./dom.js";
-import { appFace, icon } from "./icons.js";
+import { pickEmoji } from "./emojipicker.js";
+import { appFace } from "./icons.js";
 import { growing } from "./inputs.js";
 import { popup } from "./layers.js";
 import { openMenu } from "./menu.js";
@@ -23,7 +25,7 @@ export class Composer {
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.listId, data: { testid: "composer" },
     });
     this.fit = growing(this.box, 260);
-    this.sendButton = h("button", { type: "button", class: "send", "aria-label": t("composer.send"), title: t("composer.send"), data: { testid: "send" }, onclick: () => this.#send() }, icon("send", 18));
+    this.sendButton = iconButton("send", t("composer.send"), () => this.#send(), { look: "send", size: 18, testid: "send" });
     this.node = h("div", { class: "composer" }, h("div", { class: "composer-frame" }, this.box, this.#tools()));
     this.box.addEventListener("input", () => { drafts.set(this.draft, this.box.value); this.#light(); this.#complete(); });
     this.box.addEventListener("keydown", (event) => this.#keyed(event));
@@ -40,14 +42,15 @@ export class Composer {
   }
 
   #tools() {
-    const tool = (name, label, run, extra = {}) => h("button", {
-      type: "button", class: "tool", "aria-label": label, title: label, onmousedown: (event) => event.preventDefault(), ...extra, onclick: run,
-    }, icon(name, 18));
+    const keepFocus = { onmousedown: (event) => event.preventDefault() };
+    const tool = (name, label, run, extra = {}) => iconButton(name, label, run, { look: "tool", size: 18, ...keepFocus, ...extra });
     const shortcuts = tool("bolt", t("shortcut.open"), () => this.#shortcuts(shortcuts), {
-      "aria-haspopup": "menu", "aria-expanded": "false", "data-testid": "shortcuts",
+      "aria-haspopup": "menu", "aria-expanded": "false", testid: "shortcuts",
     });
+    const emoji = tool("smile", t("composer.emoji"), () =>
+      pickEmoji(emoji, t("composer.emoji"), (_, glyph) => this.#type(glyph), { align: "start", prefer: "above" }));
     return h("div", { class: "composer-tools" }, shortcuts,
-      tool("at", t("composer.mention"), () => this.#type("@")), tool("smile", t("composer.emoji"), () => this.#type(":")),
+      tool("at", t("composer.mention"), () => this.#type("@")), emoji,
       !this.thread && tool("slash", t("composer.command"), () => this.#type("/", true)),
       h("span", { class: "composer-hint" }, t("composer.hint")), this.sendButton);
   }
@@ -62,7 +65,9 @@ export class Composer {
         run: () => this.#try(() => act("/ui/shortcut", { callback_id: s.callback_id })),
       })),
       ...(commands.length && !this.thread ? [{ title: t("shortcut.commands") }] : []),
-      ...(this.thread ? [] : commands).map((c) => ({ label: `${c.command} ${c.usage_hint ?? ""}`.trim(), hint: c.description, icon: picture(), run: () => this.#type(`${c.command} `, true) })),
+      ...(this.thread ? [] : commands).map((c) => ({
+        label: `${c.command} ${c.usage_hint ?? ""}`.trim(), hint: c.description, icon: picture(), run: () => this.#type(`${c.command} `, true),
+      })),
     ], { label: t("shortcut.open"), prefer: "above" });
   }
 
@@ -127,7 +132,8 @@ export class Composer {
       class: "option", role: "option", id: `${this.listId}-${i}`, "aria-selected": "false", data: { testid: "completion", value: entry.name },
       onmousedown: (event) => { event.preventDefault(); this.#take(entry); }, onmousemove: () => this.#activate(i),
     }, entry.picture?.(), h("span", { class: "option-words" },
-      h("span", { class: "option-label" }, h("bdi", {}, entry.label)), entry.hint && h("span", { class: "option-hint" }, h("bdi", {}, entry.hint))));
+      h("span", { class: "option-label" }, h("bdi", {}, entry.label)),
+      entry.hint && h("span", { class: "option-hint" }, h("bdi", {}, entry.hint))));
   }
 
   #activate(i) {

@@ -1,5 +1,6 @@
 // "Are you sure?", in the app's words.
 
+import { wordButton } from "./buttons.js";
 import { h, newId } from "./dom.js";
 import { overlay } from "./layers.js";
 import { plain, textOf } from "./mrkdwn.js";
@@ -21,12 +22,11 @@ export function askYesNo({ title, body, yes, no, danger = false }) {
   return new Promise((resolve) => {
     const answer = (value) => { leave(); resolve(value); };
     const id = newId("confirm");
-    const decline = h("button", { type: "button", class: "btn", data: { testid: "confirm-no" }, onclick: () => answer(false) }, no);
-    const agree = h("button", {
-      type: "button", class: `btn ${danger ? "btn-danger" : "btn-primary"}`, data: { testid: "confirm-yes" },
-      onclick: () => answer(true),
-    }, yes);
-    const box = h("div", { class: "dialog dialog-small", role: "alertdialog", "aria-modal": "true", "aria-labelledby": id, data: { testid: "confirm" } },
+    const decline = wordButton(no, () => answer(false), { testid: "confirm-no" });
+    const agree = wordButton(yes, () => answer(true), { look: `btn ${danger ? "btn-danger" : "btn-primary"}`, testid: "confirm-yes" });
+    const box = h("div", {
+      class: "dialog dialog-small", role: "alertdialog", "aria-modal": "true", "aria-labelledby": id, data: { testid: "confirm" },
+    },
       h("h2", { id, class: "dialog-title", dir: "auto" }, title),
       h("div", { class: "dialog-body", dir: "auto" }, body),
       h("footer", { class: "dialog-foot" },

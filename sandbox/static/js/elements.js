@@ -15,7 +15,10 @@ const SPINNER_AFTER = 250; // milliseconds: a quick answer should not flicker
 /** `ids` name the label, hint and error of an input block. */
 export function elementNode(element, block, surface, ids = {}) {
   const draw = drawerOf(element.type);
-  if (!draw) return h("span", { class: "unsupported", role: "note" }, icon("warning", 16), t("blocks.unsupportedElement", { type: element.type }));
+  if (!draw) {
+    const words = t("blocks.unsupportedElement", { type: element.type });
+    return h("span", { class: "unsupported", role: "note" }, icon("warning", 16), words);
+  }
   return draw(element, block, surface, ids);
 }
 

@@ -57,8 +57,9 @@ export class AppView {
   }
 
   #inner(tab) {
-    if (tab === "messages") return appDm() ? new ChannelView(appDm().id, { bare: true }) : { node: emptyState("mail", t("app.noMessages")) };
-    return tab === "about" ? { node: about() } : new HomeTab();
+    if (tab === "home") return new HomeTab();
+    if (tab === "about") return { node: about() };
+    return appDm() ? new ChannelView(appDm().id, { bare: true }) : { node: emptyState("mail", t("app.noMessages")) };
   }
 }
 
@@ -103,10 +104,11 @@ class HomeTab {
 function about() {
   const { app, commands, shortcuts } = session.state;
   const row = (name, words) => h("li", {}, h("code", {}, name), h("span", { dir: "auto" }, words));
+  const named = (shortcut) => h("li", { dir: "auto" }, shortcut.name);
+  const part = (title, rows) => rows.length > 0 && [h("h3", {}, title), h("ul", {}, rows)];
   return h("div", { class: "home-scroll" }, h("div", { class: "home-page about" },
     h("div", { class: "about-head" }, h("span", { class: "view-face" }, appFace()), h("h2", {}, app.name)),
     app.description && h("p", { dir: "auto" }, app.description),
-    commands.length > 0 && [h("h3", {}, t("about.commands")), h("ul", {}, commands.map((c) => row(`${c.command} ${c.usage_hint ?? ""}`.trim(), c.description)))],
-    shortcuts.global.length > 0 && [h("h3", {}, t("about.global")), h("ul", {}, shortcuts.global.map((s) => h("li", { dir: "auto" }, s.name)))],
-    shortcuts.message.length > 0 && [h("h3", {}, t("about.message")), h("ul", {}, shortcuts.message.map((s) => h("li", { dir: "auto" }, s.name)))]));
+    part(t("about.commands"), commands.map((c) => row(`${c.command} ${c.usage_hint ?? ""}`.trim(), c.description))),
+    part(t("about.global"), shortcuts.global.map(named)), part(t("about.message"), shortcuts.message.map(named))));
 }

@@ -1,6 +1,7 @@
 // Mailboxes of everybody: list, reading pane, answers by real SMTP.
 
 import { get, post } from "./api.js";
+import { wordButton } from "./buttons.js";
 import { h, put, sameData } from "./dom.js";
 import { emptyState } from "./empty.js";
 import { icon } from "./icons.js";
@@ -39,7 +40,9 @@ export class MailView {
     put(this.head, h("span", { class: "view-icon" }, icon("mail")),
       h("h1", { class: "view-title", dir: "auto" }, mine ? t("mail.yours") : (person?.name ?? this.address)),
       h("span", { class: "view-topic" }, h("bdi", {}, this.address)),
-      h("button", { type: "button", class: "btn btn-primary btn-small head-button", data: { testid: "mail-new" }, onclick: () => composeMail(this.address) }, icon("pencil", 16), t("mail.new")));
+      wordButton(t("mail.new"), () => composeMail(this.address), {
+        look: "btn btn-primary btn-small head-button", picture: "pencil", testid: "mail-new",
+      }));
   }
 
   async #load() {
@@ -91,7 +94,14 @@ export class MailView {
   #drawReading(mail) {
     this.node.classList.toggle("is-reading", Boolean(mail));
     if (!mail) return put(this.reading, emptyState("mail", this.mails.length ? t("mail.choose") : t("mail.nothing")));
-    put(this.reading, new MailReader(mail, this.address, { onBack: () => { this.chosen = null; settle({ m: null }); this.#drawReading(null); this.#drawList(); } }).node);
+    put(this.reading, new MailReader(mail, this.address, { onBack: () => this.#backToList() }).node);
+  }
+
+  #backToList() {
+    this.chosen = null;
+    settle({ m: null });
+    this.#drawReading(null);
+    this.#drawList();
   }
 
   #keyed(event) {
@@ -111,9 +121,11 @@ export class MailboxColumn {
     this.node = node;
     this.boxes = [];
     this.wanted = "";
-    this.filter = h("input", { type: "search", class: "side-search", placeholder: t("mail.find"), "aria-label": t("mail.find"), oninput: () => { this.wanted = this.filter.value.toLowerCase(); this.#draw(); } });
+    const find = () => { this.wanted = this.filter.value.toLowerCase(); this.#draw(); };
+    this.filter = h("input", { type: "search", class: "side-search", placeholder: t("mail.find"), "aria-label": t("mail.find"), oninput: find });
     this.list = h("ul", { class: "side-list" });
-    put(node, h("header", { class: "side-head" }, h("h2", {}, t("mail.boxes"))), h("div", { class: "side-filter" }, icon("search", 16), this.filter), h("div", { class: "side-scroll" }, this.list));
+    put(node, h("header", { class: "side-head" }, h("h2", {}, t("mail.boxes"))),
+      h("div", { class: "side-filter" }, icon("search", 16), this.filter), h("div", { class: "side-scroll" }, this.list));
     this.stops = ["mail", "mailboxes", "resync"].map((type) => on(type, () => this.#load()));
     this.#load();
   }
@@ -141,11 +153,18 @@ export class MailboxColumn {
     const first = (box) => (sameAddress(box.address, mine) ? 0 : box.unread ? 1 : 2);
     const found = this.boxes.filter((box) => `${box.name} ${box.address}`.toLowerCase().includes(this.wanted));
     found.sort((a, b) => first(a) - first(b) || (a.name || a.address).localeCompare(b.name || b.address));
-    put(this.list, found.map((box) => h("li", {}, h("a", {
-      class: `side-item side-box${sameAddress(box.address, this.address) ? " is-on" : ""}${box.unread ? " is-unread" : ""}`,
+    put(this.list, found.map((box) => this.#entry(box, sameAddress(box.address, mine))));
+  }
+
+  #entry(box, isMine) {
+    const chosen = sameAddress(box.address, this.address);
+    return h("li", {}, h("a", {
+      class: `side-item side-box${chosen ? " is-on" : ""}${box.unread ? " is-unread" : ""}`,
       href: placeOf({ v: "mail", box: box.address }), data: { testid: "mailbox", address: box.address },
-    }, h("span", { class: "side-words" }, h("span", { class: "side-name" }, h("bdi", {}, sameAddress(box.address, mine) ? t("mail.yours") : box.name || box.address)),
-      h("span", { class: "side-sub" }, box.address)), box.unread > 0 && h("span", { class: "badge" }, box.unread)))));
+    }, h("span", { class: "side-words" },
+      h("span", { class: "side-name" }, h("bdi", {}, isMine ? t("mail.yours") : box.name || box.address)),
+      h("span", { class: "side-sub" }, box.address)),
+    box.unread > 0 && h("span", { class: "badge" }, box.unread)));
   }
 }
 

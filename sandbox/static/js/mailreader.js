@@ -1,5 +1,6 @@
 // One mail opened: HTML in a locked frame, text, headers, and the box to answer in.
 
+import { iconButton, wordButton } from "./buttons.js";
 import { h, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { growing } from "./inputs.js";
@@ -22,7 +23,7 @@ export class MailReader {
     const refused = /^refused/.test(mail.status ?? "");
     this.node = h("article", { class: "mail-open", data: { testid: "mail-open" } },
       h("header", { class: "mail-head" },
-        h("button", { type: "button", class: "icon-btn mail-back", "aria-label": t("mail.back"), title: t("mail.back"), onclick: onBack }, icon("back")),
+        iconButton("back", t("mail.back"), onBack, { look: "icon-btn mail-back" }),
         h("div", { class: "mail-titles" }, h("h2", { dir: "auto" }, mail.subject || t("mail.noSubject")), this.#people())),
       refused && h("div", { class: "banner", role: "alert" }, icon("warning", 18), h("span", {}, mail.status)),
       this.tabs, this.body, this.#answerBox());
@@ -31,7 +32,8 @@ export class MailReader {
 
   #people() {
     const line = (label, who) => who && h("div", {}, h("span", { class: "mail-key" }, label), h("bdi", {}, listed(who)));
-    return h("div", { class: "mail-people" }, line(t("mail.from"), this.mail.from), line(t("mail.to"), this.mail.to), line(t("mail.cc"), this.mail.cc),
+    return h("div", { class: "mail-people" },
+      line(t("mail.from"), this.mail.from), line(t("mail.to"), this.mail.to), line(t("mail.cc"), this.mail.cc),
       h("div", {}, h("span", { class: "mail-key" }, t("mail.date")), longMoment(dateOf(this.mail))));
   }
 
@@ -62,7 +64,8 @@ export class MailReader {
   #frame() {
     const frame = h("iframe", {
       class: "mail-frame", title: t("mail.html"), sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
-      srcdoc: `${LOCKED}<base target="_blank"><style>:root{color-scheme:${scheme}}</style>${this.mail.html}`, data: { testid: "mail-frame" },
+      srcdoc: `${LOCKED}<base target="_blank"><style>:root{color-scheme:${scheme}}</style>${this.mail.html}`,
+      data: { testid: "mail-frame" },
     });
     frame.style.colorScheme = scheme;
     frame.style.background = scheme === "dark" ? "#1c1c1c" : "#fff";
@@ -73,15 +76,16 @@ export class MailReader {
     const incoming = this.mail.direction !== "out";
     if (!incoming) return null;
     const to = replyAddress(this.mail);
-    const box = h("textarea", { class: "field", rows: "3", dir: "auto", placeholder: t("mail.answerTo", { name: nameIn(to) }), "aria-label": t("mail.answerTo", { name: nameIn(to) }), data: { testid: "mail-reply" } });
+    const label = t("mail.answerTo", { name: nameIn(to) });
+    const box = h("textarea", { class: "field", rows: "3", dir: "auto", placeholder: label, "aria-label": label, data: { testid: "mail-reply" } });
     const note = h("div", { class: "mail-note", role: "status" });
-    const button = h("button", { type: "button", class: "btn btn-primary", data: { testid: "mail-send" } }, icon("send", 16), t("mail.send"));
+    const button = wordButton(t("mail.send"), () => send(), { look: "btn btn-primary", picture: "send", testid: "mail-send" });
     growing(box, 240);
     const send = () => sendMail({
-      button, note, message: { from: this.address, to, subject: replySubject(this.mail.subject), text: box.value, reply_to_id: this.mail.id },
+      button, note,
+      message: { from: this.address, to, subject: replySubject(this.mail.subject), text: box.value, reply_to_id: this.mail.id },
       onSent: () => { box.value = ""; box.dispatchEvent(new Event("input")); },
     });
-    button.addEventListener("click", send);
     box.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(); });
     return h("footer", { class: "mail-answer" }, h("div", { class: "mail-answer-to" }, icon("reply", 16), h("bdi", {}, to)), box,
       h("div", { class: "mail-answer-foot" }, note, h("span", { class: "hint" }, t("mail.keys")), button));

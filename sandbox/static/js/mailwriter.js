@@ -1,6 +1,7 @@
 // Sending mail as a person: answers, and new mails in a dialog of their own.
 
 import { post } from "./api.js";
+import { iconButton, wordButton } from "./buttons.js";
 import { askYesNo } from "./confirm.js";
 import { h, put } from "./dom.js";
 import { busyWhile } from "./elements.js";
@@ -39,11 +40,13 @@ export function composeMail(from) {
   const subject = h("input", { type: "text", class: "field", dir: "auto", data: { testid: "mail-subject" } });
   const text = h("textarea", { class: "field", rows: "10", dir: "auto", "aria-label": t("mail.text"), data: { testid: "mail-text" } });
   const note = h("div", { class: "mail-note", role: "status" });
-  const send = h("button", { type: "submit", class: "btn btn-primary", data: { testid: "mail-send-new" } }, icon("send", 16), t("mail.send"));
+  const send = wordButton(t("mail.send"), null, { look: "btn btn-primary", picture: "send", testid: "mail-send-new", type: "submit" });
   const leaveAsking = async () => { if (!text.value.trim() || (await sureToDiscard())) leave(); };
-  const form = h("form", { class: "dialog dialog-mail", role: "dialog", "aria-modal": "true", "aria-label": t("mail.new"), data: { testid: "mail-compose" } },
+  const form = h("form", {
+    class: "dialog dialog-mail", role: "dialog", "aria-modal": "true", "aria-label": t("mail.new"), data: { testid: "mail-compose" },
+  },
     h("header", { class: "dialog-head" }, h("h2", { class: "dialog-title" }, t("mail.new")),
-      h("button", { type: "button", class: "icon-btn", "aria-label": t("modal.close"), onclick: leaveAsking }, icon("close"))),
+      iconButton("close", t("modal.close"), leaveAsking)),
     h("div", { class: "dialog-body" },
       h("div", { class: "mail-row" }, h("span", {}, t("mail.from")), h("bdi", {}, from)),
       row(t("mail.to"), to), row(t("mail.subject"), subject), text, addresses()),
@@ -60,7 +63,8 @@ export function composeMail(from) {
 }
 
 function sureToDiscard() {
-  return askYesNo({ title: t("mail.discardTitle"), body: t("mail.discard"), yes: t("mail.discardYes"), no: t("mail.discardNo"), danger: true });
+  const words = { title: t("mail.discardTitle"), body: t("mail.discard"), yes: t("mail.discardYes"), no: t("mail.discardNo") };
+  return askYesNo({ ...words, danger: true });
 }
 
 function addresses() {

@@ -1,14 +1,16 @@
 // One message: who, when, what, and what one can do with it.
 
 import { act } from "./api.js";
+import { iconButton, wordButton } from "./buttons.js";
 import { askYesNo } from "./confirm.js";
 import { h, put } from "./dom.js";
 import { busyWhile } from "./elements.js";
-import { emojiNamed, PICKER, QUICK } from "./emoji.js";
+import { emojiNamed, QUICK } from "./emoji.js";
+import { pickEmoji } from "./emojipicker.js";
 import { face } from "./faces.js";
 import { appFace, icon } from "./icons.js";
 import { growing } from "./inputs.js";
-import { popup, toast } from "./layers.js";
+import { toast } from "./layers.js";
 import { openMenu } from "./menu.js";
 import { mrkdwn, unescape } from "./mrkdwn.js";
 import { adjust } from "./route.js";
@@ -20,7 +22,8 @@ import { clock, dateOf, fullMoment, shortDay } from "./time.js";
 export class MessageNode {
   constructor(channel, { inThread = false, onDismiss = null } = {}) {
     Object.assign(this, { channel, inThread, onDismiss });
-    this.node = h("article", { class: "message", data: { testid: "message" }, onpointerenter: () => this.#keepToolbarInSight(), onfocusin: () => this.#keepToolbarInSight() });
+    const look = () => this.#keepToolbarInSight();
+    this.node = h("article", { class: "message", data: { testid: "message" }, onpointerenter: look, onfocusin: look });
   }
 
   /** Draw, or draw again when something about the message changed. */
@@ -70,7 +73,7 @@ export class MessageNode {
 
   #privateNote() {
     return h("div", { class: "private-note" }, icon("eye", 14), h("span", {}, t("message.onlyYou")), "·",
-      h("button", { type: "button", class: "link", data: { testid: "dismiss" }, onclick: () => this.onDismiss?.(this.message.ts) }, t("message.dismiss")));
+      wordButton(t("message.dismiss"), () => this.onDismiss?.(this.message.ts), { look: "link", testid: "dismiss" }));
   }
 
   #content() {
@@ -105,7 +108,8 @@ export class MessageNode {
       const names = reaction.users.map(nameOf).join(", ");
       return h("button", {
         type: "button", class: `reaction${mine ? " is-mine" : ""}`, "aria-pressed": String(mine), title: `${names} :${reaction.name}:`,
-        "aria-label": `${reaction.name}, ${reaction.count}`, data: { testid: "reaction", name: reaction.name }, onclick: () => this.#react(reaction.name),
+        "aria-label": `${reaction.name}, ${reaction.count}`, data: { testid: "reaction", name: reaction.name },
+        onclick: () => this.#react(reaction.name),
       }, h("span", {}, emojiNamed(reaction.name) ?? `:${reaction.name}:`), h("span", { class: "count" }, reaction.count));
     }));
   }
@@ -121,18 +125,18 @@ export class MessageNode {
   }
 
   #toolbar() {
-    const tool = (name, label, run, extra = {}) => h("button", {
-      type: "button", class: "tool", "aria-label": label, title: label, tabindex: "-1", ...extra, onclick: run,
-    }, icon(name, 18));
+    const tool = (name, label, run, extra = {}) => iconButton(name, label, run, { look: "tool", size: 18, tabindex: "-1", ...extra });
+    const quick = (name) => h("button", {
+      type: "button", class: "tool", tabindex: "-1", "aria-label": name, title: `:${name}:`, onclick: () => this.#react(name),
+    }, emojiNamed(name));
+    const toThread = () => adjust({ t: this.message.thread_ts || this.message.ts });
     const more = tool("more", t("message.more"), () => this.#menu(more), {
-      tabindex: "0", "aria-haspopup": "menu", "aria-expanded": "false", "data-testid": "message-more",
+      tabindex: "0", "aria-haspopup": "menu", "aria-expanded": "false", testid: "message-more",
     });
     const picker = tool("smile", t("message.react"), () => this.#pick(picker));
     return h("div", { class: "toolbar", data: { testid: "message-toolbar" } },
-      QUICK.map((name) => h("button", { type: "button", class: "tool", tabindex: "-1", "aria-label": name, title: `:${name}:`, onclick: () => this.#react(name) }, emojiNamed(name))),
-      picker,
-      !this.inThread && tool("thread", t("message.reply"), () => adjust({ t: this.message.thread_ts || this.message.ts }), { "data-testid": "reply-in-thread" }),
-      more);
+      QUICK.map(quick), picker,
+      !this.inThread && tool("thread", t("message.reply"), toThread, { testid: "reply-in-thread" }), more);
   }
 
   #menu(anchor) {
@@ -153,13 +157,7 @@ export class MessageNode {
   }
 
   #pick(anchor) {
-    const grid = h("div", { class: "emoji-grid", role: "group", "aria-label": t("message.react") });
-    const shown = popup(anchor, grid, { align: "end" });
-    grid.append(...PICKER.map((name) => h("button", {
-      type: "button", class: "tool", title: `:${name}:`, "aria-label": name, onclick: () => { shown.close(); this.#react(name); },
-    }, emojiNamed(name))));
-    shown.place();
-    grid.firstElementChild.focus();
+    pickEmoji(anchor, t("message.react"), (name) => this.#react(name));
   }
 
   #react(name) {
@@ -180,7 +178,9 @@ export class MessageNode {
 
   #edit() {
     this.editing = true;
-    const box = h("textarea", { class: "field", dir: "auto", rows: "1", "aria-label": t("message.edit"), value: typedText(this.message.text), data: { testid: "edit-box" } });
+    const box = h("textarea", {
+      class: "field", dir: "auto", rows: "1", "aria-label": t("message.edit"), value: typedText(this.message.text), data: { testid: "edit-box" },
+    });
     growing(box);
     const done = () => { this.editing = false; this.seen = null; this.take(this.message, { compact: false }); };
     const save = async () => {
@@ -194,15 +194,15 @@ export class MessageNode {
     });
     this.node.className = "message is-editing";
     put(this.node, this.#gutter(false), h("div", { class: "message-body" }, box, h("div", { class: "edit-foot" },
-      h("button", { type: "button", class: "btn btn-small", onclick: done }, t("confirm.no")),
-      h("button", { type: "button", class: "btn btn-small btn-primary", data: { testid: "edit-save" }, onclick: save }, t("message.save")))));
+      wordButton(t("confirm.no"), done, { look: "btn btn-small" }),
+      wordButton(t("message.save"), save, { look: "btn btn-small btn-primary", testid: "edit-save" }))));
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
   }
 
   async #delete() {
-    const sure = await askYesNo({ title: t("message.delete"), body: t("message.deleteSure"), yes: t("message.delete"), no: t("confirm.no"), danger: true });
-    if (sure) await this.#do("/ui/delete", {});
+    const words = { title: t("message.delete"), body: t("message.deleteSure"), yes: t("message.delete"), no: t("confirm.no") };
+    if (await askYesNo({ ...words, danger: true })) await this.#do("/ui/delete", {});
   }
 }
 

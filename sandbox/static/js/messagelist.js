@@ -1,8 +1,8 @@
 // Messages under each other: days, runs of one author, what is new, and where we have scrolled to.
 
 import { act } from "./api.js";
+import { wordButton } from "./buttons.js";
 import { arrange, h } from "./dom.js";
-import { icon } from "./icons.js";
 import { MessageNode } from "./message.js";
 import { session } from "./session.js";
 import { t } from "./strings.js";
@@ -20,12 +20,14 @@ export class MessageList {
     this.nodes = new Map();
     this.rows = h("div", { class: "rows", role: "log", "aria-live": "polite", "aria-label": t("message.log") });
     this.before = h("div", {});
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toBottom() }, icon("down", 16), t("message.newBelow"));
+    this.jump = wordButton(t("message.newBelow"), () => this.toBottom(), { look: "jump", picture: "down", hidden: true });
     this.scroll = h("div", { class: "scroll", tabindex: "-1" }, this.before, this.rows);
     this.node = h("div", { class: "message-list" }, this.scroll, this.jump);
     this.scroll.addEventListener("scroll", () => { if (this.atBottom()) this.jump.hidden = true; });
     // Pictures, fields and folded texts grow after they are drawn.
-    new ResizeObserver(() => { if (this.stuck) this.toBottom(); }).observe(this.rows);
+    const sizes = new ResizeObserver(() => { if (this.stuck) this.toBottom(); });
+    sizes.observe(this.rows);
+    sizes.observe(this.scroll);
     this.scroll.addEventListener("scroll", () => { this.stuck = this.atBottom(); }, { passive: true });
     this.stuck = true;
   }
@@ -77,13 +79,17 @@ export class MessageList {
       if (otherDay && !this.inThread) rows.push(this.#divider(`day-${message.ts}`, "day", dayName(date)));
       if (this.newFrom && message.ts === this.newFrom) rows.push(this.#divider("new", "fresh", t("message.new")));
       const compact = !otherDay && message.ts !== this.newFrom && sameRun(last, message);
-      const node = this.nodes.get(message.ts) ?? new MessageNode(this.channel, { inThread: this.inThread, onDismiss: (ts) => this.#dismiss(ts) });
+      const node = this.nodes.get(message.ts) ?? this.#newNode();
       alive.set(message.ts, node.take(message, { compact }));
       rows.push(node.node);
       last = message;
     }
     this.nodes = alive;
     arrange(this.rows, rows);
+  }
+
+  #newNode() {
+    return new MessageNode(this.channel, { inThread: this.inThread, onDismiss: (ts) => this.#dismiss(ts) });
   }
 
   #divider(key, kind, words) {

@@ -1,6 +1,7 @@
 // The stack of modals: the top one shows, a back arrow leads to the one below.
 
 import { act } from "./api.js";
+import { iconButton, wordButton } from "./buttons.js";
 import { focusables, h, newId, put } from "./dom.js";
 import { busyWhile } from "./elements.js";
 import { appFace, icon } from "./icons.js";
@@ -11,11 +12,20 @@ import { t } from "./strings.js";
 import { Surface } from "./surface.js";
 import { faultsIn } from "./values.js";
 
+const MINE = "frontdesk-sandbox-modals";
+
 let shown = null; // {cover, leave}
 let open = []; // ModalView, the top one last
 
+/** After a reload: the forms this window had open, and no other window's. */
+export function restoreModals(views) {
+  const mine = new Set(JSON.parse(sessionStorage.getItem(MINE) ?? "[]"));
+  syncModals(views.filter((view) => mine.has(view.id)));
+}
+
 /** Make the screen show exactly these views. */
 export function syncModals(views) {
+  sessionStorage.setItem(MINE, JSON.stringify(views.map((view) => view.id)));
   const before = new Map(open.map((each) => [each.view.id, each]));
   const top = open.at(-1);
   open = views.map((view) => (before.get(view.id) ?? new ModalView(view)).take(view));
@@ -78,16 +88,16 @@ class ModalView {
     const hadFocus = this.#focusedButton();
     put(this.header,
       depth > 0
-        ? h("button", { type: "button", class: "icon-btn", "aria-label": t("modal.back"), title: t("modal.back"), data: { testid: "modal-back" }, onclick: () => this.close() }, icon("back"))
+        ? iconButton("back", t("modal.back"), () => this.close(), { testid: "modal-back" })
         : h("span", { class: "dialog-face" }, appFace()),
       h("h2", { class: "dialog-title", id: this.id, dir: "auto" }, plain(title.text)),
-      h("button", { type: "button", class: "icon-btn", "aria-label": t("modal.close"), title: t("modal.close"), data: { testid: "modal-close" }, onclick: () => this.close(true) }, icon("close")));
-    this.button = submit && h("button", { type: "submit", class: "btn btn-primary", disabled: off === true, data: { testid: "modal-submit" } },
-      h("span", { class: "btn-words", dir: "auto" }, plain(submit.text)));
-    put(this.foot,
-      h("button", { type: "button", class: "btn", data: { testid: "modal-cancel" }, onclick: () => this.close(this.view.clear_on_close) },
-        h("span", { dir: "auto" }, close ? plain(close.text) : t("modal.close"))),
-      this.button);
+      iconButton("close", t("modal.close"), () => this.close(true), { testid: "modal-close" }));
+    const words = (text) => h("span", { class: "btn-words", dir: "auto" }, text);
+    this.button = submit && wordButton(words(plain(submit.text)), null, {
+      look: "btn btn-primary", type: "submit", disabled: off === true, testid: "modal-submit",
+    });
+    const leave = () => this.close(this.view.clear_on_close);
+    put(this.foot, wordButton(words(close ? plain(close.text) : t("modal.close")), leave, { testid: "modal-cancel" }), this.button);
     if (hadFocus) this.node.querySelector(`[data-testid="${hadFocus}"]`)?.focus();
   }
 

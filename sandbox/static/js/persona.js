@@ -16,7 +16,8 @@ export function personaSwitch() {
   const button = h("button", {
     type: "button", class: "persona", "aria-haspopup": "dialog", "aria-expanded": "false", data: { testid: "persona", userId: me?.id },
     onclick: () => openSwitch(button),
-  }, h("span", { class: "persona-are" }, t("persona.are")), me && face(me.id, 22), h("bdi", { class: "persona-name" }, me?.name ?? t("persona.nobody")), icon("down", 16));
+  }, h("span", { class: "persona-are" }, t("persona.are")), me && face(me.id, 22),
+  h("bdi", { class: "persona-name" }, me?.name ?? t("persona.nobody")), icon("down", 16));
   return button;
 }
 
@@ -61,8 +62,8 @@ function entryOf(person) {
     hint: [person.title || person.email, person.is_guest && t("persona.guest")].filter(Boolean).join(" · "),
     picture: () => face(person.id, 28),
     extra: () => h("a", {
-      class: "icon-btn option-window", href: placeFor(person), target: "_blank", tabindex: "-1", title: t("persona.newWindow"), "aria-label": t("persona.newWindow"),
-      onclick: (event) => event.stopPropagation(),
+      class: "icon-btn option-window", href: placeFor(person), target: "_blank", tabindex: "-1",
+      title: t("persona.newWindow"), "aria-label": t("persona.newWindow"), onclick: (event) => event.stopPropagation(),
     }, icon("window", 16)),
   };
 }

@@ -1,6 +1,7 @@
 // The aubergine column: channels, direct messages, the app, one's mail.
 
 import { act } from "./api.js";
+import { iconButton } from "./buttons.js";
 import { h, put } from "./dom.js";
 import { face } from "./faces.js";
 import { appFace, icon } from "./icons.js";
@@ -30,7 +31,9 @@ function part(title, entries, more = null) {
 }
 
 function adder(testid, label, open) {
-  const button = h("button", { type: "button", class: "side-add", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false", data: { testid }, onclick: () => open(button) }, icon("plus", 16));
+  const button = iconButton("plus", label, () => open(button), {
+    look: "side-add", size: 16, "aria-haspopup": "menu", "aria-expanded": "false", testid,
+  });
   return button;
 }
 
@@ -44,7 +47,8 @@ function joinMenu(anchor) {
 
 function directMenu(anchor) {
   const known = new Set(session.state.dms.map((dm) => dm.user.id));
-  const others = Object.values(session.state.users).filter((user) => user.slack && !user.is_bot && !user.deleted && user.id !== session.me.id && !known.has(user.id));
+  const people = Object.values(session.state.users).filter((user) => user.slack && !user.is_bot && !user.deleted);
+  const others = people.filter((user) => user.id !== session.me.id && !known.has(user.id));
   openMenu(anchor, others.sort((a, b) => a.name.localeCompare(b.name)).map((user) => ({
     label: user.name, hint: user.title, icon: face(user.id, 24), data: { testid: "direct", name: user.name },
     run: () => settleIn(act("/ui/direct", { user: user.id })),

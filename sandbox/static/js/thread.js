@@ -1,9 +1,9 @@
 // The thread pane: the parent, its replies, and a composer.
 
 import { act, get } from "./api.js";
+import { iconButton } from "./buttons.js";
 import { Composer } from "./composer.js";
 import { h, put } from "./dom.js";
-import { icon } from "./icons.js";
 import { MessageList, slackbotSays } from "./messagelist.js";
 import { adjust } from "./route.js";
 import { channelOf, dmOf, on, session } from "./session.js";
@@ -24,7 +24,7 @@ export class ThreadPane {
     const place = channelOf(channel) ? `#${channelOf(channel).name}` : (dmOf(channel)?.user?.name ?? "");
     this.node = h("aside", { class: "pane thread-pane", "aria-label": t("thread.title"), data: { testid: "thread-pane" } },
       h("header", { class: "pane-head" }, h("h2", {}, t("thread.title")), h("span", { class: "pane-sub", dir: "auto" }, place),
-        h("button", { type: "button", class: "icon-btn", "aria-label": t("thread.close"), title: t("thread.close"), data: { testid: "thread-close" }, onclick: () => adjust({ t: null }) }, icon("close"))),
+        iconButton("close", t("thread.close"), () => adjust({ t: null }), { testid: "thread-close" })),
       this.list.node, this.composer.node);
     this.stops = [...THREAD_NEWS.map((type) => on(type, (news) => this.#news(type, news))), on("resync", () => this.#load())];
     this.#load();

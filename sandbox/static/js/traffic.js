@@ -1,6 +1,7 @@
 // Everything said between the app and Slack, as it happens.
 
 import { get } from "./api.js";
+import { iconButton, wordButton } from "./buttons.js";
 import { debounce, h, put } from "./dom.js";
 import { emptyState } from "./empty.js";
 import { faultPanel } from "./faults.js";
@@ -18,9 +19,13 @@ export class TrafficView {
     this.rows = new Map();
     this.paused = false;
     this.body = h("tbody", {});
-    this.filter = h("input", { type: "search", class: "field", placeholder: t("traffic.filter"), "aria-label": t("traffic.filter"), data: { testid: "traffic-filter" }, oninput: debounce(80, () => this.#redraw()) });
-    this.direction = h("select", { class: "field", "aria-label": t("traffic.direction"), data: { testid: "traffic-direction" }, onchange: () => this.#redraw() },
-      ["all", "to bot", "from bot", "errors"].map((name) => h("option", { value: name }, t(`traffic.${name.replace(" ", "_")}`))));
+    this.filter = h("input", {
+      type: "search", class: "field", placeholder: t("traffic.filter"), "aria-label": t("traffic.filter"), data: { testid: "traffic-filter" },
+      oninput: debounce(80, () => this.#redraw()),
+    });
+    this.direction = h("select", {
+      class: "field", "aria-label": t("traffic.direction"), data: { testid: "traffic-direction" }, onchange: () => this.#redraw(),
+    }, ["all", "to bot", "from bot", "errors"].map((name) => h("option", { value: name }, t(`traffic.${name.replace(" ", "_")}`))));
     this.detail = h("div", { class: "traffic-detail", hidden: true, data: { testid: "traffic-detail" } });
     this.empty = h("div", {});
     this.node = h("section", { class: "view traffic-view" }, this.#head(),
@@ -34,16 +39,19 @@ export class TrafficView {
   }
 
   #head() {
-    const pause = h("button", { type: "button", class: "btn btn-small", "aria-pressed": "false", onclick: () => this.#pause(pause) }, icon("pause", 16), t("traffic.pause"));
-    const faults = h("button", { type: "button", class: "btn btn-small", "aria-haspopup": "dialog", data: { testid: "faults" }, onclick: () => faultPanel(faults) }, icon("bolt", 16), t("faults.open"));
-    return h("header", { class: "view-head" }, h("span", { class: "view-icon" }, icon("traffic")), h("h1", { class: "view-title" }, t("traffic.title")),
+    const small = (words, run, picture, more = {}) => wordButton(words, run, { look: "btn btn-small", picture, ...more });
+    const pause = small(t("traffic.pause"), () => this.#pause(pause), "pause", { "aria-pressed": "false" });
+    const faults = small(t("faults.open"), () => faultPanel(faults), "bolt", { "aria-haspopup": "dialog", testid: "faults" });
+    return h("header", { class: "view-head" },
+      h("span", { class: "view-icon" }, icon("traffic")), h("h1", { class: "view-title" }, t("traffic.title")),
       h("div", { class: "traffic-tools" }, this.filter, this.direction, pause,
-        h("button", { type: "button", class: "btn btn-small", onclick: () => this.#clear() }, icon("trash", 16), t("traffic.clear")), faults));
+        small(t("traffic.clear"), () => this.#clear(), "trash"), faults));
   }
 
   #table() {
     const columns = ["time", "direction", "what", "who", "status", "ms"];
-    return h("table", { class: "traffic-table" }, h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col", class: `t-${name}` }, t(`traffic.${name}`))))), this.body);
+    const heads = columns.map((name) => h("th", { scope: "col", class: `t-${name}` }, t(`traffic.${name}`)));
+    return h("table", { class: "traffic-table" }, h("thead", {}, h("tr", {}, heads)), this.body);
   }
 
   async #load() {
@@ -87,7 +95,7 @@ export class TrafficView {
     const kind = this.direction.value;
     if (kind === "errors" ? !failed(record) : kind !== "all" && record.direction !== kind) return false;
     if (!wanted) return true;
-    record.words ??= `${record.kind} ${record.who} ${nameOf(record.who)} ${record.status} ${JSON.stringify(record.request)} ${JSON.stringify(record.response)}`.toLowerCase();
+    record.words ??= JSON.stringify([record.kind, record.who, nameOf(record.who), record.status, record.request, record.response]).toLowerCase();
     return record.words.includes(wanted);
   }
 
@@ -120,16 +128,19 @@ export class TrafficView {
     this.detail.hidden = !record;
     if (!record) return;
     this.rows.get(record.id)?.classList.add("is-on");
-    const part = (title, value) => h("section", {}, h("h3", {}, title), value === null || value === undefined ? h("p", { class: "hint" }, t("traffic.nothing")) : jsonTree(value));
+    const shown = (value) => (value ?? null) === null ? h("p", { class: "hint" }, t("traffic.nothing")) : jsonTree(value);
+    const part = (title, value) => h("section", {}, h("h3", {}, title), shown(value));
     put(this.detail, h("header", { class: "pane-head" }, h("h2", {}, record.kind),
-      h("button", { type: "button", class: "icon-btn", "aria-label": t("modal.close"), onclick: () => this.#choose(null) }, icon("close"))),
-    h("div", { class: "traffic-json" }, part(t("traffic.request"), record.request), part(t("traffic.response", { status: record.status }), record.response)));
+      iconButton("close", t("modal.close"), () => this.#choose(null))),
+    h("div", { class: "traffic-json" },
+      part(t("traffic.request"), record.request), part(t("traffic.response", { status: record.status }), record.response)));
   }
 }
 
 function failed(record) {
   const status = Number(record.status);
-  return status >= 400 || (Number.isNaN(status) && !/^(ok|acked|ack|sent|delivered)$/i.test(record.status)) || record.response?.ok === false;
+  const wentWrong = Number.isNaN(status) && !/^(ok|acked|ack|sent|delivered)$/i.test(record.status);
+  return status >= 400 || wentWrong || record.response?.ok === false;
 }
 
 function statusOf(record) {

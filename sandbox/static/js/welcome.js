@@ -1,7 +1,7 @@
 // "What to try": the three stories of a help desk, step by step.
 
+import { iconButton, wordButton } from "./buttons.js";
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
 import { hrefOf } from "./route.js";
 import { channelOf, personNamed, session } from "./session.js";
 import { language, speak, t } from "./strings.js";
@@ -21,10 +21,11 @@ export function welcomePane(onClose) {
   const other = language() === "fr" ? "en" : "fr";
   return h("aside", { class: "pane welcome", "aria-label": t("help.title"), data: { testid: "welcome" } },
     h("header", { class: "pane-head" }, h("h2", {}, t("help.title")),
-      h("button", { type: "button", class: "link pane-language", onclick: () => speak(other) }, t(`language.${other}`)),
-      h("button", { type: "button", class: "icon-btn", "aria-label": t("help.close"), title: t("help.close"), data: { testid: "welcome-close" }, onclick: onClose }, icon("close"))),
+      wordButton(t(`language.${other}`), () => speak(other), { look: "link pane-language" }),
+      iconButton("close", t("help.close"), onClose, { testid: "welcome-close" })),
     h("div", { class: "welcome-scroll" }, h("p", {}, t("help.intro")), [1, 2, 3].map(story),
-      h("h3", {}, t("help.moreTitle")), h("ul", { class: "welcome-more" }, ["windows", "mail", "traffic", "keys"].map((name) => h("li", {}, t(`help.${name}`))))));
+      h("h3", {}, t("help.moreTitle")),
+      h("ul", { class: "welcome-more" }, ["windows", "mail", "traffic", "keys"].map((name) => h("li", {}, t(`help.${name}`))))));
 }
 
 function story(number) {
@@ -43,7 +44,7 @@ function stepNodes(step) {
 }
 
 function personLink(handle, box) {
-  const person = session.people.find((p) => p.handle === handle || p.id.toLowerCase().endsWith(handle) || p.handle?.startsWith(`${handle}.`)) ?? personNamed(handle);
+  const person = personNamed(handle) ?? session.people.find((p) => p.handle?.startsWith(`${handle}.`));
   if (!person) return handle[0].toUpperCase() + handle.slice(1);
   const place = box ? { as: session.me?.id, v: "mail", box: person.email } : { as: person.id, c: sameChannel(person) };
   return h("a", { href: hrefOf(place) }, box ? t("help.boxOf", { name: person.name }) : person.name);
