@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -142,12 +141,6 @@ class Bot:
             try:
                 found = await with_slack_ids(setup, self.calls)
                 break
-            except SlackDeclined as declined:
-                log.error("channels_unknown", error=declined.error)
-                found = replace(
-                    setup, teams=tuple(replace(team, channel=None) for team in setup.teams)
-                )
-                break
             except Unreachable as fault:
                 pause = fault.retry_after or 2.0
                 log.warning("slack_not_ready", reason=fault.reason, again_in=pause)
@@ -236,7 +229,14 @@ class Bot:
         config = uvicorn.Config(
             web, log_config=None, access_log=False, timeout_graceful_shutdown=int(DRAINING)
         )
-        door = socket.create_server((settings.http_host, settings.http_port), backlog=512)
+        try:
+            door = socket.create_server((settings.http_host, settings.http_port), backlog=512)
+        except OSError as fault:
+            if not settings.socket_mode:
+                raise
+            # Only the health pages: not worth staying away from Slack for.
+            log.warning("no_health_pages", port=settings.http_port, reason=fault.strerror)
+            return
         self.http_port = door.getsockname()[1]
         server = _Web(config)
         serving = asyncio.create_task(server.serve(sockets=[door]))

@@ -74,14 +74,22 @@ async def channels(calls: SlackCalls) -> dict[str, ChannelState]:
 async def with_slack_ids(setup: HouseSetup, calls: SlackCalls) -> HouseSetup:
     """The desk file with channel names and user groups replaced by what Slack calls them.
 
-    A channel that is not found stays without id: its team's cards wait until it is.
+    A channel that is not found keeps its name, which Slack takes in place of an id when we post:
+    its team's cards wait until the bot is invited there.
     """
-    known = await channels(calls)
+    try:
+        known = await channels(calls)
+    except SlackDeclined as declined:
+        log.error("channels_unknown", error=declined.error)
+        known = {}
     groups = await _groups(setup, calls)
 
     def channel(wanted: str | None) -> str | None:
-        state = known.get((wanted or "").lstrip("#"))
-        return state.id if state else None
+        name = (wanted or "").lstrip("#")
+        state = known.get(name)
+        if state is not None:
+            return state.id
+        return name if not name or is_channel_id(name) else f"#{name}"
 
     def team(entry: TeamSetup) -> TeamSetup:
         members = tuple(m for ref in entry.members for m in groups.get(ref, (ref,)))
@@ -115,6 +123,10 @@ async def _groups(setup: HouseSetup, calls: SlackCalls) -> dict[str, tuple[str, 
     except (SlackDeclined, Unreachable) as fault:
         log.warning("user_groups_unknown", reason=str(fault))
     return members
+
+
+def is_channel_id(name: str) -> bool:
+    return name[:1] in ("C", "G") and len(name) > 5 and name.isalnum() and name.isupper()
 
 
 def is_group(ref: str) -> bool:

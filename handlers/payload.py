@@ -122,7 +122,7 @@ class Submission:
     def read(cls, body: Body) -> Submission:
         try:
             view = body["view"]
-            inputs = [block for block in view["blocks"] if block.get("type") == "input"]
+            inputs = [b for b in view.get("blocks") or () if b.get("type") == "input"]
             return cls(
                 user=body["user"]["id"],
                 form=view["callback_id"],
@@ -371,6 +371,8 @@ def _values(view: Body) -> Values:
     }
     for block_id, actions in ((view.get("state") or {}).get("values") or {}).items():
         name = field_of(block_id)
+        if blocks.setdefault(name, block_id) != block_id:
+            continue  # of an input that is no longer in the form
         for state in actions.values():
             texts[name] = _single(state)
             if "selected_options" in state:

@@ -6,8 +6,8 @@ from tests.journeys.sights import PAUL, card, lines, open_ticket, shown
 from tests.journeys.stage import Stage
 
 
-async def test_a_technician_creates_a_request_for_somebody_else(stage: Stage) -> None:
-    slack, pierre = stage.slack, stage.slack.person("pierre")
+async def test_a_technician_creates_a_request_for_somebody_else(any_stage: Stage) -> None:
+    slack, pierre = any_stage.slack, any_stage.slack.person("pierre")
 
     await pierre.command("/ticket", "", channel="support-postes")
     await slack.until(lambda: pierre.modal)
@@ -30,9 +30,9 @@ async def test_a_technician_creates_a_request_for_somebody_else(stage: Stage) ->
     assert mail[0].subject == "[R-000001] Printer jams"
 
 
-async def test_a_technician_talks_with_the_requester(stage: Stage) -> None:
-    slack, pierre, paul = stage.slack, stage.slack.person("pierre"), stage.slack.person("paul")
-    posted = await open_ticket(stage, pierre, requester=PAUL)
+async def test_a_technician_talks_with_the_requester(any_stage: Stage) -> None:
+    slack, pierre, paul = any_stage.slack, any_stage.slack.person("pierre"), any_stage.slack.person("paul")
+    posted = await open_ticket(any_stage, pierre, requester=PAUL)
 
     await pierre.press("ticket.assign", on=posted)
     await slack.until(lambda: "Assigné à" in shown(card(pierre, "support-postes", "R-000001")))
@@ -52,9 +52,9 @@ async def test_a_technician_talks_with_the_requester(stage: Stage) -> None:
     assert "> " not in thread.split("A LaserJet 4.")[1]
 
 
-async def test_a_technician_resolves_and_the_requester_gets_the_solution(stage: Stage) -> None:
-    slack, pierre, paul = stage.slack, stage.slack.person("pierre"), stage.slack.person("paul")
-    posted = await open_ticket(stage, pierre, requester=PAUL)
+async def test_a_technician_resolves_and_the_requester_gets_the_solution(any_stage: Stage) -> None:
+    slack, pierre, paul = any_stage.slack, any_stage.slack.person("pierre"), any_stage.slack.person("paul")
+    posted = await open_ticket(any_stage, pierre, requester=PAUL)
 
     await pierre.press("ticket.resolve", on=posted)
     await slack.until(lambda: pierre.modal)
