@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from blocks.deeds import recipient
+from blocks.deeds import deed, recipient
 from blocks.elements import actions, button, context, option, section
 from blocks.ids import Action
 from blocks.message import Block, Message
-from blocks.text import inline, name_of, when
+from blocks.text import inline, left_to_right, name_of, when
 from blocks.vocabulary import ANSWERED, move, origin, priority, situation, state
 from desk.answers import CardFacts, TicketFacts
+from desk.journal import Kind
 from desk.lifecycle import Move, State
 from desk.ports import Delivery, DeliveryState
 from desk.ticket import Ticket
@@ -41,6 +42,7 @@ def ticket_card(facts: CardFacts, t: Translator) -> Message:
     ticket = facts.facts.ticket
     folded = not ticket.is_open
     blocks = [section(_folded(facts.facts, t) if folded else _lines(facts.facts, t))]
+    blocks += _last_event(facts, t)
     blocks += [_trouble(delivery, t) for delivery in facts.trouble[:MOST_TROUBLE]]
     blocks += actions(_buttons(facts, t))
     return {"text": summary(facts.facts, t), "blocks": blocks}
@@ -82,7 +84,12 @@ def _lines(facts: TicketFacts, t: Translator) -> str:
         where.insert(1, f"{ANSWERED} *{t('New answer')}*")
     who = [people_line(facts, t), origin(ticket.origin, t), when(ticket.created_at)]
     excerpt = inline(ticket.description.excerpt(EXCERPT))
-    lines = [headline(facts), " · ".join(filter(None, where)), " · ".join(who), f"> {excerpt}"]
+    lines = [
+        headline(facts),
+        " · ".join(filter(None, where)),
+        left_to_right(" · ".join(who)),
+        f"> {excerpt}",
+    ]
     return "\n".join(lines if excerpt else lines[:-1])
 
 
@@ -91,6 +98,14 @@ def _folded(facts: TicketFacts, t: Translator) -> str:
     if facts.ticket.new_answer:
         parts.append(f"{ANSWERED} *{t('New answer')}*")
     return f"{headline(facts)}\n{' · '.join(parts)}"
+
+
+def _last_event(facts: CardFacts, t: Translator) -> list[Block]:
+    """What happened since the ticket came into its state; the state itself is said above."""
+    last = facts.last
+    if last is None or last.kind is Kind.OPENED or last.at <= facts.facts.ticket.state_since:
+        return []
+    return [context(f"{deed(last, t)} · {when(last.at)}")]
 
 
 def _left_behind(facts: TicketFacts, t: Translator) -> Message:

@@ -62,6 +62,8 @@ def _withdrawn(entry: Entry, t: Translator) -> str:
 
 def _answer(entry: Entry, t: Translator) -> str:
     by = person_name(entry.by, t)
+    if entry.facts.get("automatic"):
+        return t("🤖 Automatic answer from {name}, by e-mail", name=by)
     if entry.facts.get("origin") == "mail":
         said = t("Answer from {name}, by e-mail", name=by)
     else:

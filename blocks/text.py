@@ -20,6 +20,7 @@ DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u
 CONTROLS = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+LEFT_TO_RIGHT = "\u200e"
 
 # Look-alikes: Slack has no escape for its own marks, and a title is bold from end to end.
 TAMED = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
@@ -38,6 +39,11 @@ def cut(text: str, limit: int) -> str:
 def one_line(text: str, limit: int = 1000) -> str:
     """A name or a subject on one line, unable to reorder what stands around it."""
     return _isolated(cut(_bare(text), limit))
+
+
+def left_to_right(line: str) -> str:
+    """A line of ours that begins with somebody's right-to-left name still reads from the left."""
+    return LEFT_TO_RIGHT + line if line.startswith(ISOLATE) else line
 
 
 def inline(text: str, limit: int = 200) -> str:

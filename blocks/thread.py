@@ -74,10 +74,20 @@ def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     blocks += [section(text) for text in texts]
     if not complete:
         blocks.append(context(t("The rest is too long for Slack.")))
+    blocks += _call_holder(facts, t)
     if entry.facts.get("unverified"):
         warning = t("Nothing proves that this mail came from {name}.", name=_author(entry))
         blocks.append(context(f"⚠️ {warning}"))
     return blocks + _progress(facts, t)
+
+
+def _call_holder(facts: EntryFacts, t: Translator) -> list[Block]:
+    """An answer is worth a notification, to the one person who waits for it."""
+    holder = facts.facts.assignee
+    person_wrote = facts.entry.kind is Kind.ANSWER and not facts.entry.facts.get("automatic")
+    if not person_wrote or holder is None or holder.slack_id is None:
+        return []
+    return [context(t("For {name}", name=f"<@{holder.slack_id}>"))]
 
 
 def _readers(facts: EntryFacts, t: Translator) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.effects import MarkNoted, Notice, ShowEntry, Whisper
+from desk.effects import MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
 from desk.journal import Draft, Entry, Kind
 from desk.lifecycle import Move
 from desk.moving import with_names
@@ -63,6 +63,7 @@ def _acknowledge(
     ask: TakeNote, card: Card, entry: Entry, outsider: bool, tx: Transaction, now: datetime
 ) -> None:
     ticket = card.ticket
+    tx.outbox.put(RefreshCard(ticket), now)
     tx.outbox.put(MarkNoted(ticket, entry.id, ask.channel, ask.ts), now)
     if not card.active:
         # A note in the thread that a transfer left behind: the new team reads it in theirs.

@@ -13,7 +13,6 @@ from blocks.notes import (
 from blocks.notes import (
     out_of_date as out_of_date_words,
 )
-
 from desk.errors import DeskError, InvalidField, InvalidFields
 from handlers.answer import Answer, OpenView, PushView, SayPrivately, Then
 from handlers.context import Context
@@ -25,22 +24,27 @@ def refused(error: DeskError, asked: Any, context: Context) -> Answer:
     """The answer to somebody whose wish the desk declined. It has changed nothing."""
     if isinstance(asked, Submission):
         return Answer(
-            ack={"response_action": "errors", "errors": _at_fields(error, asked, context.t)}
+            ack={"response_action": "errors", "errors": _at_fields(error, asked, context)}
         )
-    return privately(asked, refusal(error, context.t), context.t)
+    return privately(asked, refusal(error, context.t, _zone(context)), context.t)
 
 
-def _at_fields(error: DeskError, sent: Submission, t: Translator) -> dict[str, str]:
+def _at_fields(error: DeskError, sent: Submission, context: Context) -> dict[str, str]:
     """Each fault at its input; what has no input of its own goes to the form's first one."""
     faults = error.faults if isinstance(error, InvalidFields) else (error,)
     placed: dict[str, str] = {}
     for fault in faults:
         if isinstance(fault, InvalidField):
             block = sent.values.blocks.get(fault.field, sent.first_field)
-            placed[block] = field_problem(fault, t)
+            placed[block] = field_problem(fault, context.t)
         else:
-            placed[sent.first_field] = refusal(fault, t)
+            placed[sent.first_field] = refusal(fault, context.t, _zone(context))
     return placed
+
+
+def _zone(context: Context) -> str | None:
+    """The clock of the person who reads the sentence."""
+    return context.viewer.person.zone if context.viewer else None
 
 
 def out_of_date(asked: Any, context: Context) -> Answer:

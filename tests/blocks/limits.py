@@ -17,6 +17,7 @@ LONGEST_VIEW = 250_000
 TOKEN = re.compile(
     r"<!date\^\d+\^[^<>|]*\|[^<>|]*>"
     r"|<#[A-Z0-9]+>"
+    r"|<@U0PIERRE>"  # who holds the ticket is called when an answer comes
     r"|<(?:https?://|mailto:)[^<>|\s]*\|[^<>]*>"
 )
 OPTIONED = ("static_select", "external_select", "radio_buttons", "checkboxes")

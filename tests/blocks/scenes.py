@@ -101,6 +101,8 @@ def _cards(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "card_trouble", card.ticket_card(_card(cast, State.ASSIGNED, trouble=failed), t)
     answered = _card(cast, State.ASSIGNED, ticket={"new_answer": True})
     yield "card_new_answer", card.ticket_card(answered, t)
+    later = cast.entry(Kind.NOTE, at=f.NOW + timedelta(hours=1))
+    yield "card_last_event", card.ticket_card(_card(cast, State.ASSIGNED, last=later), t)
     yield "card_left_behind", card.ticket_card(_card(cast, State.NEW, active=False), t)
     abandoned = _card(cast, State.CLOSED, ticket={"outcome": Outcome.ABANDONED})
     yield "card_abandoned", card.ticket_card(abandoned, t)
@@ -132,6 +134,8 @@ def _threads(cast: Cast, t: Translator) -> Iterator[Scene]:
         yield f"delivery_{state}", thread.entry_message(shown, t)
     doubtful = cast.entry(Kind.ANSWER, facts={"origin": "mail", "unverified": "yes"})
     yield "entry_answer_unverified", thread.entry_message(_shown(cast, doubtful), t)
+    machine = cast.entry(Kind.ANSWER, facts={"origin": "mail", "automatic": True})
+    yield "entry_answer_automatic", thread.entry_message(_shown(cast, machine), t)
     outsider = cast.entry(Kind.NOTE, facts={"outsider": True})
     yield "entry_note_outsider", thread.entry_message(_shown(cast, outsider), t)
     for name, kind, told in MOVES:
