@@ -84,7 +84,7 @@ class Click:
                 container=_container(view),
                 channel=channel,
                 message=message.get("ts") or container.get("message_ts") or "",
-                thread=message.get("thread_ts") or container.get("thread_ts") or "",
+                thread=_thread(message, container),
                 view=view.get("id") or "",
                 hash=view.get("hash") or "",
                 form=view.get("callback_id") or "",
@@ -334,6 +334,13 @@ def _deleted(event: Body, team: str, channel: str) -> Spoken:
 
 def _not_ours(channel: str) -> Spoken:
     return Spoken("", "", channel, "", "", NO_WORDS, "")
+
+
+def _thread(message: Body, container: Body) -> str:
+    """The thread a clicked message is in; a thread's first message stands in the channel itself."""
+    thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
+    own = str(message.get("ts") or container.get("message_ts") or "")
+    return "" if thread == own else thread
 
 
 def _container(view: Body) -> str:
