@@ -66,7 +66,7 @@ _LEASABLE = (
 )
 _LEASE = (
     update(o)
-    .where(o.c.id == bindparam("row"))
+    .where(o.c.id.in_(bindparam("rows", expanding=True)))
     .values(lease_until=bindparam("until"), leased_by=bindparam("owner"), leased_asked=o.c.asked)
 )
 _OF_ENTRY = (
@@ -133,18 +133,20 @@ class SqlOutbox:
     def lease(self, now: datetime, hold: timedelta, owner: str, limit: int) -> tuple[Lease, ...]:
         """Take due rows, at most one of each lane, so that no other relay sends them for `hold`."""
         rows = self._connection.execute(_LEASABLE, {"now": now, "most": limit}).all()
-        leases = []
-        for row in rows:
-            try:
-                leases.append(_lease(row, owner))
-            except (KeyError, TypeError, ValueError):
-                # Asked for by a newer version, or no longer known: let a person see it.
-                self._change(
-                    (o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now
-                )
-                continue
-            self._connection.execute(_LEASE, {"row": row.id, "until": now + hold, "owner": owner})
-        return tuple(leases)
+        leases = tuple(lease for row in rows if (lease := self._lease(row, owner, now)))
+        if leases:
+            taken = [lease.id for lease in leases]
+            values = {"rows": taken, "until": now + hold, "owner": owner}
+            self._connection.execute(_LEASE, values)
+        return leases
+
+    def _lease(self, row: Row[Any], owner: str, now: datetime) -> Lease | None:
+        try:
+            return _lease(row, owner)
+        except (KeyError, TypeError, ValueError):
+            # Asked for by another version of the program: a person sees it, the others go on.
+            self._change((o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now)
+            return None
 
     def attempting(self, lease: Lease, at: datetime) -> bool:
         """Note that what cannot be taken back comes next. False: it is not ours to do."""

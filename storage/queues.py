@@ -1,16 +1,24 @@
-"""Lists of tickets as statements: each walks one index per team or person and stops early."""
+"""Lists of tickets as statements: each walks one index per team or person and stops early.
+
+An OR over several teams would read and sort all their tickets. So each choice is limited to what
+the page can show of it, and then they are put together. Statements are built once for each number
+of teams: building them takes longer than running them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Subquery,
+    bindparam,
     func,
     literal_column,
     select,
@@ -23,69 +31,98 @@ from storage.tables import teams
 from storage.tables import tickets as t
 
 COUNTED = 1000  # counting costs thirty times the list, and nobody pages that far
+
 # Written out, not bound: only then do both databases see that a partial index will do.
 _OPEN = t.c.is_open == literal_column("1")
 _OVER = t.c.is_open == literal_column("0")
 
+_Order = Sequence[tuple[ColumnElement[Any], bool]]  # columns, and whether each descends
+_PRESSING: _Order = ((t.c.rank, False), (t.c.created_at, False), (t.c.id, False))
+_LATEST: _Order = ((t.c.state_since, True), (t.c.id, True))
+_OPEN_FIRST: _Order = ((t.c.is_open, True), (t.c.id, True))
+
+_MOST = bindparam("most", type_=Integer)
+_SIZE = bindparam("size", type_=Integer)
+_SKIP = bindparam("skip", type_=Integer)
+_COUNTED = bindparam("counted", type_=Integer)
+_MINE = t.c.assignee_id == bindparam("person")
+
 
 @dataclass(frozen=True)
 class Queue:
-    """The tickets that meet any of `choices`, in `order`.
+    """Tickets to be listed page by page and counted."""
 
-    An OR over several teams would read and sort all their tickets; so each choice is limited to
-    what the page can show of it before they are put together.
-    """
+    listing: Select[Any]
+    counting: Select[Any]
+    whose: Mapping[str, Any]
 
-    choices: Sequence[Sequence[ColumnElement[bool]]]
-    order: Sequence[tuple[ColumnElement[Any], bool]]  # column, and whether it descends
+    def page(self, connection: Connection, number: int, size: int) -> Sequence[Any]:
+        """Rows of `tickets`, in order."""
+        place = {"most": (number + 1) * size, "size": size, "skip": number * size}
+        return connection.execute(self.listing, {**self.whose, **place}).all()
 
-    def page(self, number: int, size: int) -> Select[Any]:
-        """The ids of one page, in order."""
-        together = self._together((number + 1) * size)
-        order = [_directed(together.c[str(column.key)], down) for column, down in self.order]
-        return select(together.c.id).order_by(*order).limit(size).offset(number * size)
-
-    def total(self) -> Select[Any]:
+    def total(self, connection: Connection) -> int:
         """How many there are, counted no further than COUNTED."""
-        together = self._together(COUNTED)
-        return select(func.count()).select_from(
-            select(together.c.id).limit(COUNTED).subquery("counted")
-        )
-
-    def _together(self, most: int) -> Subquery:
-        columns = [column for column, _ in self.order if column.key != "id"]
-        order = [_directed(column, down) for column, down in self.order]
-        parts = [
-            select(t.c.id, *columns).where(*choice).order_by(*order).limit(most).subquery()
-            for choice in self.choices
-        ]
-        return union(*(select(part) for part in parts)).subquery("together")
+        whose = {**self.whose, "counted": COUNTED}
+        counted: int = connection.execute(self.counting, whose).scalar_one()
+        return counted
 
 
 def of_technician(connection: Connection, actor: Actor, tab: Tab) -> Queue:
-    mine = t.c.assignee_id == actor.id
-    if tab is Tab.MINE:
-        return Queue([(mine, _OPEN)], _pressing())
-    served = sorted(actor.teams) or _every_team(connection, actor)
-    if tab is Tab.TEAMS:
-        return Queue([(t.c.team_id == team, _OPEN) for team in served] or [_NOTHING], _pressing())
-    over = [(t.c.team_id == team, _OVER) for team in served]
-    return Queue([*over, (mine, _OVER)], ((t.c.state_since, True), (t.c.id, True)))
+    served = [] if tab is Tab.MINE else sorted(actor.teams) or _every_team(connection, actor)
+    whose = {f"team_{number}": team for number, team in enumerate(served)}
+    return Queue(*_technicians(tab, len(served)), {"person": actor.id, **whose})
 
 
 def of_requester(person: int, *, open_only: bool) -> Queue:
+    return Queue(*_requesters(open_only), {"person": person})
+
+
+@cache
+def _technicians(tab: Tab, served: int) -> tuple[Select[Any], Select[Any]]:
+    teams_ = [t.c.team_id == bindparam(f"team_{number}") for number in range(served)]
+    match tab:
+        case Tab.TEAMS:
+            nothing = (t.c.id < 0, _OPEN)
+            return _statements([(team, _OPEN) for team in teams_] or [nothing], _PRESSING)
+        case Tab.MINE:
+            return _statements([(_MINE, _OPEN)], _PRESSING)
+        case Tab.SOLVED:
+            return _statements([*((team, _OVER) for team in teams_), (_MINE, _OVER)], _LATEST)
+
+
+@cache
+def _requesters(open_only: bool) -> tuple[Select[Any], Select[Any]]:
     state = [_OPEN] if open_only else []
-    return Queue(
-        [(t.c.requester_id == person, *state), (t.c.beneficiary_id == person, *state)],
-        ((t.c.is_open, True), (t.c.id, True)),
+    asked = [column == bindparam("person") for column in (t.c.requester_id, t.c.beneficiary_id)]
+    return _statements([(one, *state) for one in asked], _OPEN_FIRST)
+
+
+def _statements(
+    choices: Sequence[Sequence[ColumnElement[bool]]], order: _Order
+) -> tuple[Select[Any], Select[Any]]:
+    """The tickets that meet any of `choices`: a page of them, and how many there are."""
+    columns = [column for column, _ in order if column is not t.c.id]
+    first = _together(
+        select(t.c.id, *columns).where(*choice).order_by(*_ordered(t, order)).limit(_MOST)
+        for choice in choices
     )
+    page = select(first.c.id).order_by(*_ordered(first, order)).limit(_SIZE).offset(_SKIP)
+    listing = select(t).where(t.c.id.in_(page)).order_by(*_ordered(t, order))
+    every = _together(select(t.c.id).where(*choice).limit(_COUNTED) for choice in choices)
+    counted = select(every.c.id).limit(_COUNTED).subquery("counted")
+    return listing, select(func.count()).select_from(counted)
 
 
-_NOTHING = (t.c.id < 0,)
+def _together(parts: Any) -> Subquery:
+    return union(*(select(part.subquery()) for part in parts)).subquery("together")
 
 
-def _pressing() -> Sequence[tuple[ColumnElement[Any], bool]]:
-    return ((t.c.rank, False), (t.c.created_at, False), (t.c.id, False))
+def _ordered(source: Any, order: _Order) -> list[ColumnElement[Any]]:
+    return [
+        source.c[column.key].desc() if down else source.c[column.key].asc()
+        for column, down in order
+    ]
 
 
 def _every_team(connection: Connection, actor: Actor) -> list[int]:
@@ -93,7 +130,3 @@ def _every_team(connection: Connection, actor: Actor) -> list[int]:
     if not actor.is_administrator:
         return []
     return list(connection.execute(select(teams.c.id).order_by(teams.c.id)).scalars())
-
-
-def _directed(column: ColumnElement[Any], down: bool) -> ColumnElement[Any]:
-    return column.desc() if down else column.asc()

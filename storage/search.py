@@ -8,15 +8,28 @@ requesters until enough match.
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+)
 
 from desk.people import Person, folded
 from storage.people_rows import PEOPLE, person_of
 from storage.tables import people
 from storage.tables import person_words as w
 
-_RARE = 5000  # matches that are still quicker to rank than to look for down the list
+_RARE = 10_000  # matches that are still quicker to rank than to look for down the list
 _LAST = "\U0010ffff"  # sorts after whatever continues a prefix
 _MOST_WORDS = 8  # of a query; who types more has found nobody by then
 
@@ -43,22 +56,36 @@ def index_person(connection: Connection, person: Person) -> None:
 
 def search(connection: Connection, query: str, limit: int) -> tuple[Person, ...]:
     prefixes = _prefixes(query)
-    matching = [_some_word_begins(prefix) for prefix in prefixes]
-    if prefixes:
-        counts = [_count(connection, prefix) for prefix in prefixes]
-        rarest = counts.index(min(counts))
-        if counts[rarest] == 0:
-            return ()
-        if counts[rarest] < _RARE:
-            matching[rarest] = people.c.id.in_(
-                select(w.c.person_id).where(_begins(prefixes[rarest]))
-            )
-    statement = (
-        PEOPLE.where(people.c.active == true(), *matching)
-        .order_by(people.c.requests.desc(), people.c.sort_name, people.c.id)
-        .limit(limit)
+    counts = {prefix: _count(connection, prefix) for prefix in prefixes}
+    if 0 in counts.values():
+        return ()
+    rarest = min(prefixes, key=counts.__getitem__, default="")
+    if prefixes and counts[rarest] < _RARE:
+        others = [prefix for prefix in prefixes if prefix != rarest]
+        statement = _from_the_words(rarest, others)
+    else:
+        statement = _down_the_list(prefixes)
+    return tuple(map(person_of, connection.execute(statement.limit(limit))))
+
+
+def _from_the_words(rarest: str, others: list[str]) -> Select[Any]:
+    found = w.alias("found")
+    matching = select(found.c.person_id).where(
+        _begins(found, rarest), *(_some_word_begins(found.c.person_id, one) for one in others)
     )
-    return tuple(map(person_of, connection.execute(statement)))
+    # Only active people have words. Adding nothing keeps both databases from the index that is in
+    # this order already: it would be walked to its end.
+    unordered = people.c.requests + literal_column("0")
+    return PEOPLE.where(people.c.id.in_(matching)).order_by(
+        unordered.desc(), people.c.sort_name, people.c.id
+    )
+
+
+def _down_the_list(prefixes: list[str]) -> Select[Any]:
+    matching = [_some_word_begins(people.c.id, prefix) for prefix in prefixes]
+    return PEOPLE.where(people.c.active == true(), *matching).order_by(
+        people.c.requests.desc(), people.c.sort_name, people.c.id
+    )
 
 
 def _prefixes(query: str) -> list[str]:
@@ -68,14 +95,14 @@ def _prefixes(query: str) -> list[str]:
     return sorted(whole, key=len, reverse=True)[:_MOST_WORDS]
 
 
-def _begins(prefix: str) -> ColumnElement[bool]:
-    return (w.c.word >= prefix) & (w.c.word < prefix + _LAST)
+def _begins(words: FromClause, prefix: str) -> ColumnElement[bool]:
+    return (words.c.word >= prefix) & (words.c.word < prefix + _LAST)
 
 
-def _some_word_begins(prefix: str) -> ColumnElement[bool]:
-    return exists().where(w.c.person_id == people.c.id, _begins(prefix))
+def _some_word_begins(person: ColumnElement[int], prefix: str) -> ColumnElement[bool]:
+    return exists().where(w.c.person_id == person, _begins(w, prefix))
 
 
 def _count(connection: Connection, prefix: str) -> int:
-    some = select(w.c.person_id).where(_begins(prefix)).limit(_RARE).subquery()
+    some = select(w.c.person_id).where(_begins(w, prefix)).limit(_RARE).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()

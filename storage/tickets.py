@@ -28,8 +28,7 @@ from storage.tables import tickets as t
 
 _HELD = 10  # added to the rank: whatever nobody holds comes first
 
-_ALL = select(t)
-_GET = _ALL.where(t.c.id == bindparam("ticket"))
+_GET = select(t).where(t.c.id == bindparam("ticket"))
 _ADD = insert(t).returning(t.c.id)
 _SAVE = update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen"))
 _DUE = (
@@ -76,11 +75,8 @@ class SqlTickets:
         return self._connection.execute(select(func.count()).select_from(t)).scalar_one()
 
     def _page(self, queue: queues.Queue, number: int, size: int) -> Page:
-        ids = self._connection.execute(queue.page(number, size)).scalars().all()
-        rows = self._connection.execute(_ALL.where(t.c.id.in_(ids))).all() if ids else ()
-        found = {row.id: _ticket(row) for row in rows}
-        total = self._connection.execute(queue.total()).scalar_one()
-        return Page(tuple(found[i] for i in ids), total, number, size)
+        listed = tuple(map(_ticket, queue.page(self._connection, number, size)))
+        return Page(listed, queue.total(self._connection), number, size)
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:

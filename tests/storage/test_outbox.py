@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import update
 
-from desk.effects import MarkNoted, Message, RefreshCard, SendMail, ShowEntry
+from desk.effects import MarkNoted, Message, RefreshCard, SendMail, ShowEntry, WarnAdministrators
 from storage.outbox import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
@@ -153,6 +153,26 @@ async def test_a_postponed_row_waits_and_counts_the_attempt(store: SqlStore):
     assert await lease(store) == ()
     (second,) = await lease(store, LATER)
     assert (second.attempts, second.attempted_at) == (1, None)
+
+
+async def test_an_attempt_that_failed_halfway_is_told_to_the_next_try(store: SqlStore):
+    await put(store, NOTED)
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.attempting(first, NOW))
+
+    await store.write(lambda tx: tx.outbox.postpone(first, LATER, "500", attempted=True))
+
+    (second,) = await lease(store, LATER)
+    assert (second.attempts, second.attempted_at) == (1, NOW)
+
+
+async def test_a_wish_about_no_ticket_is_kept_like_any_other(store: SqlStore):
+    warning = WarnAdministrators("public", "C1", "2026-11-24")
+    await put(store, warning)
+
+    (one,) = await lease(store)
+
+    assert one.effect == warning
 
 
 async def test_leases_handed_back_can_be_taken_at_once_unless_attempted(store: SqlStore):
