@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
+import asyncio
 import sys
 
 from storage.store import SqlStore
@@ -23,14 +22,14 @@ asyncio.run(promise())
 
 
 async def test_what_was_answered_survives_a_killed_process(database_url: str):
-    process = subprocess.Popen(
-        [sys.executable, "-c", _PROMISE_UNTIL_KILLED, database_url], stdout=subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _PROMISE_UNTIL_KILLED, database_url, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    promised = [int(process.stdout.readline()) for _ in range(20)]
+    promised = [int(await process.stdout.readline()) for _ in range(20)]
 
-    process.send_signal(signal.SIGKILL)
-    promised += [int(line) for line in process.communicate()[0].split()]
+    process.kill()
+    promised += [int(line) for line in (await process.communicate())[0].split()]
 
     store = SqlStore(database_url)
     kept = await store.read(lambda tx: tx.people.many(promised))
