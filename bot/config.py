@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mail.identity import MailIdentity
+from mail.smtp_url import SmtpServer
 
 
 class SettingsFault(Exception):
@@ -144,8 +147,13 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _smtp(cls, value: SecretStr) -> SecretStr:
-        if urlsplit(value.get_secret_value()).scheme not in ("smtp", "smtps"):
-            raise ValueError("must begin with smtp:// or smtps://")
+        SmtpServer.read(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _from(cls, value: str) -> str:
+        MailIdentity(value, "only to see whether it will do")
         return value
 
     @field_validator("mail_listen")
@@ -155,35 +163,45 @@ class Settings(BaseSettings):
             raise ValueError("must look like lmtp://127.0.0.1:2424")
         return value
 
-    @model_validator(mode="after")
-    def _some_way_in(self) -> Settings:
-        if self.slack_app_token is None and self.slack_signing_secret is None:
-            raise ValueError(
-                "SLACK_APP_TOKEN is missing (or SLACK_SIGNING_SECRET for HTTP mode): "
-                "make an app-level token with connections:write in your app's Basic Information"
-            )
-        return self
+
+class _WaysIn(BaseSettings):
+    """How Slack may reach us; looked at apart, so that its fault is told with the others."""
+
+    model_config = Settings.model_config
+
+    slack_app_token: str | None = Field(None, alias="SLACK_APP_TOKEN", repr=False)
+    slack_signing_secret: str | None = Field(None, alias="SLACK_SIGNING_SECRET", repr=False)
 
 
 def read_settings(**overrides: object) -> Settings:
-    """Raises SettingsFault with one line per fault. Values never appear in them."""
+    """Raises SettingsFault with one line per fault. Secret values never appear in them."""
+    lines: list[str] = []
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as invalid:
-        raise SettingsFault(
-            [_line(dict(error)) for error in invalid.errors(include_input=False)]
-        ) from None
+        lines += [_line(dict(error)) for error in invalid.errors(include_input=False)]
+    ways = _WaysIn(**overrides)  # type: ignore[arg-type]
+    if not ways.slack_app_token and not ways.slack_signing_secret:
+        lines.append(NO_WAY_IN)
+    if lines:
+        raise SettingsFault(lines)
+    return settings
+
+
+NO_WAY_IN = (
+    "SLACK_APP_TOKEN is missing (or SLACK_SIGNING_SECRET for HTTP mode): make an app-level token"
+    " with connections:write in your app's Basic Information."
+)
 
 
 def _line(error: dict[str, object]) -> str:
     location = error.get("loc") or ()
     assert isinstance(location, tuple)
-    name = str(location[0]) if location else ""
+    name = str(location[0]) if location else "Settings"
     if error.get("type") == "missing":
         field = next((f for f in Settings.model_fields.values() if f.alias == name), None)
-        return f"{name} is missing. {field.description if field else ''}".strip()
-    said = str(error.get("msg")).removeprefix("Value error, ")
-    return f"{name} {said[0].lower()}{said[1:]}." if name else f"{said}."
+        return f"{name} is missing: {field.description if field else ''}"
+    return f"{name}: {str(error.get('msg')).removeprefix('Value error, ')}."
 
 
 def _begins(value: SecretStr, start: str, advice: str) -> SecretStr:
