@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo story run test check format screens lock clean python
+.PHONY: help install demo story run test check format screens lock clean python
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,8 @@ demo: $(VENV)/.run ## Try it: the bot, a local Slack and mailboxes in your brows
 
 story: $(VENV)/.run ## The three stories told in the terminal, by the real bot
 	@$(BIN)/python -m sandbox.story $(ARGS)
+
+install: $(VENV)/.run ## Virtual environment and dependencies for a real workspace
 
 run: $(VENV)/.run ## Start the bot for a real workspace (settings in .env)
 	@$(BIN)/frontdesk run

@@ -82,7 +82,7 @@ class Bot:
         setup = read_desk_file(settings.desk_file)
         await asyncio.to_thread(upgrade, settings.database_url)
         self.store = SqlStore(settings.database_url, on_outbox=self._wake_relay)
-        self._closing.callback(self.store.close)
+        self._closing.push_async_callback(asyncio.to_thread, self.store.close)
         session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=PATIENCE))
         client = slack_client(settings, session)
         self.desk = Desk(self.store, self._clock, timedelta(seconds=settings.undo_seconds))

@@ -16,7 +16,7 @@ from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 
 COLUMNS = ("name", "email", "language", "title")
-AT_ONCE = 500  # people in one transaction: the bot writes in between
+AT_ONCE = 100  # people in one transaction: the bot writes in between
 
 
 class ListFault(Exception):

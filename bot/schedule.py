@@ -45,7 +45,9 @@ class Jobs:
         """Forget once keys and finished rows that nobody can ask about any more."""
         now = self._clock()
         keys = await self._store.write(lambda tx: tx.forget_once(now - KEYS_KEPT))
-        rows = await self._store.write(lambda tx: tx.outbox.purge(now - ROWS_KEPT))
+        rows = 0
+        while portion := await self._store.write(lambda tx: tx.outbox.purge(now - ROWS_KEPT)):
+            rows += portion
         log.info("tidied", once_keys=keys, outbox_rows=rows)
 
 
