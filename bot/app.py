@@ -172,8 +172,13 @@ class Bot:
         self.relay = Relay(self.store, couriers, self._clock)
         self.store.listen(self.relay.wake)
         self._closing.push_async_callback(smtp.close)
-        self._closing.push_async_callback(self.relay.stop, DRAINING)
-        self._spawn(self.relay.run())
+        running = asyncio.create_task(self.relay.run())
+
+        async def end() -> None:
+            await self.relay.stop(DRAINING)
+            await running
+
+        self._closing.push_async_callback(end)
 
     async def _start_mail(self) -> None:
         where = urlsplit(self.settings.mail_listen)

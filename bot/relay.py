@@ -7,6 +7,7 @@ Takes rows for its free slots only, and never waits for a whole batch.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -27,8 +28,9 @@ log = structlog.get_logger(__name__)
 HOLD = timedelta(seconds=120)  # longer than one slow SMTP dialogue with all its time-outs
 SLOTS = 8
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
-LONGEST_PAUSE = 300.0  # seconds between two tries for Slack
-LONGEST_MAIL_PAUSE = 4 * 3600.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
+FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
+SETTLING = 2.0  # seconds before looking whether a doubtful post arrived: it may still be under way
 MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
 
 Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
@@ -50,10 +52,12 @@ class Relay:
         self._clock = clock
         self._slots = slots
         self._owner = uuid.uuid4().hex
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[int, asyncio.Task[None]] = {}  # by outbox row
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stopping = False
+        self._resting = asyncio.Event()
+        self._resting.set()
 
     def wake(self) -> None:
         """There may be something to do. Safe from any thread, also after the loop has ended."""
@@ -61,7 +65,8 @@ class Relay:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     async def run(self) -> None:
-        """Until `stop`."""
+        """Until `stop`. Never cancel it: what it has just leased would stay leased."""
+        self._resting.clear()
         while not self._stopping:
             self._wake.clear()
             try:
@@ -76,23 +81,27 @@ class Relay:
                 pause = 1.0
             if pause and not self._stopping:
                 await self._sleep(pause)
+        self._resting.set()
 
     async def stop(self, within: float) -> None:
         """Take nothing new, finish what runs, hand the rest back."""
         self._stopping = True
         self._wake.set()
+        await self._resting.wait()
         if self._running:
-            _, late = await asyncio.wait(tuple(self._running), timeout=within)
+            _, late = await asyncio.wait(tuple(self._running.values()), timeout=within)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._store.write(lambda tx: tx.outbox.hand_back(self._owner))
+        try:
+            await self._store.write(lambda tx: tx.outbox.hand_back(self._owner))
+        except Busy:
+            log.warning("leases_not_handed_back")  # they end by themselves
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
 
     async def _pause(self) -> float:
         """Seconds until the next row is due."""
@@ -112,13 +121,19 @@ class Relay:
         now = self._clock()
         leases = await self._store.write(lambda tx: tx.outbox.lease(now, HOLD, self._owner, free))
         for lease in leases:
-            task = asyncio.create_task(self._deliver(lease))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
+            # A lease that ran out while we slept (a laptop's lid, a machine moved elsewhere) comes
+            # back to us: whoever carries that row already goes on, with the longer lease.
+            if lease.id not in self._running:
+                self._start(lease)
         return bool(leases) and len(leases) < free
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+    def _start(self, lease: Lease) -> None:
+        task = asyncio.create_task(self._deliver(lease))
+        self._running[lease.id] = task
+        task.add_done_callback(lambda _: self._ended(lease.id))
+
+    def _ended(self, row: int) -> None:
+        del self._running[row]
         self._wake.set()
 
     async def _deliver(self, lease: Lease) -> None:
@@ -168,9 +183,12 @@ class Relay:
         seconds = fault.retry_after
         if seconds is None:
             seconds = _back_off(lease.attempts, is_mail)
-        tx.outbox.postpone(
-            lease, now + timedelta(seconds=seconds), fault.reason, attempted=fault.attempted
-        )
+        # A doubt from an earlier try stays until that row ends: this one may have failed before it
+        # came to looking.
+        doubtful = fault.attempted or lease.attempted_at is not None
+        seconds = max(seconds, SETTLING) if doubtful else seconds
+        until = now + timedelta(seconds=seconds)
+        tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful)
         log.info("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)
 
     def _bury(self, tx: SqlTransaction, lease: Lease, fault: Refused | Uncertain) -> None:
@@ -197,6 +215,8 @@ def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: b
 
 def _back_off(attempts: int, is_mail: bool) -> float:
     """Seconds until the next try: doubling, with jitter so that many rows do not return at once."""
-    first, longest = (30.0, LONGEST_MAIL_PAUSE) if is_mail else (1.0, LONGEST_PAUSE)
+    first, longest = (
+        (FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE) if is_mail else (FIRST_PAUSE, LONGEST_PAUSE)
+    )
     pause = min(first * 2.0 ** min(attempts, 20), longest)
     return pause * random.uniform(0.75, 1.25)  # noqa: S311 - not for secrets

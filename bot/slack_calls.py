@@ -15,7 +15,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.outcomes import Attempting, LeaseLost, Refused, Unreachable
 
 CALL = 10.0  # seconds for one call
-SETTLING = 2.0  # seconds to wait before looking whether a doubtful post arrived
 READS = frozenset(
     {
         "conversations.history",

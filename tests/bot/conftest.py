@@ -1,0 +1,26 @@
+"""A database of its own for each test of the bot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from storage.store import SqlStore
+from tests.bot.couriers import Play, a_play
+from tests.databases import migrated_sqlite, sqlite_url
+
+__all__ = ["migrated_sqlite", "sqlite_url"]
+
+
+@pytest.fixture
+def store(sqlite_url: str) -> Iterator[SqlStore]:
+    opened = SqlStore(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def play(store: SqlStore) -> AsyncIterator[Play]:
+    async with a_play(store) as going_on:
+        yield going_on
