@@ -1,0 +1,136 @@
+"""What may go wrong around the bot, for journeys: locked database, time that passes, doubles."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.app import Bot
+from sandbox import payloads
+from sandbox.delivery import Parcel
+from sandbox.person import Person
+from sandbox.server import Sandbox
+from sandbox.world import Message
+from tests.journeys.sights import shown
+from tests.journeys.stage import ROOT, Stage, settings_for
+
+T = TypeVar("T")
+
+LONG = 60.0  # seconds a busy machine may need for what takes one
+
+
+async def soon(slack: Sandbox, condition: Callable[[], T]) -> T:
+    """Wait for it, however slow the machine."""
+    return await slack.until(condition, LONG)
+
+
+async def settled(stage: Stage) -> None:
+    """Nothing is on its way from the bot to the world any more."""
+    async with asyncio.timeout(LONG):
+        while await _waiting(stage):  # noqa: ASYNC110 - the database has no event to wait for
+            await asyncio.sleep(0.02)
+
+
+async def _waiting(stage: Stage) -> int:
+    return (await stage.bot.store.read(lambda tx: tx.outbox.counts()))["waiting"]
+
+
+class Clock:
+    """The time of day, and what a test lets pass besides."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class TimedStage(Stage):
+    clock: Clock
+
+    def later(self, seconds: float) -> None:
+        """Let time pass for the bot."""
+        self.clock.ahead += timedelta(seconds=seconds)
+        self.bot.relay.wake()
+
+
+@asynccontextmanager
+async def a_timed_stage(folder: Path, **changes: Any) -> AsyncIterator[TimedStage]:
+    """A stage whose bot has a clock that can be put forward."""
+    async with Sandbox(ROOT / "manifest.yml") as slack:
+        settings = settings_for(slack, folder, **changes)
+        clock = Clock()
+        bot = Bot(settings, clock)
+        try:
+            await bot.start()
+            slack.desk_smtp = ("127.0.0.1", bot.mail_port or 0)
+            await slack.until_connected(LONG)
+            yield TimedStage(slack, bot, settings, clock)
+        finally:
+            await bot.stop()
+
+
+def database(stage: Stage) -> Path:
+    return Path(stage.settings.database_url.removeprefix("sqlite:///"))
+
+
+def stored(stage: Stage, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What is committed at this moment, read past the bot."""
+    connection = sqlite3.connect(database(stage))
+    try:
+        return connection.execute(query, values).fetchall()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def database_locked(stage: Stage) -> Iterator[None]:
+    """Another program holds the write lock."""
+    connection = sqlite3.connect(database(stage), isolation_level=None, timeout=LONG)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+def submission(stage: Stage, person: Person) -> Parcel:
+    """The form that `person` has open, as Slack would send it now."""
+    ws = stage.slack.workspace
+    payload = payloads.view_submission(
+        ws.world,
+        person.profile,
+        ws.views.as_json(person.form),
+        trigger_id=ws.triggers.new(person.id, person.form.id),
+        urls=[],
+    )
+    return Parcel("interactive", payload, "view_submission again", person.id)
+
+
+async def filled_form(stage: Stage, person: Person, *, requester: str, subject: str) -> None:
+    """A new ticket's form, ready to be sent."""
+    await person.command("/ticket", subject, channel="support-postes")
+    await soon(stage.slack, lambda: person.modal)
+    await person.fill({"requester": requester, "description": "It jams."})
+
+
+def cards(person: Person, channel: str, words: str) -> list[Message]:
+    """Every card in the channel that shows `words`."""
+    return [m for m in person.messages(channel) if words in shown(m)]
+
+
+def raw_mails(slack: Sandbox) -> list[str]:
+    """Everything that any mailbox holds, in all its parts, decoded and as it came."""
+    mails = [mail for box in slack.mailboxes.boxes.values() for mail in box]
+    return [
+        "\n".join([mail.raw.decode("utf-8", "replace"), mail.subject, mail.text, mail.html])
+        for mail in mails
+    ]
