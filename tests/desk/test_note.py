@@ -6,7 +6,7 @@ import pytest
 
 from desk.ask_delivery import entry_facts, notice_facts
 from desk.ask_ticket import OpenPage
-from desk.effects import LookUpPerson, MarkNoted, Notice, ShowEntry, Whisper
+from desk.effects import LookUpPerson, MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
 from desk.errors import NoSuchTicket
 from desk.journal import Kind
 from desk.lifecycle import State
@@ -42,7 +42,10 @@ async def test_a_message_in_the_thread_is_an_internal_note(office: Office) -> No
     assert (written.id, written.kind, written.words) == (entry, Kind.NOTE, ROLLER)
     assert not written.is_public
     assert written.facts == {}
-    assert office.waiting() == [MarkNoted(number, entry, card.channel, "9.1")]
+    assert office.waiting() == [
+        RefreshCard(number),
+        MarkNoted(number, entry, card.channel, "9.1"),
+    ]
     assert await office.store.read(lambda tx: tx.cards.entry_at(card.channel, "9.1")) == entry
 
 
@@ -132,6 +135,7 @@ async def test_a_note_in_the_old_thread_is_shown_in_the_new_one(office: Office) 
     entry = await noted(office, old)
 
     assert office.waiting() == [
+        RefreshCard(number),
         MarkNoted(number, entry, old.channel, "9.1"),
         ShowEntry(number, entry),
     ]
