@@ -35,6 +35,10 @@ class Unreachable(Exception):
     attempted: bool = False
 
 
+class NotSetUp(Unreachable):
+    """The administrator can put it right: invite the bot, open a channel, give a scope."""
+
+
 @dataclass(eq=False)
 class Refused(Exception):
     """The other side will never take it. A person has to look."""

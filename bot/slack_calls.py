@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outcomes import Attempting, LeaseLost, Refused, Unreachable
+from bot.outcomes import Attempting, LeaseLost, NotSetUp, Refused, Unreachable
 
 CALL = 10.0  # seconds for one call
 READS = frozenset(
@@ -109,7 +109,7 @@ class SlackCalls:
         if status >= 500 or error in DOUBTFUL:
             return Unreachable(f"{method}: {error}", attempted=attempted)
         if error in WAITING_FOR_SETUP:
-            return Unreachable(f"{method}: {error}", retry_after=WAITING_FOR_SETUP[error])
+            return NotSetUp(f"{method}: {error}", retry_after=WAITING_FOR_SETUP[error])
         metadata = _field(response, "response_metadata") or {}
         detail = "; ".join(map(str, metadata.get("messages") or ()))[:500]
         return SlackDeclined(error, detail)

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from blocks import card as cards
 from blocks import notes, thread
-from bot.outcomes import Attempting, Done, Refused, Unreachable
+from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.slack_calls import SlackCalls, SlackDeclined
 from desk.answers import DirectFacts
 from desk.ask_delivery import card_facts, entry_facts, mail_facts, notice_facts, thread_facts
@@ -32,6 +34,8 @@ from handlers.people import person_from_slack
 from locales.translator import translator_for
 from storage.outbox import Lease
 from storage.store import SqlStore
+
+log = structlog.get_logger(__name__)
 
 Message = Mapping[str, Any]
 
@@ -63,10 +67,18 @@ class SlackCourier:
                 current = card
             else:
                 # Also a card that was on its way to the old team's channel during a transfer.
-                await self._edit_card(effect.ticket, replace(card, active=False))
+                await self._fold_card(effect.ticket, card)
         if current is not None and await self._edit_card(effect.ticket, current):
             return Done(current.ts)
         return await self._post_card(effect, lease, attempting)
+
+    async def _fold_card(self, ticket: int, card: Card) -> None:
+        """One line where the ticket was. A channel we cannot write to any more keeps the old card,
+        and must not keep the new one from its channel."""
+        try:
+            await self._edit_card(ticket, replace(card, active=False))
+        except (NotSetUp, Refused) as fault:
+            log.warning("old_card_left", ticket=ticket, channel=card.channel, reason=fault.reason)
 
     async def _edit_card(self, ticket: int, card: Card) -> bool:
         """False where somebody deleted the message."""
@@ -87,7 +99,7 @@ class SlackCourier:
 
     async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
         """The first line of a thread: who can read it. Needs no memory: it is posted once."""
-        card = await self._active_card(effect.ticket)
+        card = await self._newest_card(effect.ticket)
         if card.team != effect.team:
             return Done()  # transferred again meanwhile; the new team's thread has its own
         facts = await self._store.read(lambda tx: thread_facts(tx, effect))
@@ -104,7 +116,7 @@ class SlackCourier:
         if shown is not None:
             await self._edit(*shown, message)
             return Done(shown[1])
-        card = await self._active_card(effect.ticket)
+        card = await self._newest_card(effect.ticket)
         channel, ts = await self._post(card.channel, message, lease, attempting, card.ts)
 
         def keep(tx: Any) -> None:
@@ -149,8 +161,12 @@ class SlackCourier:
         facts = await self._store.read(lambda tx: notice_facts(tx, effect))
         message = notes.whisper(facts, translator_for(facts.language))
         place = {"channel": effect.channel, "user": effect.user, "thread_ts": effect.thread}
+        if not await attempting():
+            raise LeaseLost
         try:
-            await self._calls.call("chat.postEphemeral", {**message, **place}, lane=effect.channel)
+            await self._calls.call(
+                "chat.postEphemeral", {**message, **place}, lane=effect.channel, attempted=True
+            )
         except SlackDeclined as declined:
             raise Refused(f"chat.postEphemeral: {declined}") from None
         return Done()
@@ -177,12 +193,15 @@ class SlackCourier:
         _, ts = await self._post(house.admin_channel, message, lease, attempting)
         return Done(ts)
 
-    async def _active_card(self, ticket: int) -> Card:
-        """Raises Unreachable where the card is still to come: its row is ahead in the lane."""
-        card = await self._store.read(lambda tx: tx.cards.active(ticket))
-        if card is None:
-            raise Unreachable("the card is not posted yet", retry_after=5)
-        return card
+    async def _newest_card(self, ticket: int) -> Card:
+        """Whose thread shows what happened now: the active card, or the one that a transfer has
+        just retired. Its successor is posted by a row behind ours in the lane, so waiting for it
+        would hold up both for ever. Raises Refused where the card itself was refused.
+        """
+        known = await self._store.read(lambda tx: tx.cards.of(ticket))
+        if not known:
+            raise Refused("the ticket has no card")
+        return next((card for card in known if card.active), known[-1])
 
     async def _post(
         self,
