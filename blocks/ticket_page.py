@@ -65,13 +65,17 @@ def ticket_page(facts: TicketPage, t: Translator) -> View:
     )
 
 
-def journal_page(facts: TicketPage, t: Translator) -> View:
-    """Everything in one line of time, oldest first; of a very long journal the latest part."""
+def journal_page(facts: TicketPage, t: Translator, newer: int = 0) -> View:
+    """Everything in one line of time, oldest first; a part of it where Slack cannot show it all.
+
+    `newer` is how many of the newest entries the reader has seen already.
+    """
+    unseen = facts.journal[: len(facts.journal) - newer]
     kept, left_out = _newest_within(
-        facts.journal, lambda entry: _entry(entry, facts, t), WHOLE_JOURNAL, MOST_ENTRIES * 2
+        unseen, lambda entry: _entry(entry, facts, t), WHOLE_JOURNAL, MOST_ENTRIES * 2
     )
     blocks = [section(f"{headline(facts.facts)}\n{_standing(facts.facts, t)}"), divider()]
-    blocks += _left_out(left_out, t)
+    blocks += _left_out(left_out, facts.facts.ticket.id, newer + len(kept), t)
     blocks += reversed(kept)
     return modal(
         Form.JOURNAL_PAGE,
@@ -150,7 +154,7 @@ def _share(entries: list[Entry], facts: TicketPage, t: Translator, share: int) -
     kept, left_out = _newest_within(
         entries, lambda entry: _entry(entry, facts, t), share, MOST_ENTRIES
     )
-    return kept + _left_out(left_out, t)
+    return kept + _left_out(left_out, facts.facts.ticket.id, 0, t)
 
 
 def _newest_within(
@@ -195,18 +199,12 @@ def _progress(entry: Entry, facts: TicketPage, t: Translator) -> list[str]:
     return [progress(deliveries, t), *troubled[:2]]
 
 
-def _left_out(count: int, t: Translator) -> list[Block]:
+def _left_out(count: int, ticket: int, newer: int, t: Translator) -> list[Block]:
+    """What does not fit is one click away: the journal from the entry before the `newer` ones."""
     if not count:
         return []
-    return [
-        context(
-            t.plural(
-                "{n} older entry is in the ticket’s thread.",
-                "{n} older entries are in the ticket’s thread.",
-                count,
-            )
-        )
-    ]
+    more = t.plural("{n} older entry", "{n} older entries", count)
+    return [section(more, button(t("Show journal"), Action.JOURNAL_SHOW, f"{ticket}:{newer}"))]
 
 
 def _abandon(facts: TicketPage, t: Translator) -> list[Block]:

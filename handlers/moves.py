@@ -40,10 +40,14 @@ async def on_open(click: Click, context: Context) -> Answer:
 
 
 async def on_journal(click: Click, context: Context) -> Answer:
+    """All that was written and done, a part at a time; the value says how much was seen."""
     page = await context.desk.ask(OpenPage(click.ticket), by=click.user)
     if not isinstance(page, TicketPage):
         raise NotYours(click.ticket)
-    return then(beside(click, journal_page(page, context.t)))
+    view = journal_page(page, context.t, click.entry if ":" in click.value else 0)
+    if click.form == Form.JOURNAL_PAGE:
+        return then(UpdateView(click.view, view, click.hash))
+    return then(beside(click, view))
 
 
 async def on_claim(click: Click, context: Context) -> Answer:
