@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import check as checking
 from bot import people_list
@@ -19,8 +21,11 @@ from bot.deskfile import DeskFileFault
 from bot.logs import set_up_logs
 from bot.running import run_until_stopped
 from bot.slack import TokenRefused
+from desk.errors import Busy
 from storage.migrate import upgrade
 from storage.store import SqlStore
+
+R = TypeVar("R")
 
 
 class Examples(click.Command):
@@ -97,7 +102,7 @@ def import_people(file: Any) -> None:
         found = people_list.read(file)
     except people_list.ListFault as fault:
         _fail(fault.lines)
-    count = asyncio.run(people_list.store(settings, found, _progress))
+    count = _explained(lambda: people_list.store(settings, found, _progress))
     click.echo(f"{count} people added or updated.")
 
 
@@ -152,7 +157,7 @@ def _with_store(work: Callable[[Any], Any]) -> Any:
         finally:
             store.close()
 
-    return asyncio.run(do())
+    return _explained(do)
 
 
 def _progress(done: int, total: int) -> None:
@@ -167,20 +172,34 @@ def _settings() -> Settings:
         _fail([*fault.lines, "See docs/operating.md, or try it first: frontdesk demo"])
 
 
-def _explained(start: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run until the end; what an administrator can put right is said in a line, not a traceback."""
+def _explained(start: Callable[[], Coroutine[Any, Any, R]]) -> R:
+    """Run to the end; what an administrator can put right is said in a line, not a traceback."""
     try:
-        asyncio.run(start())
+        return asyncio.run(start())
     except DeskFileFault as fault:
         _fail(fault.lines)
     except TokenRefused as refused:
-        _fail([f"Slack refuses SLACK_BOT_TOKEN ({refused}). Copy it again from your app's page."])
+        _fail([f"Slack refuses {refused.setting} ({refused.error}): copy it from your app's page."])
+    except Busy:
+        _fail(["The database does not answer. Is DATABASE_URL right, and the server up?"])
+    except SQLAlchemyError as fault:
+        # Only the kind: what drivers say may quote the URL.
+        kind = type(getattr(fault, "orig", None) or fault).__name__
+        _fail([f"The database cannot be used ({kind}). Is DATABASE_URL right?"])
     except ValueError as wrong:
         _fail([f"{wrong}."])
     except OSError as fault:
-        _fail([f"{fault.strerror or fault}. Is the port taken by another program?"])
+        _fail([_os_trouble(fault)])
     except KeyboardInterrupt:
-        return
+        sys.exit(130)
+
+
+def _os_trouble(fault: OSError) -> str:
+    where = f"{fault.filename}: " if fault.filename else ""
+    said = f"{where}{fault.strerror or fault}."
+    if fault.errno == errno.EADDRINUSE:
+        said += " Stop the other program, or choose another port."
+    return said
 
 
 def _fail(lines: list[str]) -> NoReturn:

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mail.identity import MailIdentity
 from mail.smtp_url import SmtpServer
+from storage.engine import database_url
 
 
 class SettingsFault(Exception):
@@ -142,6 +143,13 @@ class Settings(BaseSettings):
             ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
         ):
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        try:
+            database_url(value)
+        except ValueError:
+            raise ValueError(
+                "cannot be read. It looks like postgresql://user:password@host:5432/name; what is"
+                " special in user and password is percent-encoded"
+            ) from None
         return value
 
     @field_validator("smtp_url")

@@ -13,8 +13,16 @@ async def run_until_stopped(bot: Bot) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, bot.stopping.set)
+    starting = asyncio.create_task(bot.start())
+    told = asyncio.create_task(bot.stopping.wait())
     try:
-        await bot.start()
-        await bot.stopping.wait()
+        # A start may take long (Slack is down), and must be stopped as well as anything else.
+        await asyncio.wait({starting, told}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            await starting
+            await told
     finally:
+        for task in (starting, told):
+            task.cancel()
+        await asyncio.gather(starting, told, return_exceptions=True)
         await bot.stop()

@@ -41,7 +41,23 @@ class Workspace:
 
 
 class TokenRefused(Exception):
-    """Slack knows the bot token not, or no more."""
+    """Slack does not know a token, or no more, or it is one of the wrong kind."""
+
+    def __init__(self, setting: str, error: str) -> None:
+        super().__init__(f"{setting}: {error}")
+        self.setting, self.error = setting, error
+
+
+REFUSED_TOKEN = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "not_allowed_token_type",
+        "missing_scope",
+    }
+)
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -70,8 +86,8 @@ async def meet_slack(client: AsyncWebClient, stopping: asyncio.Event) -> Workspa
             return _workspace(answer.data, client.token or "")
         except SlackApiError as refused:
             error = str(refused.response.get("error"))
-            if error in ("invalid_auth", "not_authed", "account_inactive", "token_revoked"):
-                raise TokenRefused(error) from None
+            if error in REFUSED_TOKEN:
+                raise TokenRefused("SLACK_BOT_TOKEN", error) from None
             log.warning("slack_not_ready", error=error, again_in=pause)
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             log.warning("slack_not_reached", fault=type(fault).__name__, again_in=pause)
@@ -134,6 +150,18 @@ def _listener(route: Callable[[Any], Awaitable[Reply]]) -> Callable[..., Awaitab
     return listen
 
 
+async def app_token_works(client: AsyncWebClient, token: str) -> None:
+    """Raises TokenRefused. Without asking first, the client would try a wrong token for ever."""
+    try:
+        await client.apps_connections_open(app_token=token)
+    except SlackApiError as refused:
+        error = str(refused.response.get("error"))
+        if error in REFUSED_TOKEN:
+            raise TokenRefused("SLACK_APP_TOKEN", error) from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+        log.warning("slack_not_reached", fault=type(fault).__name__)
+
+
 class SocketMode(AsyncSocketModeHandler):
     """Socket Mode with a count of what is being handled, so that stopping can wait for it."""
 
@@ -152,6 +180,8 @@ class SocketMode(AsyncSocketModeHandler):
             self._handling.discard(task)
 
     async def connect(self) -> None:
+        """Raises TokenRefused. For anything else the client itself tries until it is connected."""
+        await app_token_works(self.client.web_client, self.client.app_token)
         await self.client.connect()  # type: ignore[no-untyped-call]
 
     async def is_connected(self) -> bool:
