@@ -10,41 +10,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desk.words import NO_WORDS, Words
-from handlers.richtext import words_from_message, words_from_rich_text
+from handlers.richtext import words_from_message
+from handlers.values import (
+    Body,
+    Malformed,
+    Values,
+    field_of,
+    name_in,
+    single_in,
+    text_in,
+    values_in,
+)
 
-Body = Mapping[str, Any]
-
-
-class Malformed(Exception):
-    """Not a payload that Slack sends."""
-
-
-def field_of(block_id: str) -> str:
-    """The field behind a block id: `service#3` is the third service input of one form."""
-    return block_id.partition("#")[0]
-
-
-@dataclass(frozen=True)
-class Values:
-    """What a form holds now, by field. Absent and empty inputs read as ""."""
-
-    texts: Mapping[str, str] = field(default_factory=dict)
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rich: Mapping[str, Words] = field(default_factory=dict)
-    blocks: Mapping[str, str] = field(default_factory=dict)  # field → block id as Slack knows it
-
-    def __getitem__(self, name: str) -> str:
-        return self.texts.get(name, "")
-
-    def ticked(self, name: str) -> tuple[str, ...]:
-        return self.chosen.get(name, ())
-
-    def words(self, name: str) -> Words:
-        return self.rich.get(name) or Words.plain(self[name])
-
-    def shows(self, name: str) -> bool:
-        """Whether the form has this input at all."""
-        return name in self.blocks
+__all__ = [
+    "Body",
+    "Called",
+    "Click",
+    "Happened",
+    "Malformed",
+    "Reached",
+    "Spoken",
+    "Submission",
+    "Typing",
+    "Values",
+    "field_of",
+]
 
 
 @dataclass(frozen=True)
@@ -69,27 +59,27 @@ class Click:
     @classmethod
     def read(cls, body: Body) -> Click:
         try:
-            action, user = body["actions"][0], body["user"]["id"]
+            used, user = body["actions"][0], name_in(body["user"]["id"])
+            action, trigger = name_in(used["action_id"]), text_in(body.get("trigger_id"))
             view = body.get("view") or {}
             message = body.get("message") or {}
             container = body.get("container") or {}
-            channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
-            stamp = action.get("action_ts") or body.get("trigger_id") or ""
+            channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
             return cls(
                 user=user,
-                action=action["action_id"],
-                value=_single(action),
-                once=f"click:{user}:{action['action_id']}:{stamp}",
-                trigger=body.get("trigger_id") or "",
+                action=action,
+                value=single_in(used),
+                once=f"click:{user}:{action}:{text_in(used.get('action_ts')) or trigger}",
+                trigger=trigger,
                 container=_container(view),
-                channel=channel,
-                message=message.get("ts") or container.get("message_ts") or "",
+                channel=text_in(channel),
+                message=text_in(message.get("ts") or container.get("message_ts")),
                 thread=_thread(message, container),
-                view=view.get("id") or "",
-                hash=view.get("hash") or "",
-                form=view.get("callback_id") or "",
-                metadata=view.get("private_metadata") or "",
-                values=_values(view) if view.get("state") else Values(),
+                view=text_in(view.get("id")),
+                hash=text_in(view.get("hash")),
+                form=text_in(view.get("callback_id")),
+                metadata=text_in(view.get("private_metadata")),
+                values=values_in(view) if view.get("state") else Values(),
             )
         except (KeyError, IndexError, TypeError, AttributeError) as fault:
             raise Malformed("block_actions") from fault
@@ -123,15 +113,16 @@ class Submission:
         try:
             view = body["view"]
             inputs = [b for b in view.get("blocks") or () if b.get("type") == "input"]
+            form, number = name_in(view["callback_id"]), name_in(view["id"])
             return cls(
-                user=body["user"]["id"],
-                form=view["callback_id"],
-                view=view["id"],
-                once=f"view:{view['id']}:{view['callback_id']}",
-                metadata=view.get("private_metadata") or "",
-                values=_values(view),
-                first_field=inputs[0]["block_id"] if inputs else "",
-                below=view.get("previous_view_id") or "",
+                user=name_in(body["user"]["id"]),
+                form=form,
+                view=number,
+                once=f"view:{number}:{form}",
+                metadata=text_in(view.get("private_metadata")),
+                values=values_in(view),
+                first_field=name_in(inputs[0]["block_id"]) if inputs else "",
+                below=text_in(view.get("previous_view_id")),
             )
         except (KeyError, IndexError, TypeError, AttributeError) as fault:
             raise Malformed("view_submission") from fault
@@ -155,11 +146,11 @@ class Typing:
         try:
             view = body.get("view") or {}
             return cls(
-                user=body["user"]["id"],
-                action=body["action_id"],
-                query=str(body.get("value") or ""),
-                metadata=view.get("private_metadata") or "",
-                values=_values(view) if view.get("state") else Values(),
+                user=name_in(body["user"]["id"]),
+                action=name_in(body["action_id"]),
+                query=text_in(body.get("value")),
+                metadata=text_in(view.get("private_metadata")),
+                values=values_in(view) if view.get("state") else Values(),
             )
         except (KeyError, TypeError, AttributeError) as fault:
             raise Malformed("block_suggestion") from fault
@@ -179,13 +170,13 @@ class Called:
     def read(cls, body: Body) -> Called:
         try:
             return cls(
-                user=body["user_id"],
-                command=body["command"],
-                text=str(body.get("text") or "").strip(),
-                channel=str(body.get("channel_id") or ""),
-                trigger=str(body.get("trigger_id") or ""),
+                user=name_in(body["user_id"]),
+                command=name_in(body["command"]),
+                text=text_in(body.get("text")).strip(),
+                channel=text_in(body.get("channel_id")),
+                trigger=text_in(body.get("trigger_id")),
             )
-        except (KeyError, TypeError) as fault:
+        except (KeyError, TypeError, AttributeError) as fault:
             raise Malformed("command") from fault
 
 
@@ -207,14 +198,14 @@ class Reached:
         try:
             message = body.get("message") or {}
             return cls(
-                user=body["user"]["id"],
-                shortcut=body["callback_id"],
-                trigger=body.get("trigger_id") or "",
-                channel=(body.get("channel") or {}).get("id") or "",
-                ts=str(message.get("ts") or ""),
-                author=str(message.get("user") or ""),
+                user=name_in(body["user"]["id"]),
+                shortcut=name_in(body["callback_id"]),
+                trigger=text_in(body.get("trigger_id")),
+                channel=text_in((body.get("channel") or {}).get("id")),
+                ts=text_in(message.get("ts")),
+                author=text_in(message.get("user")),
                 words=words_from_message(message) if message else NO_WORDS,
-                domain=str((body.get("team") or {}).get("domain") or ""),
+                domain=text_in((body.get("team") or {}).get("domain")),
             )
         except (KeyError, TypeError, AttributeError) as fault:
             raise Malformed("shortcut") from fault
@@ -244,7 +235,7 @@ class Spoken:
     def read(cls, body: Body) -> Spoken:
         try:
             event = body["event"]
-            team, channel = str(body.get("team_id") or ""), str(event["channel"])
+            team, channel = text_in(body.get("team_id")), name_in(event["channel"])
             match event.get("subtype"):
                 case "message_changed":
                     return _edited(event, team, channel)
@@ -271,25 +262,24 @@ class Happened:
     def read(cls, body: Body) -> Happened:
         try:
             event = body["event"]
-            user = event.get("user") or ""
+            user = event.get("user")
             return cls(
-                kind=event["type"],
+                kind=name_in(event["type"]),
                 event=event,
-                user=str(user.get("id") if isinstance(user, Mapping) else user),
-                once=f"event:{body.get('event_id') or event.get('event_ts')}",
+                user=text_in(user.get("id") if isinstance(user, Mapping) else user),
+                once=f"event:{name_in(body.get('event_id') or event.get('event_ts'))}",
             )
         except (KeyError, TypeError, AttributeError) as fault:
             raise Malformed("event") from fault
 
 
 def _written(event: Body, team: str, channel: str) -> Spoken:
-    thread = str(event.get("thread_ts") or "")
-    ts = str(event["ts"])
+    thread, ts = text_in(event.get("thread_ts")), name_in(event["ts"])
     if event.get("bot_id") or not event.get("user") or not thread or thread == ts:
         return _not_ours(channel)
     return Spoken(
         "written",
-        str(event["user"]),
+        name_in(event["user"]),
         channel,
         ts,
         thread,
@@ -304,29 +294,29 @@ def _edited(event: Body, team: str, channel: str) -> Spoken:
     edited = message.get("edited")
     if not edited or message.get("bot_id") or not message.get("user"):
         return _not_ours(channel)
-    ts = str(message["ts"])
+    ts = name_in(message["ts"])
     return Spoken(
         "edited",
-        str(edited.get("user") or message["user"]),
+        name_in(edited.get("user") or message["user"]),
         channel,
         ts,
-        str(message.get("thread_ts") or ""),
+        text_in(message.get("thread_ts")),
         words_from_message(message),
-        once=f"msg:{team}:{channel}:{ts}:{edited.get('ts')}",
+        once=f"msg:{team}:{channel}:{ts}:{name_in(edited.get('ts'))}",
     )
 
 
 def _deleted(event: Body, team: str, channel: str) -> Spoken:
     before = event.get("previous_message") or {}
-    ts = str(event.get("deleted_ts") or before.get("ts") or "")
+    ts = text_in(event.get("deleted_ts") or before.get("ts"))
     if not ts or before.get("bot_id"):
         return _not_ours(channel)
     return Spoken(
         "deleted",
-        str(before.get("user") or ""),
+        text_in(before.get("user")),
         channel,
         ts,
-        str(before.get("thread_ts") or ""),
+        text_in(before.get("thread_ts")),
         NO_WORDS,
         once=f"msg:{team}:{channel}:{ts}:deleted",
     )
@@ -338,8 +328,8 @@ def _not_ours(channel: str) -> Spoken:
 
 def _thread(message: Body, container: Body) -> str:
     """The thread a clicked message is in; a thread's first message stands in the channel itself."""
-    thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
-    own = str(message.get("ts") or container.get("message_ts") or "")
+    thread = text_in(message.get("thread_ts") or container.get("thread_ts"))
+    own = text_in(message.get("ts") or container.get("message_ts"))
     return "" if thread == own else thread
 
 
@@ -354,37 +344,3 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Malformed("value")
     return int(text)
-
-
-def _single(state: Body) -> str:
-    """The value of an input or action that holds one."""
-    option = state.get("selected_option")
-    if isinstance(option, Mapping):
-        return str(option.get("value") or "")
-    for key in ("value", "selected_date", "selected_user", "selected_time"):
-        if state.get(key) is not None:
-            return str(state[key])
-    return ""
-
-
-def _values(view: Body) -> Values:
-    texts: dict[str, str] = {}
-    chosen: dict[str, tuple[str, ...]] = {}
-    rich: dict[str, Words] = {}
-    blocks: dict[str, str] = {
-        field_of(block["block_id"]): block["block_id"]
-        for block in view.get("blocks") or ()
-        if block.get("block_id")
-    }
-    for block_id, actions in ((view.get("state") or {}).get("values") or {}).items():
-        name = field_of(block_id)
-        if blocks.setdefault(name, block_id) != block_id:
-            continue  # of an input that is no longer in the form
-        for state in actions.values():
-            texts[name] = _single(state)
-            if "selected_options" in state:
-                options = state.get("selected_options") or ()
-                chosen[name] = tuple(str(option["value"]) for option in options)
-            if state.get("rich_text_value"):
-                rich[name] = words_from_rich_text(state["rich_text_value"])
-    return Values(texts, chosen, rich, blocks)

@@ -17,6 +17,7 @@ _KINDS = {
     "rich_text_preformatted": BlockKind.CODE,
     "rich_text_section": BlockKind.PARAGRAPH,
 }
+DEEPEST = 8  # Slack's own limit for lists in lists
 _TOKEN = re.compile(r"<([^<>]+)>")
 
 
@@ -73,14 +74,15 @@ def _token(token: str) -> Span:
         return Span(f"#{label or target[1:]}")
     if target.startswith("!"):
         return Span(f"@{(label or target[1:].partition('^')[0]).lstrip('@')}")
-    return Span(unescape(label or target), link=unescape(target))
+    return Span(unescape(label or target), link=unescape(target) or None)
 
 
 def _list_items(element: Element) -> list[TextBlock]:
     kind = BlockKind.NUMBER if element.get("style") == "ordered" else BlockKind.BULLET
-    indent = int(element.get("indent") or 0)
+    indent = element.get("indent")
+    depth = min(max(indent, 0), DEEPEST) if isinstance(indent, int) else 0
     return [
-        TextBlock(kind, tuple(_spans(item.get("elements", ()))), indent)
+        TextBlock(kind, tuple(_spans(item.get("elements", ()))), depth)
         for item in element.get("elements", ())
     ]
 
@@ -110,7 +112,8 @@ def _with_text(span: Span, text: str) -> Span:
 
 
 def _spans(elements: Iterable[Element]) -> list[Span]:
-    return [span for element in elements if (span := _span(element)).text]
+    spans = (_span(element) for element in elements)
+    return [replace(span, text=span.text.replace("\x00", "")) for span in spans if span.text]
 
 
 def _span(element: Element) -> Span:
@@ -127,7 +130,7 @@ def _span(element: Element) -> Span:
     match element.get("type"):
         case "link":
             url = str(element.get("url") or "")
-            return replace(look, text=str(element.get("text") or url), link=url)
+            return replace(look, text=str(element.get("text") or url), link=url or None)
         case "user":
             user = str(element.get("user_id") or "")
             return replace(look, text=f"@{user}", user=user or None)
@@ -146,10 +149,8 @@ def _emoji(element: Element) -> str:
     """The emoji itself where Slack gives its code points, else its short name."""
     codes = str(element.get("unicode") or "")
     try:
-        return (
-            "".join(chr(int(code, 16)) for code in codes.split("-"))
-            if codes
-            else (f":{element.get('name')}:")
-        )
+        emoji = "".join(chr(int(code, 16)) for code in codes.split("-") if codes)
+        emoji.encode()  # half a character (a surrogate) is none
     except (ValueError, OverflowError):
-        return f":{element.get('name')}:"
+        emoji = ""
+    return emoji or f":{element.get('name')}:"

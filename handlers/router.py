@@ -6,7 +6,7 @@ there are, and the consistency test reads these dictionaries.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,8 @@ class Router:
         return await self._route("options", body, Typing.read, lambda s: OPTIONS.get(s.action))
 
     async def event(self, body: Body) -> Reply:
-        if (body.get("event") or {}).get("type") == "message":
+        event = body.get("event")
+        if isinstance(event, Mapping) and event.get("type") == "message":
             return await self._route("event", body, Spoken.read, lambda s: MESSAGES.get(s.what))
         return await self._route("event", body, Happened.read, lambda e: EVENTS.get(e.kind))
 
