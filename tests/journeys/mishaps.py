@@ -116,7 +116,9 @@ def submission(stage: Stage, person: Person) -> Parcel:
 
 
 async def filled_form(stage: Stage, person: Person, *, requester: str, subject: str) -> None:
-    """A new ticket's form, ready to be sent."""
+    """A new ticket's form, ready to be sent. What was open before is closed."""
+    if person.modal:
+        await person.close(clear=True)
     await person.command("/ticket", subject, channel="support-postes")
     await soon(stage.slack, lambda: person.modal)
     await person.fill({"requester": requester, "description": "It jams."})
