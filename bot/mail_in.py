@@ -8,6 +8,7 @@ import structlog
 
 from desk.answer_ticket import AnswerTicket
 from desk.errors import Busy, DeskError
+from desk.moving import LONGEST_TEXT
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
 from desk.people import Person
 from desk.service import Desk
@@ -80,7 +81,7 @@ class MailIn:
         else:
             log.warning("mail_from_somebody_else", ticket=match.ticket)
             return await self._open(mail)
-        words = Words.plain(mail.reply_text or mail.text or mail.subject)
+        words = _words(mail.reply_text or mail.text or mail.subject)
         answer = AnswerTicket(
             match.ticket,
             by,
@@ -107,7 +108,7 @@ class MailIn:
             by=sender.handle,
             requester=sender.handle,
             subject=" ".join(mail.subject.split())[:LONGEST_SUBJECT] or _first_line(text),
-            description=Words.plain(text[:20_000] or "…"),
+            description=_words(text),
             origin=Origin.MAIL,
             message_id=mail.message_id,
             acknowledge=not mail.wants_silence,
@@ -121,6 +122,13 @@ class MailIn:
         if not address:
             return None
         return await self._store.read(lambda tx: tx.people.by_handle(address))
+
+
+def _words(text: str) -> Words:
+    """At most what the desk takes: a mail that is too long, or empty but for a picture, still
+    counts."""
+    kept = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return Words.plain(kept) or Words.plain("…")
 
 
 def _once(mail: Incoming) -> str:
