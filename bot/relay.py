@@ -52,7 +52,8 @@ class Relay:
         self._clock = clock
         self._slots = slots
         self._owner = uuid.uuid4().hex
-        self._running: dict[int, asyncio.Task[None]] = {}  # by outbox row
+        self._running: set[asyncio.Task[None]] = set()
+        self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stopping = False
@@ -89,7 +90,7 @@ class Relay:
         self._wake.set()
         await self._resting.wait()
         if self._running:
-            _, late = await asyncio.wait(tuple(self._running.values()), timeout=within)
+            _, late = await asyncio.wait(tuple(self._running), timeout=within)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -121,20 +122,34 @@ class Relay:
         now = self._clock()
         leases = await self._store.write(lambda tx: tx.outbox.lease(now, HOLD, self._owner, free))
         for lease in leases:
-            # A lease that ran out while we slept (a laptop's lid, a machine moved elsewhere) comes
-            # back to us: whoever carries that row already goes on, with the longer lease.
-            if lease.id not in self._running:
-                self._start(lease)
+            self._start(lease)
         return bool(leases) and len(leases) < free
 
     def _start(self, lease: Lease) -> None:
-        task = asyncio.create_task(self._deliver(lease))
-        self._running[lease.id] = task
-        task.add_done_callback(lambda _: self._ended(lease.id))
+        before = self._carrying.get(lease.id)
+        carrying = self._deliver(lease) if before is None else self._deliver_after(before, lease)
+        task = asyncio.create_task(carrying)
+        self._running.add(task)
+        self._carrying[lease.id] = task
+        task.add_done_callback(lambda ended: self._ended(lease.id, ended))
 
-    def _ended(self, row: int) -> None:
-        del self._running[row]
+    def _ended(self, row: int, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if self._carrying.get(row) is task:
+            del self._carrying[row]
         self._wake.set()
+
+    async def _deliver_after(self, before: asyncio.Task[None], lease: Lease) -> None:
+        """A row comes back to us while we carry it: asked for anew just as its delivery ends, or
+        its lease ran out while we slept (a laptop's lid, a machine moved elsewhere)."""
+        await asyncio.wait({before})
+        try:
+            still_ours = await self._store.read(lambda tx: tx.outbox.holds(lease))
+        except Busy:
+            log.warning("relay_waits_for_database", row=lease.id)
+            return
+        if still_ours:
+            await self._deliver(lease)
 
     async def _deliver(self, lease: Lease) -> None:
         """Carry one effect out and write down how it ended. Never raises but when cancelled."""

@@ -148,6 +148,10 @@ class SqlOutbox:
             self._change((o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now)
             return None
 
+    def holds(self, lease: Lease) -> bool:
+        """Whether the row still waits and is the lease's to carry out."""
+        return self._connection.execute(select(o.c.id).where(*_ours(lease))).first() is not None
+
     def attempting(self, lease: Lease, at: datetime) -> bool:
         """Note that what cannot be taken back comes next. False: it is not ours to do."""
         return self._change(_ours(lease), attempted_at=at)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 
@@ -16,8 +16,11 @@ from desk.effects import RefreshCard, SendMail, ShowEntry
 from storage.outbox import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
+from storage.transaction import SqlTransaction
 from tests.bot.couriers import LONG, Play, a_play
 from tests.storage.house import NOW, SETUP, a_reply
+
+R = TypeVar("R")
 
 
 async def test_a_lane_is_carried_in_order_and_lanes_beside_each_other(play: Play) -> None:
@@ -51,6 +54,34 @@ async def test_a_wish_made_while_it_is_carried_out_is_carried_out_again(play: Pl
 
     await play.until_carried(2)
     await play.until_rows(waiting=0)
+    assert [lease.asked for lease in play.carried] == [1, 2]
+
+
+async def test_a_wish_made_just_as_it_ends_is_carried_out_at_once(sqlite_url: str) -> None:
+    class TellsDeliveriesLate(SqlStore):
+        """What became of a row is known to others before the task that carried it hears of it."""
+
+        async def write(self, work: Callable[[SqlTransaction], R]) -> R:
+            value = await super().write(work)
+            task = asyncio.current_task()
+            if task is not None and "_deliver" in repr(task.get_coro()):
+                await asyncio.sleep(0.1)
+            return value
+
+    async def meanwhile(lease: Lease, attempting: Attempting) -> Done:
+        await play.ask(RefreshCard(1))
+        return Done("old look")
+
+    store = TellsDeliveriesLate(sqlite_url)
+    async with a_play(store) as play:
+        play.endings = [meanwhile]
+        await play.ask(RefreshCard(1))
+        await asyncio.sleep(0.05)
+        play.relay.wake()
+
+        await play.until_carried(2)
+        await play.until_rows(waiting=0)
+    store.close()
     assert [lease.asked for lease in play.carried] == [1, 2]
 
 
