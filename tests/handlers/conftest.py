@@ -1,7 +1,16 @@
-"""Every test has an office of its own."""
+"""Every test has a router in front of an office of its own."""
 
 from __future__ import annotations
 
+import pytest
+
 from tests.desk.fixtures import furnished, migrated_sqlite, office
+from tests.desk.office import Office
+from tests.handlers.front import Front
 
 __all__ = ["furnished", "migrated_sqlite", "office"]
+
+
+@pytest.fixture
+def front(office: Office) -> Front:
+    return Front(office)
