@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from desk.answers import NewTicketFacts, RequesterHome, TechnicianHome
 from desk.gathering import many_facts, requester_line
 from desk.people import Actor, Person
-from desk.ports import Tab, Transaction
+from desk.ports import Page, Tab, Transaction
 
 HOME_ROWS = 12  # two blocks a row, with headings: well below Slack's hundred blocks
 SHOWN_OPEN = 3
@@ -49,10 +50,15 @@ class Viewer:
 
 def home(ask: Home, actor: Actor, tx: Transaction, now: datetime) -> TechnicianHome | RequesterHome:
     if not actor.is_technician:
-        page = tx.tickets.asked_by(actor.id, open_only=False, limit=HOME_ROWS, page=ask.page)
+        page = _page(
+            lambda number: tx.tickets.asked_by(
+                actor.id, open_only=False, limit=HOME_ROWS, page=number
+            ),
+            ask.page,
+        )
         rows = tuple(requester_line(facts) for facts in many_facts(tx, page.tickets))
         return RequesterHome(actor.person, page, rows)
-    page = tx.tickets.queue(actor, ask.tab, ask.page, HOME_ROWS)
+    page = _page(lambda number: tx.tickets.queue(actor, ask.tab, number, HOME_ROWS), ask.page)
     own = tx.tickets.asked_by(actor.id, open_only=True, limit=SHOWN_OPEN)
     return TechnicianHome(
         viewer=actor.person,
@@ -67,6 +73,12 @@ def home(ask: Home, actor: Actor, tx: Transaction, now: datetime) -> TechnicianH
         teams=tuple(team for team in tx.organisation.teams() if team.id in actor.teams),
         own=tuple(requester_line(facts) for facts in many_facts(tx, own.tickets)),
     )
+
+
+def _page(fetch: Callable[[int], Page], wanted: int) -> Page:
+    """The page asked for, or the last one where the list has become shorter since."""
+    page = fetch(wanted)
+    return page if page.tickets or not page.total else fetch(page.pages - 1)
 
 
 def new_ticket_form(
