@@ -24,9 +24,10 @@ async def audit_channels(
     day = f"{clock():%Y-%m-%d}"
     for team in setup.teams:
         wanted = (team.channel or "").lstrip("#")
-        for warning in _warnings(known.get(wanted)):
+        state = known.get(wanted)
+        for warning in _warnings(state):
             log.warning("channel_not_as_it_should_be", team=team.key, channel=wanted, is_=warning)
-            report = ReportChannel(warning, wanted, day)
+            report = ReportChannel(warning, state.id if state else wanted, day)
             await desk.handle(report, once=f"warn:{warning}:{wanted}:{day}")
 
 
