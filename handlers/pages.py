@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from blocks.home import requester_home, technician_home
-
 from blocks.drafts import Context as FormContext
+from blocks.home import requester_home, technician_home
 from blocks.ticket_page import requester_page, ticket_page
 from desk.answers import RequesterHome, TicketPage
 from desk.ask_queue import Home
 from desk.ask_ticket import OpenPage
+from desk.errors import NoSuchTicket
 from desk.ports import Tab
 from handlers.answer import OpenView, PublishHome, PushView, Then, UpdateView, View
 from handlers.context import Context
@@ -50,7 +50,7 @@ def beside(click: Click, view: View) -> Then:
 async def after_click(click: Click, context: Context) -> tuple[Then, ...]:
     """Draw again what the click came from. A card is drawn by the outbox."""
     if click.container == "view":
-        return (UpdateView(click.view, await page_view(click.ticket, click.user, context)),)
+        return await _page_again(click.view, click.ticket, click.user, context)
     if click.container == "home":
         return (PublishHome(click.user, await home_view(click.metadata, click.user, context)),)
     return ()
@@ -60,7 +60,15 @@ async def after_form(sent: Submission, context: Context) -> tuple[Then, ...]:
     """Draw again what lies below the form that was just sent."""
     kept = FormContext.decode(sent.metadata)
     if sent.below:
-        return (UpdateView(sent.below, await page_view(kept.ticket, sent.user, context)),)
+        return await _page_again(sent.below, kept.ticket, sent.user, context)
     if kept.place:
         return (PublishHome(sent.user, await home_view(kept.place, sent.user, context)),)
     return ()
+
+
+async def _page_again(view: str, ticket: int, user: str, context: Context) -> tuple[Then, ...]:
+    """Nothing where the move itself took the ticket out of this person's sight: it was made."""
+    try:
+        return (UpdateView(view, await page_view(ticket, user, context)),)
+    except NoSuchTicket:
+        return ()

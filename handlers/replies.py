@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from blocks.move_forms import answer_form, reply_form
-
 from blocks.drafts import Context as FormContext
 from blocks.ids import HOLD_AFTERWARDS, Action, Field, Form
+from blocks.move_forms import answer_form, reply_form
 from desk.answer_ticket import AnswerTicket
 from desk.answers import RequesterPage
 from desk.ask_ticket import EntryWords, MoveForm, RequesterView
+from desk.errors import MoveNotAllowed
 from desk.lifecycle import Move
 from desk.reply import Reply, RetryMail, WithdrawReply
 from handlers.answer import Answer, then
@@ -31,10 +31,13 @@ async def on_replied(sent: Submission, context: Context) -> Answer:
 
 
 async def on_withdraw(click: Click, context: Context) -> Answer:
-    """Undo: nothing was sent, and the text is in the form again."""
+    """Undo: nothing was sent, and the text is in the form again while one can still reply."""
     await context.desk.handle(WithdrawReply(click.ticket, click.entry, click.user), once=click.once)
     entry = await context.desk.ask(EntryWords(click.entry), by=click.user)
-    facts = await context.desk.ask(MoveForm(click.ticket, Move.REPLY), by=click.user)
+    try:
+        facts = await context.desk.ask(MoveForm(click.ticket, Move.REPLY), by=click.user)
+    except MoveNotAllowed:
+        return Answer()
     return then(beside(click, reply_form(facts, context.t, entry.words)))
 
 
