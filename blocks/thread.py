@@ -63,6 +63,8 @@ def entry_message(facts: EntryFacts, t: Translator) -> Message:
     blocks = [context(line)]
     if entry.words and entry.kind is not Kind.OPENED and not entry.withdrawn:
         blocks.append(section(mrkdwn(entry.words, quoting=True)))
+    if entry.kind is Kind.OPENED:
+        blocks += _progress(facts, t)  # of the acknowledgement
     return {"text": _plain(line), "blocks": blocks}
 
 

@@ -205,6 +205,8 @@ class Relay:
         until = now + timedelta(seconds=seconds)
         tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful)
         log.info("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)
+        if lease.attempts == 0:
+            _show_delivery(tx, lease, now, failed=False)  # its time to be taken back is over
 
     def _bury(self, tx: SqlTransaction, lease: Lease, fault: Refused | Uncertain) -> None:
         now = self._clock()
@@ -222,7 +224,8 @@ def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: b
     """The thread says what became of a mail, and the card when it did not arrive."""
     effect = lease.effect
     if isinstance(effect, SendMail | SendDirect):
-        if tx.cards.message_of(effect.entry) is not None:
+        # An acknowledgement that arrives needs no line; one that does not needs its "Send again".
+        if failed or tx.cards.message_of(effect.entry) is not None:
             tx.outbox.put(ShowEntry(effect.ticket, effect.entry), now)
         if failed or lease.attempts:
             tx.outbox.put(RefreshCard(effect.ticket), now)
