@@ -10,25 +10,27 @@ from desk.setting_up import LearnPeople
 from handlers.answer import Answer
 from handlers.context import Context, Table
 from handlers.payload import Happened, Malformed
+from handlers.values import name_in, text_in
 
 
 def person_from_slack(user: Mapping[str, Any]) -> Person | None:
     """Slack's user as a person of the directory; None for bots and people of other workspaces'
     apps. Guests may have no address."""
     try:
-        if user.get("is_bot") or user["id"] == "USLACKBOT":
+        slack_id = name_in(user["id"])
+        if user.get("is_bot") or slack_id == "USLACKBOT":
             return None
         profile = user.get("profile") or {}
-        name = profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"]
-        locale = str(user.get("locale") or profile.get("locale") or "")
+        name = profile.get("real_name") or user.get("real_name") or user.get("name") or slack_id
+        locale = text_in(user.get("locale") or profile.get("locale"))
         return Person(
             id=0,
-            name=" ".join(str(name).split()) or str(user["id"]),
-            email=(str(profile.get("email") or "").strip().lower() or None),
-            slack_id=str(user["id"]),
+            name=" ".join(text_in(name).split()) or slack_id,
+            email=text_in(profile.get("email")).strip().lower() or None,
+            slack_id=slack_id,
             language="fr" if locale.lower().startswith("fr") else "en" if locale else "",
-            title=str(profile.get("title") or ""),
-            zone=str(user.get("tz") or "UTC"),
+            title=text_in(profile.get("title")),
+            zone=text_in(user.get("tz")) or "UTC",
             active=not user.get("deleted", False),
         )
     except (KeyError, TypeError, AttributeError) as fault:

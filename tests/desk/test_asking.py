@@ -177,6 +177,16 @@ async def test_home_turns_its_pages(office: Office) -> None:
     assert [row.ticket.id for row in second.rows] == numbers[-1:]  # type: ignore[union-attr]
 
 
+async def test_home_shows_its_last_page_where_the_list_has_become_shorter(office: Office) -> None:
+    number = await office.open()
+
+    technicians = await office.desk.ask(Home(page=7), by=PIERRE)
+    requesters = await office.desk.ask(Home(page=7), by=PAUL)
+
+    assert [ticket.id for ticket in technicians.page.tickets] == [number]
+    assert [ticket.id for ticket in requesters.page.tickets] == [number]
+
+
 async def test_a_requesters_home_says_what_waits_for_them(office: Office) -> None:
     waiting, _other = await office.open(), await office.open(by=MARIE)
     await office.does(HoldTicket(waiting, PIERRE, HoldReason.REQUESTER))
