@@ -25,9 +25,10 @@ from bot.outcomes import Unreachable
 from bot.relay import Courier, Relay
 from bot.schedule import Job, Jobs, start_schedule
 from bot.secret import mail_secret
-from bot.slack import PATIENCE, SocketMode, bolt_app, dispatch, meet_slack, slack_client
+from bot.slack import PATIENCE, bolt_app, dispatch, meet_slack, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
+from bot.socket_mode import SocketMode
 from desk import effects
 from desk.errors import Busy
 from desk.ports import HouseSetup

@@ -11,12 +11,10 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
@@ -25,6 +23,17 @@ from handlers.router import Reply, Router
 log = structlog.get_logger(__name__)
 
 ANY = re.compile(r"[\s\S]*")
+KINDS = frozenset(
+    {
+        "block_actions",
+        "block_suggestion",
+        "event_callback",
+        "message_action",
+        "shortcut",
+        "view_closed",
+        "view_submission",
+    }
+)
 PATIENCE = aiohttp.ClientTimeout(total=15, connect=5)  # a call that hangs ends
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to reach Slack at start
 
@@ -114,7 +123,30 @@ def _workspace(data: Any, token: str) -> Workspace:
     )
 
 
-def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: Router) -> AsyncApp:
+class App(AsyncApp):
+    """Bolt, out of which nothing falls as a 404: what no listener takes is malformed, or of a kind
+    that we did not ask for and Slack may have invented since."""
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        event = req.body.get("event", {"type": ""})
+        if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+            return _malformed()
+        answer = await super().async_dispatch(req)
+        if answer.status != 404:
+            return answer
+        kind = req.body.get("type")
+        if not isinstance(kind, str) or kind in KINDS:
+            return _malformed()
+        log.warning("kind_unknown", kind=kind[:50])
+        return BoltResponse(status=200, body="")
+
+
+def _malformed() -> BoltResponse:
+    log.warning("payload_malformed")
+    return BoltResponse(status=400, body="")
+
+
+def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: Router) -> App:
     """`process_before_response`: Slack hears from us only after the listener returned, so after the
     commit. By default Bolt acknowledges events before their listener has even begun."""
     secret = settings.slack_signing_secret
@@ -124,7 +156,7 @@ def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: 
 
     quiet = logging.getLogger("frontdesk.bolt")
     quiet.setLevel(logging.ERROR)  # it warns that `authorize` replaces the token, as we want it to
-    app = AsyncApp(
+    app = App(
         client=client,
         logger=quiet,
         signing_secret=secret.get_secret_value() if secret else "unused in Socket Mode",
@@ -160,39 +192,6 @@ async def app_token_works(client: AsyncWebClient, token: str) -> None:
             raise TokenRefused("SLACK_APP_TOKEN", error) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as fault:
         log.warning("slack_not_reached", fault=type(fault).__name__)
-
-
-class SocketMode(AsyncSocketModeHandler):
-    """Socket Mode with a count of what is being handled, so that stopping can wait for it."""
-
-    def __init__(self, app: AsyncApp, settings: Settings) -> None:
-        assert settings.slack_app_token is not None
-        super().__init__(app, settings.slack_app_token.get_secret_value(), ping_interval=10)
-        self._handling: set[asyncio.Task[Any]] = set()
-
-    async def handle(self, client: Any, req: SocketModeRequest) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._handling.add(task)
-        try:
-            await super().handle(client, req)
-        finally:
-            self._handling.discard(task)
-
-    async def connect(self) -> None:
-        """Raises TokenRefused. For anything else the client itself tries until it is connected."""
-        await app_token_works(self.client.web_client, self.client.app_token)
-        await self.client.connect()  # type: ignore[no-untyped-call]
-
-    async def is_connected(self) -> bool:
-        return bool(await self.client.is_connected())
-
-    async def stop(self, within: float) -> None:
-        """Finish what has begun, then hang up; Slack gives the rest to another connection."""
-        waiting = {task for task in self._handling if task is not asyncio.current_task()}
-        if waiting:
-            await asyncio.wait(waiting, timeout=within)
-        await self.client.close()  # type: ignore[no-untyped-call]
 
 
 async def dispatch(app: AsyncApp, body: str, headers: dict[str, str]) -> BoltResponse:

@@ -171,7 +171,7 @@ async def test_a_pause_in_one_channel_holds_no_other_channel_up(stage: Stage) ->
 
     assert await pierre.submit() == {}
 
-    await soon(slack, lambda: card(pierre, "support-reseau", "Wi-Fi"))
+    await soon(slack, lambda: card(slack.person("noe"), "support-reseau", "Wi-Fi"))
     assert cards(pierre, "support-postes", "Printer") == []
 
 
