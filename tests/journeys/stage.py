@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -69,6 +72,15 @@ async def a_bot(slack: Sandbox, settings: Settings) -> AsyncIterator[Bot]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports that the system gives to outgoing connections: those are taken again at once.
+    A process begins somewhere of its own, so that tests beside each other seldom meet."""
+    for port in _ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
+
+
+_ports = itertools.cycle(range(15_000, 32_000))
+for _ in range(random.SystemRandom().randrange(17_000)):
+    next(_ports)
