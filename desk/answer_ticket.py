@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from desk.effects import ShowEntry
 from desk.journal import Draft, Kind
@@ -35,11 +36,12 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
     actor = tx.people.actor(ask.by)
     actor.require(Move.ANSWER, ticket)
     words = with_names(tx, require_words("message", ask.words))
-    facts = {"origin": "mail" if ask.message_id else "slack"}
+    facts: dict[str, Any] = {"origin": "mail" if ask.message_id else "slack"}
     if ask.unverified:
         facts["unverified"] = "yes"
     if ask.automatic:
-        return _note_machine(ask, ticket, actor.id, words, tx, now)
+        machine = Draft(ticket.id, Kind.ANSWER, actor.id, words, {**facts, "automatic": True})
+        return _note_machine(ask, machine, tx, now)
     move = _move(ticket)
     answered, entry = move_ticket(
         tx,
@@ -75,12 +77,9 @@ def _tell_change(before: Ticket, after: Ticket, by: int, tx: Transaction, now: d
     tx.outbox.put(ShowEntry(after.id, entry.id), now)
 
 
-def _note_machine(
-    ask: AnswerTicket, ticket: Ticket, by: int, words: Words, tx: Transaction, now: datetime
-) -> Result:
-    facts = {"origin": "mail", "automatic": True}
-    entry = tx.journal.add(Draft(ticket.id, Kind.ANSWER, by, words, facts), now)
+def _note_machine(ask: AnswerTicket, draft: Draft, tx: Transaction, now: datetime) -> Result:
+    entry = tx.journal.add(draft, now)
     if ask.message_id:
-        tx.mails.keep_incoming(ticket.id, entry.id, ask.message_id, now)
-    tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
-    return Result(ticket.id, entry.id)
+        tx.mails.keep_incoming(entry.ticket, entry.id, ask.message_id, now)
+    tx.outbox.put(ShowEntry(entry.ticket, entry.id), now)
+    return Result(entry.ticket, entry.id)

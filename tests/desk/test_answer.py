@@ -102,12 +102,13 @@ async def test_a_machines_answer_is_noted_and_nothing_else(office: Office, state
     before = await office.ticket(number)
     await office.deliver()
 
-    result = await office.does(AnswerTicket(number, PAUL, ANSWER, "<2@paul>", automatic=True))
+    machine = AnswerTicket(number, PAUL, ANSWER, "<2@paul>", unverified=True, automatic=True)
+    result = await office.does(machine)
 
     entry = await office.last(number)
     assert await office.ticket(number) == before
     assert (entry.id, entry.kind) == (result.entry, Kind.ANSWER)
-    assert entry.facts["automatic"] is True
+    assert entry.facts == {"origin": "mail", "unverified": "yes", "automatic": True}
     assert office.waiting() == [ShowEntry(number, entry.id)]
     assert await office.store.read(lambda tx: tx.mails.entry_of("<2@paul>")) == (number, entry.id)
 
