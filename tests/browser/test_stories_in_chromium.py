@@ -91,6 +91,7 @@ async def test_a_technician_talks_with_the_requester(scene: Scene, windows: Wind
     await expect(pierre.thread).to_contain_text(script.answer)
     await expect(pierre.button("reply.withdraw", pierre.thread)).to_have_count(0)
     await expect(card).to_contain_text(said["answer"])
+    await expect(pierre.thread.get_by_test_id("reaction")).to_contain_text("📝")
     await pierre.picture("thread")
     await _look_at_the_ticket(await windows.of(PIERRE, place=THE_CHANNEL, larger=True), script)
     await _read_every_mail(paul, script.secret)

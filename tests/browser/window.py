@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 SIZE = {"width": 1440, "height": 900}
-LARGER = {"width": 1680, "height": 1050}  # for what is tall, on a picture of the same size
+LARGER = {"width": 1728, "height": 1080}  # for what is tall, on a picture of the same size
 PICTURES = Path(os.environ.get("FRONTDESK_PICTURES") or "build/pictures")
 LARGEST = 300_000  # bytes of a picture
 WELCOMED = "if (self === top) localStorage.setItem('frontdesk-sandbox-welcomed', 'yes')"
@@ -59,7 +59,7 @@ class Windows:
 
 class Window:
     def __init__(self, page: Page, language: str, *, photographed: bool) -> None:
-        """`photographed`: its language is the desk's, so that a picture of it is in one language."""
+        """`photographed`: it speaks the desk's language, so a picture of it is in one language."""
         self.page = page
         self.language = language
         self._photographed = photographed

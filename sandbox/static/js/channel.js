@@ -44,7 +44,8 @@ export class ChannelView {
 
   async say(text) {
     const answer = await act("/ui/say", { channel: this.id, text });
-    if (answer.message) this.list.put(answer.message);
+    // The live channel may have told of it already, and of what came after.
+    if (answer.message && !this.list.has(answer.message.ts)) this.list.put(answer.message);
     this.list.toBottom();
   }
 

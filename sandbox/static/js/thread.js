@@ -41,7 +41,8 @@ export class ThreadPane {
 
   async #say(text) {
     const answer = await act("/ui/say", { channel: this.channel, text, thread_ts: this.ts });
-    if (answer.message) this.list.put(answer.message);
+    // The live channel may have told of it already, and of what came after.
+    if (answer.message && !this.list.has(answer.message.ts)) this.list.put(answer.message);
     this.#count();
     this.list.toBottom();
   }
