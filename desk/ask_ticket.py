@@ -111,7 +111,7 @@ def move_form(ask: MoveForm, actor: Actor, tx: Transaction, now: datetime) -> Mo
 
 
 def created(ask: Created, actor: Actor, tx: Transaction, now: datetime) -> CreatedFacts:
-    ticket = _readable(ask.ticket, actor, tx, created_by_asker=True)
+    ticket = _readable(ask.ticket, actor, tx)
     facts = ticket_facts(tx, ticket)
     told = tuple(p for p in (facts.requester,) if p.email or p.slack_id)
     return CreatedFacts(facts, actor.person, told, actor.is_technician)
@@ -123,11 +123,9 @@ def entry_words(ask: EntryWords, actor: Actor, tx: Transaction, now: datetime) -
     return entry
 
 
-def _readable(
-    number: int, actor: Actor, tx: Transaction, *, created_by_asker: bool = False
-) -> Ticket:
+def _readable(number: int, actor: Actor, tx: Transaction) -> Ticket:
     """The ticket, or NoSuchTicket: whether it exists is not for others to know."""
     ticket = tx.tickets.get(number)
-    if not actor.may_read(ticket) and not created_by_asker:
+    if not actor.may_read(ticket):
         raise NoSuchTicket(number)
     return ticket

@@ -101,7 +101,7 @@ def retry_mail(ask: RetryMail, tx: Transaction, now: datetime) -> Result:
     """Only what failed or is uncertain goes again, under the same Message-ID."""
     ticket = tx.tickets.get(ask.ticket)
     actor = tx.people.actor(ask.by)
-    actor.require(Move.NOTE, ticket)
+    actor.require(Move.REPLY, ticket)  # it writes to the requester, as a reply does
     again = [d for d in tx.journal.deliveries(ticket.id) if d.outbox == ask.row]
     if not again or not tx.outbox.retry(ask.row, now):
         return Result(ticket.id, changed=False)
