@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from bot.outcomes import Unreachable
+from bot.outcomes import NotSetUp, Unreachable
 from bot.slack_calls import SlackCalls, SlackDeclined
 from desk.people import Person
 from desk.ports import HouseSetup, TeamSetup
@@ -81,8 +81,8 @@ async def with_slack_ids(setup: HouseSetup, calls: SlackCalls) -> HouseSetup:
     """
     try:
         known = await channels(calls)
-    except SlackDeclined as declined:
-        log.error("channels_unknown", error=declined.error)
+    except (SlackDeclined, NotSetUp) as fault:
+        log.error("channels_unknown", reason=str(fault))
         known = {}
     groups = await _groups(setup, calls)
 

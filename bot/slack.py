@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
+from bot.slack_calls import NO_ANSWER, error_word
 from handlers.router import Reply, Router
 
 log = structlog.get_logger(__name__)
@@ -94,11 +95,11 @@ async def meet_slack(client: AsyncWebClient, stopping: asyncio.Event) -> Workspa
             answer = await client.auth_test()
             return _workspace(answer.data, client.token or "")
         except SlackApiError as refused:
-            error = str(refused.response.get("error"))
+            error = error_word(refused)
             if error in REFUSED_TOKEN:
                 raise TokenRefused("SLACK_BOT_TOKEN", error) from None
             log.warning("slack_not_ready", error=error, again_in=pause)
-        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+        except NO_ANSWER as fault:
             log.warning("slack_not_reached", fault=type(fault).__name__, again_in=pause)
         try:
             await asyncio.wait_for(stopping.wait(), pause)
@@ -187,10 +188,10 @@ async def app_token_works(client: AsyncWebClient, token: str) -> None:
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as refused:
-        error = str(refused.response.get("error"))
+        error = error_word(refused)
         if error in REFUSED_TOKEN:
             raise TokenRefused("SLACK_APP_TOKEN", error) from None
-    except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+    except NO_ANSWER as fault:
         log.warning("slack_not_reached", fault=type(fault).__name__)
 
 

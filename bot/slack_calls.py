@@ -14,6 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outcomes import Attempting, LeaseLost, NotSetUp, Refused, Unreachable
 
+# The last two are what the client makes of an answer that is not Slack's: a proxy's page of text.
+NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
 CALL = 10.0  # seconds for one call
 READS = frozenset(
     {
@@ -29,7 +31,8 @@ READS = frozenset(
     }
 )
 EVENT_TYPE = "frontdesk"  # of the metadata on each of our messages
-LOOKED_THROUGH = 200  # messages, newest first, from the moment of the attempt
+PAGE = 200  # messages at once when we look whether a post arrived
+CLOCKS_DIFFER = 600.0  # seconds between Slack's clock and ours, at most
 
 # The administrator can put these right; the row waits for that instead of being lost.
 WAITING_FOR_SETUP = {
@@ -44,6 +47,16 @@ WAITING_FOR_SETUP = {
     "restricted_action": 300.0,
     "ekm_access_denied": 300.0,
     "team_access_not_granted": 300.0,
+    "token_expired": 60.0,
+    "access_denied": 300.0,
+    "accesslimited": 300.0,
+    "no_permission": 300.0,
+    "org_login_required": 300.0,
+    "team_added_to_org": 300.0,
+    "message_limit_exceeded": 300.0,
+    "restricted_action_read_only_channel": 300.0,
+    "restricted_action_thread_only_channel": 300.0,
+    "restricted_action_non_threadable_channel": 300.0,
 }
 # Slack failed by itself: it may have done what we asked before it did.
 DOUBTFUL = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
@@ -82,7 +95,7 @@ class SlackCalls:
             response = await asyncio.wait_for(self.client.api_call(method, **how), CALL)
         except SlackApiError as refused:
             raise self._judged(refused, method, lane, attempted) from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+        except NO_ANSWER as fault:
             reason = f"{method}: {type(fault).__name__}"
             raise Unreachable(reason, attempted=attempted) from None
         data = response.data
@@ -100,14 +113,16 @@ class SlackCalls:
         self, refused: SlackApiError, method: str, lane: str, attempted: bool
     ) -> SlackDeclined | Unreachable:
         response = refused.response
-        status = int(getattr(response, "status_code", 0) or 0)
-        error = str(_field(response, "error") or f"http_{status}")
+        # Where the client could not read the body it hands us aiohttp's response instead.
+        status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+        error = error_word(refused)
         if status == 429 or error in ("ratelimited", "rate_limited"):
             seconds = _retry_after(getattr(response, "headers", {}) or {})
             self._paused[(method, lane)] = time.monotonic() + seconds
             return Unreachable(f"{method}: rate limited", retry_after=seconds)
-        if status >= 500 or error in DOUBTFUL:
-            return Unreachable(f"{method}: {error}", attempted=attempted)
+        if status >= 500 or not error or error in DOUBTFUL:
+            # No error code of Slack's: something between us and Slack answered, whatever it says.
+            return Unreachable(f"{method}: {error or f'http {status}'}", attempted=attempted)
         if error in WAITING_FOR_SETUP:
             return NotSetUp(f"{method}: {error}", retry_after=WAITING_FOR_SETUP[error])
         metadata = _field(response, "response_metadata") or {}
@@ -149,30 +164,48 @@ class SlackCalls:
     async def _find(
         self, arguments: Mapping[str, Any], row: int, since: datetime
     ) -> tuple[str, str] | None:
-        channel = await self._conversation(str(arguments["channel"]))
-        place = {"channel": channel, "include_all_metadata": True, "limit": LOOKED_THROUGH}
-        oldest = f"{since.timestamp() - 60:.6f}"  # clocks differ a little
+        oldest = f"{since.timestamp() - CLOCKS_DIFFER:.6f}"
         thread = arguments.get("thread_ts")
         method = "conversations.replies" if thread else "conversations.history"
-        extra = {"ts": thread} if thread else {}
         try:
-            answer = await self.call(method, {**place, **extra, "oldest": oldest})
+            channel = await self._conversation(str(arguments["channel"]))
+            place = {"channel": channel, "oldest": oldest, "include_all_metadata": True}
+            within = {"ts": thread} if thread else {}
+            ts = await self._first(method, {**place, **within}, lambda page: _posted(page, row))
         except SlackDeclined as declined:
             raise Unreachable(f"{method}: {declined}", attempted=True) from None
         except Unreachable as fault:
             raise Unreachable(fault.reason, fault.retry_after, attempted=True) from None
-        for message in answer.get("messages") or ():
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("outbox") == row:
-                return channel, str(message["ts"])
-        return None
+        return (channel, ts) if ts else None
 
     async def _conversation(self, channel: str) -> str:
-        """A person's id stands for the conversation with them; history wants that one's own id."""
-        if channel[:1] not in ("U", "W"):
+        """A person's id stands for the conversation with them, and a name for a channel that was
+        unknown at the start. Posting takes both, reading wants the conversation's own id."""
+        if channel[:1] in ("U", "W"):
+            answer = await self.call("conversations.open", {"users": channel})
+            return str(answer["channel"]["id"])
+        if not channel.startswith("#"):
             return channel
-        answer = await self.call("conversations.open", {"users": channel})
-        return str(answer["channel"]["id"])
+        wanted = {"types": "public_channel,private_channel", "exclude_archived": True}
+        named = await self._first(
+            "conversations.list", wanted, lambda page: _named(page, channel[1:])
+        )
+        return named or channel
+
+    async def _first(
+        self,
+        method: str,
+        arguments: Mapping[str, Any],
+        pick: Callable[[Mapping[str, Any]], str],
+    ) -> str:
+        """What `pick` finds on the first page that has it, or "". Waits for nothing."""
+        turned: dict[str, Any] = {"limit": PAGE}
+        while True:
+            page = await self.call(method, {**arguments, **turned})
+            found, cursor = pick(page), _next(page)
+            if found or not cursor:
+                return found
+            turned["cursor"] = cursor
 
     async def pages(
         self,
@@ -180,20 +213,45 @@ class SlackCalls:
         arguments: Mapping[str, Any],
         each: Callable[[Mapping[str, Any]], Awaitable[None]],
     ) -> None:
-        """All pages of a list, waiting where Slack says so."""
-        cursor = ""
+        """All pages of a list, waiting where Slack says that we are too fast."""
+        turned: dict[str, Any] = {}
         while True:
             try:
-                page = await self.call(method, {**arguments, "cursor": cursor})
+                page = await self.call(method, {**arguments, **turned})
+            except NotSetUp:
+                raise
             except Unreachable as fault:
                 if fault.retry_after is None:
                     raise
                 await asyncio.sleep(fault.retry_after)
                 continue
             await each(page)
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            cursor = _next(page)
             if not cursor:
                 return
+            turned["cursor"] = cursor
+
+
+def _posted(page: Mapping[str, Any], row: int) -> str:
+    """Where the message stands that has the outbox row in its metadata."""
+    for message in page.get("messages") or ():
+        payload = (message.get("metadata") or {}).get("event_payload") or {}
+        if payload.get("outbox") == row:
+            return str(message["ts"])
+    return ""
+
+
+def _named(page: Mapping[str, Any], name: str) -> str:
+    return next((str(c["id"]) for c in page.get("channels") or () if c.get("name") == name), "")
+
+
+def _next(page: Mapping[str, Any]) -> str:
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
+
+
+def error_word(refused: SlackApiError) -> str:
+    """Slack's word for what is wrong; "" where it was not Slack that answered."""
+    return str(_field(refused.response, "error") or "")
 
 
 def _field(response: Any, name: str) -> Any:

@@ -6,7 +6,7 @@ Best effort: nothing is stored here. What must not be lost goes through the outb
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -64,9 +64,11 @@ class Afterwards:
         try:
             await asyncio.wait_for(_call(self._client, step), OPENING)
         except SlackApiError as refused:
-            error = str(refused.response.get("error"))
+            said = getattr(refused.response, "data", None)  # without it, it was not Slack's answer
+            facts = said if isinstance(said, Mapping) else {}
+            error = str(facts.get("error") or "unreadable")
             level: Callable[..., Any] = log.info if error in HARMLESS else log.error
-            detail = (refused.response.get("response_metadata") or {}).get("messages")
+            detail = (facts.get("response_metadata") or {}).get("messages")
             level("slack_declined", step=type(step).__name__, error=error, detail=detail)
         except Exception as fault:
             # The loop must go on: one view that did not open harms nobody else.

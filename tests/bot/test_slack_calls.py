@@ -1,0 +1,167 @@
+"""What answers instead of Slack loses nothing, and a post that may have arrived is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.outcomes import NotSetUp, Refused, Unreachable
+from bot.slack_calls import CLOCKS_DIFFER, PAGE, SlackCalls
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+CARD = {"channel": "C1", "text": "R-000001"}
+Respond = Callable[[str, dict[str, Any]], web.Response]
+
+
+class Door:
+    """A server that answers as told, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.respond: Respond = lambda method, asked: web.json_response({"ok": True})
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    async def open(self, request: web.Request) -> web.Response:
+        is_json = request.content_type == "application/json"
+        asked = await request.json() if is_json else dict(request.query)
+        method = request.match_info["method"]
+        self.asked.append((method, asked))
+        return self.respond(method, asked)
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+@pytest.fixture
+async def calls(door: Door) -> AsyncIterator[SlackCalls]:
+    app = web.Application()
+    app.router.add_route("*", "/{method}", door.open)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    async with aiohttp.ClientSession() as session:
+        url = f"http://{host}:{port}/"
+        yield SlackCalls(AsyncWebClient("xoxb-1", url, session=session, retry_handlers=[]))
+    await runner.cleanup()
+
+
+async def _post(calls: SlackCalls, attempted_at: datetime | None = None, **place: str) -> Any:
+    async def attempting() -> bool:
+        return True
+
+    arguments = {**CARD, **place}
+    return await calls.post(arguments, row=7, attempted_at=attempted_at, attempting=attempting)
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 407, 502, 503])
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<html>Sign in to the guest network</html>", "text/html"),
+        ("upstream connect error", "text/plain"),
+        ('{"ok": tr', "application/json"),
+        ("", "application/json"),
+        ("[]", "application/json"),
+        ("null", "application/json"),
+    ],
+    ids=["page", "text", "half", "empty", "list", "null"],
+)
+async def test_an_answer_that_is_not_slacks_leaves_a_post_in_doubt(
+    door: Door, calls: SlackCalls, status: int, body: str, kind: str
+) -> None:
+    door.respond = lambda method, asked: web.Response(status=status, text=body, content_type=kind)
+
+    with pytest.raises(Unreachable) as raised:
+        await _post(calls)
+
+    assert raised.value.attempted
+
+
+@pytest.mark.parametrize(
+    "error", ["message_limit_exceeded", "accesslimited", "token_expired", "not_in_channel"]
+)
+async def test_what_will_pass_or_be_put_right_is_waited_for(
+    door: Door, calls: SlackCalls, error: str
+) -> None:
+    door.respond = lambda method, asked: web.json_response({"ok": False, "error": error})
+
+    with pytest.raises(NotSetUp) as raised:
+        await _post(calls)
+
+    assert raised.value.retry_after
+
+
+async def test_what_slack_will_never_take_is_refused_with_its_reason(
+    door: Door, calls: SlackCalls
+) -> None:
+    answer = {
+        "ok": False,
+        "error": "invalid_blocks",
+        "response_metadata": {"messages": ["no text at /blocks/0"]},
+    }
+    door.respond = lambda method, asked: web.json_response(answer)
+
+    with pytest.raises(Refused, match="no text at /blocks/0"):
+        await _post(calls)
+
+
+@pytest.mark.parametrize("thread", ["", "1.000001"])
+async def test_a_doubtful_post_is_found_however_much_was_said_since(
+    door: Door, calls: SlackCalls, thread: str
+) -> None:
+    later = [{"ts": f"2.{n:06}", "text": "hello"} for n in range(2 * PAGE)]
+    ours = {"ts": "1.000500", "metadata": {"event_payload": {"outbox": 7}}}
+    said = [*later, ours]
+
+    def respond(method: str, asked: dict[str, Any]) -> web.Response:
+        assert method == ("conversations.replies" if thread else "conversations.history")
+        start = int(asked.get("cursor", "0"))
+        end = start + int(asked["limit"])
+        cursor = str(end) if end < len(said) else ""
+        page = {"messages": said[start:end], "response_metadata": {"next_cursor": cursor}}
+        return web.json_response({"ok": True, **page})
+
+    door.respond = respond
+
+    place = {"thread_ts": thread} if thread else {}
+    assert await _post(calls, attempted_at=NOW, **place) == ("C1", "1.000500")
+
+    oldest = datetime.fromtimestamp(float(door.asked[0][1]["oldest"]), UTC)
+    assert NOW - oldest >= timedelta(seconds=CLOCKS_DIFFER)
+
+
+async def test_a_doubtful_post_to_a_channel_known_by_name_is_looked_for_by_its_id(
+    door: Door, calls: SlackCalls
+) -> None:
+    def respond(method: str, asked: dict[str, Any]) -> web.Response:
+        if method == "conversations.list":
+            channels = [{"id": "C8", "name": "other"}, {"id": "C9", "name": "support"}]
+            return web.json_response({"ok": True, "channels": channels})
+        assert (method, asked["channel"]) == ("conversations.history", "C9")
+        ours = {"ts": "1.000500", "metadata": {"event_payload": {"outbox": 7}}}
+        return web.json_response({"ok": True, "messages": [ours]})
+
+    door.respond = respond
+
+    assert await _post(calls, attempted_at=NOW, channel="#support") == ("C9", "1.000500")
+
+
+async def test_a_list_that_a_scope_is_missing_for_does_not_wait_for_it_in_silence(
+    door: Door, calls: SlackCalls
+) -> None:
+    door.respond = lambda method, asked: web.json_response({"ok": False, "error": "missing_scope"})
+
+    async def keep(page: Any) -> None:
+        raise AssertionError("there is no page")
+
+    with pytest.raises(NotSetUp, match=r"conversations\.list: missing_scope"):
+        await calls.pages("conversations.list", {}, keep)
