@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -18,13 +19,15 @@ from desk.journal import Kind
 from desk.lifecycle import Move
 from handlers import router
 from handlers.answer import Answer, OpenView, PushView, SayPrivately
-from handlers.router import Reply
+from handlers.payload import Called, Click, Happened, Reached, Spoken, Submission, Typing
+from handlers.router import Reply, Router
 from locales.translator import translator_for
 from tests.desk.office import PAUL, PIERRE, Office
 from tests.facts import move_form_facts, new_ticket_facts
 from tests.facts import requester_home as home_facts
 from tests.handlers import payloads
 from tests.handlers.front import Front
+from tests.handlers.spoiling import BODIES, places_in, spoiled
 
 EN, FR = translator_for("en"), translator_for("fr")
 TROUBLE = f"{trouble(EN)}\n{trouble(FR)}"
@@ -32,6 +35,15 @@ REPLY = reply_form(move_form_facts(Move.REPLY), EN)
 NEW = ticket_form(new_ticket_facts(), Draft(), EN)
 HOME = requester_home(home_facts(), EN)
 NOTE = payloads.written("Roller", thread="1764000000.000100")
+ROUTES: dict[Any, Any] = {
+    Click: Router.action,
+    Submission: Router.form,
+    Typing: Router.options,
+    Called: Router.command,
+    Reached: Router.shortcut,
+    Spoken: Router.event,
+    Happened: Router.event,
+}
 UNKNOWN = "ticket.teleport"
 
 
@@ -170,6 +182,22 @@ async def test_a_value_that_is_no_ticket_is_a_bad_request(front: Front) -> None:
         assert reply == Reply(400)
     menu = payloads.overflow_click(Action.TICKET_MORE, "ticket.more:1")
     assert await front.router.action(menu) == Reply(400)
+
+
+@pytest.mark.parametrize("kind", BODIES)
+async def test_a_payload_spoiled_anywhere_is_answered(
+    front: Front, office: Office, kind: str
+) -> None:
+    """And nothing of it is taken for a wish of somebody without a name."""
+    await office.open()
+    read, body = BODIES[kind]
+    route = ROUTES[read.__self__]  # type: ignore[attr-defined]
+
+    for place, by in zip(places_in(body), cycle((None, [], "x", 7, {}))):
+        reply = await route(front.router, spoiled(body, place, by, remove=False))
+        assert reply.status in (200, 400, 503)
+
+    assert await office.store.read(lambda tx: tx.people.by_handle("")) is None
 
 
 # A database that does not take it, and defects: the same answers.
