@@ -24,6 +24,7 @@ from tests.journeys.stage import Stage, a_stage, free_port
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "FIRST_MAIL_PAUSE", 0.2)
     limits = SmtpCourier.__init__.__kwdefaults__
+    assert limits is not None
     for limit in ("connect", "command", "data"):
         monkeypatch.setitem(limits, limit, 1.0)
 
