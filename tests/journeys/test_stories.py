@@ -31,7 +31,11 @@ async def test_a_technician_creates_a_request_for_somebody_else(any_stage: Stage
 
 
 async def test_a_technician_talks_with_the_requester(any_stage: Stage) -> None:
-    slack, pierre, paul = any_stage.slack, any_stage.slack.person("pierre"), any_stage.slack.person("paul")
+    slack, pierre, paul = (
+        any_stage.slack,
+        any_stage.slack.person("pierre"),
+        any_stage.slack.person("paul"),
+    )
     posted = await open_ticket(any_stage, pierre, requester=PAUL)
 
     await pierre.press("ticket.assign", on=posted)
@@ -53,7 +57,11 @@ async def test_a_technician_talks_with_the_requester(any_stage: Stage) -> None:
 
 
 async def test_a_technician_resolves_and_the_requester_gets_the_solution(any_stage: Stage) -> None:
-    slack, pierre, paul = any_stage.slack, any_stage.slack.person("pierre"), any_stage.slack.person("paul")
+    slack, pierre, paul = (
+        any_stage.slack,
+        any_stage.slack.person("pierre"),
+        any_stage.slack.person("paul"),
+    )
     posted = await open_ticket(any_stage, pierre, requester=PAUL)
 
     await pierre.press("ticket.resolve", on=posted)
