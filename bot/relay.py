@@ -25,7 +25,8 @@ from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
 
-HOLD = timedelta(seconds=120)  # longer than one slow SMTP dialogue with all its time-outs
+HOLD = timedelta(seconds=15)  # how long a process that died keeps others from its rows
+RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
 SLOTS = 8
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
@@ -68,6 +69,7 @@ class Relay:
     async def run(self) -> None:
         """Until `stop`. Never cancel it: what it has just leased would stay leased."""
         self._resting.clear()
+        renewing = asyncio.create_task(self._renew())
         while not self._stopping:
             self._wake.clear()
             try:
@@ -82,7 +84,25 @@ class Relay:
                 pause = 1.0
             if pause and not self._stopping:
                 await self._sleep(pause)
+        renewing.cancel()
         self._resting.set()
+
+    async def _renew(self) -> None:
+        """A mail may take longer than a lease."""
+        while True:
+            await asyncio.sleep(RENEWED)
+            rows, until = tuple(self._carrying), self._clock() + HOLD
+            if rows:
+                await self._renewed(rows, until)
+
+    async def _renewed(self, rows: tuple[int, ...], until: datetime) -> None:
+        try:
+            await self._store.write(lambda tx: tx.outbox.renew(self._owner, rows, until))
+        except Busy:
+            log.warning("relay_waits_for_database")
+        except Exception:
+            # The next renewal may do, and without any the rows come back to us.
+            log.exception("leases_not_renewed")
 
     async def stop(self, within: float) -> None:
         """Take nothing new, finish what runs, hand the rest back."""

@@ -7,7 +7,7 @@ counts `asked` up; finishing compares, so that a wish made during the sending is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -147,6 +147,11 @@ class SqlOutbox:
             # Asked for by another version of the program: a person sees it, the others go on.
             self._change((o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now)
             return None
+
+    def renew(self, owner: str, rows: Collection[int], until: datetime) -> None:
+        """Keep those of `rows` that `owner` has for longer."""
+        ours = (o.c.id.in_(rows), _IS_WAITING, o.c.leased_by == owner)
+        self._change(ours, lease_until=until)
 
     def holds(self, lease: Lease) -> bool:
         """Whether the row still waits and is the lease's to carry out."""
