@@ -73,7 +73,7 @@ def _already_taken(error: AlreadyTaken, t: Translator) -> str:
 
 
 def _already_sent(error: AlreadySent, t: Translator) -> str:
-    return t("Too late: this reply was already sent. You can write another one.")
+    return t("Too late: this reply is already on its way. You can write another one.")
 
 
 def _no_such_ticket(error: NoSuchTicket, t: Translator) -> str:
@@ -136,5 +136,5 @@ def out_of_date(t: Translator) -> str:
 
 
 def trouble(t: Translator) -> str:
-    """Said where the database could not take a command; the form keeps what was typed."""
-    return t("We could not save this just now. Your text is still here; please try again.")
+    """Said where a command could not be taken, to clicks and forms alike; a form keeps its text."""
+    return t("That did not work just now; please try again. Nothing you typed is lost.")

@@ -24,12 +24,11 @@ from blocks.options import entry_option, person_option, somebody_new_option
 from blocks.text import inline, listed, name_of, one_line, with_address
 from blocks.vocabulary import impact, priority, state, urgency, within
 from desk.answers import CreatedFacts, NewTicketFacts, TicketFacts
+from desk.ask_queue import SHOWN_OPEN
+from desk.open_ticket import LONGEST_SUBJECT
 from desk.people import Person
 from desk.ticket import PRIORITY, Impact, Urgency
 from locales.translator import Translator
-
-LONGEST_SUBJECT = 150
-SHOWN_OPEN = 3
 
 
 def ticket_form(
@@ -49,7 +48,7 @@ def ticket_form(
         *people,
         *_catalogue(facts, draft, t),
         _subject(subject, t),
-        _description(description, t),
+        _description(description, facts, t),
         *_priority(facts, draft, t),
     ]
     return modal(
@@ -171,12 +170,12 @@ def _catalogue(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block
 def _entries(
     facts: NewTicketFacts, action: Action, parent: int | None, chosen: int | None, t: Translator
 ) -> Block:
-    found = facts.catalogue.find(chosen)
-    initial = entry_option(found, t) if found else None
-    if len(facts.catalogue.children(parent)) > MOST_OPTIONS:
+    offered = facts.catalogue.children(parent)
+    # Slack refuses the whole form if what was chosen is not offered any more.
+    initial = next((entry_option(entry, t) for entry in offered if entry.id == chosen), None)
+    if len(offered) > MOST_OPTIONS:
         return search_select(action, t("Type to find"), initial)
-    options = [entry_option(entry, t) for entry in facts.catalogue.children(parent)]
-    return select(action, options, t("Choose"), initial)
+    return select(action, [entry_option(entry, t) for entry in offered], t("Choose"), initial)
 
 
 def _team(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
@@ -191,9 +190,11 @@ def _subject(subject: str, t: Translator) -> Block:
     return field(Field.SUBJECT, t("Subject"), element)
 
 
-def _description(description: str, t: Translator) -> Block:
+def _description(description: str, facts: NewTicketFacts, t: Translator) -> Block:
+    """Technicians are told that this is no place for notes: the acknowledgement quotes it."""
     element = text_input(multiline=True, initial=description)
-    return field(Field.DESCRIPTION, t("Description"), element)
+    hint = t("The requester will read this.") if facts.actor.is_technician else ""
+    return field(Field.DESCRIPTION, t("Description"), element, hint=hint)
 
 
 def _priority(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:

@@ -59,6 +59,26 @@ def test_a_family_without_services_ends_there(english: Translator):
     assert "→ Team: *Network*" in said_in(view)
 
 
+def test_a_choice_that_went_away_meanwhile_is_not_offered_again(english: Translator):
+    gone = replace(f.FAMILY, obsolete=True)
+    facts = f.new_ticket_facts(catalogue=Catalogue((gone, f.OTHER_FAMILY)))
+
+    view = ticket_form(facts, Draft(family=gone.id), english)
+
+    assert "initial_option" not in inputs(view)["family"]
+    assert faults_of(view) == []
+
+
+def test_technicians_are_told_who_reads_the_description(english: Translator):
+    paul = Actor(f.PAUL)
+
+    for_technicians = said_in(ticket_form(f.new_ticket_facts(), Draft(), english))
+    for_paul = said_in(ticket_form(f.new_ticket_facts(actor=paul), Draft(), english))
+
+    assert "The requester will read this." in for_technicians
+    assert "The requester will read this." not in for_paul
+
+
 def test_another_family_starts_the_services_afresh(english: Translator):
     draft = Draft(family=1, service=2, item=3, impact="department").with_family(4)
 
