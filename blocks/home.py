@@ -12,7 +12,7 @@ from blocks.text import inline, name_of, when
 from blocks.vocabulary import ANSWERED, for_requester, move, priority, situation
 from desk.answers import RequesterHome, RequesterLine, TechnicianHome, TicketFacts
 from desk.lifecycle import Move
-from desk.ports import Page, Tab
+from desk.ports import Extent, Tab
 from locales.translator import Translator
 
 SUBJECT, NAME = 100, 50  # characters shown in a list, where a page of rows must fit into one view
@@ -102,7 +102,7 @@ def _details(row: TicketFacts, tab: Tab, t: Translator) -> str:
     return " · ".join(parts)
 
 
-def _pager(page: Page, tab: Tab, t: Translator) -> list[Block]:
+def _pager(page: Extent, tab: Tab, t: Translator) -> list[Block]:
     if page.pages == 1:
         return []
     buttons = []
@@ -142,7 +142,7 @@ def _line(line: RequesterLine, t: Translator) -> Block:
     return section(text, button(t("Open"), Action.TICKET_OPEN, line.id))
 
 
-def _home(tab: Tab, page: Page, blocks: list[Block]) -> View:
+def _home(tab: Tab, page: Extent, blocks: list[Block]) -> View:
     """It remembers its place, so that it can be drawn again where it was."""
     return {
         "type": "home",

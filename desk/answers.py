@@ -15,7 +15,7 @@ from desk.labels import Label
 from desk.lifecycle import Move, State
 from desk.organisation import Catalogue, House, Placement, ResolutionCode, Team
 from desk.people import Actor, Person
-from desk.ports import Delivery, Page, Tab
+from desk.ports import Delivery, Extent, Page, Tab
 from desk.ticket import Outcome, Ticket
 from desk.words import Words
 
@@ -131,7 +131,7 @@ class TechnicianHome:
 @dataclass(frozen=True)
 class RequesterHome:
     viewer: Person
-    page: Page
+    page: Extent  # whole tickets are not for requesters
     rows: tuple[RequesterLine, ...]
 
 

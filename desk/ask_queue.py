@@ -57,7 +57,7 @@ def home(ask: Home, actor: Actor, tx: Transaction, now: datetime) -> TechnicianH
             ask.page,
         )
         rows = tuple(requester_line(facts) for facts in many_facts(tx, page.tickets))
-        return RequesterHome(actor.person, page, rows)
+        return RequesterHome(actor.person, page.extent, rows)
     page = _page(lambda number: tx.tickets.queue(actor, ask.tab, number, HOME_ROWS), ask.page)
     own = tx.tickets.asked_by(actor.id, open_only=True, limit=SHOWN_OPEN)
     return TechnicianHome(

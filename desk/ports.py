@@ -60,10 +60,9 @@ class Tab(StrEnum):
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of tickets, and how many there are on all pages."""
+class Extent:
+    """Which page of a list one looks at, and how long the list is. Nothing of what is in it."""
 
-    tickets: tuple[Ticket, ...]
     total: int
     number: int  # from 0
     size: int
@@ -71,6 +70,17 @@ class Page:
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True)
+class Page(Extent):
+    """One page of tickets, and how many there are on all pages."""
+
+    tickets: tuple[Ticket, ...] = ()
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(self.total, self.number, self.size)
 
 
 class Tickets(Protocol):

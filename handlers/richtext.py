@@ -36,12 +36,22 @@ def words_from_rich_text(block: Element | None) -> Words:
 
 
 def words_from_message(message: Element) -> Words:
-    """A channel message: its rich text where it has one, else its mrkdwn text."""
+    """A channel message: its rich text where it has one, else its mrkdwn text; then its files."""
     rich = [b for b in message.get("blocks") or () if b.get("type") == "rich_text"]
     if rich:
         joined = [element for block in rich for element in block.get("elements", ())]
-        return words_from_rich_text({"elements": joined})
-    return words_from_mrkdwn(str(message.get("text") or ""))
+        said = words_from_rich_text({"elements": joined})
+    else:
+        said = words_from_mrkdwn(str(message.get("text") or ""))
+    files = Words.plain("\n".join(_file_names(message)))
+    return Words((*said.blocks, *files.blocks))
+
+
+def _file_names(message: Element) -> Iterable[str]:
+    """What was attached, so that a message of files alone is a note as well."""
+    for file in message.get("files") or ():
+        name = file.get("name") if isinstance(file, Mapping) else None
+        yield f"📎 {name or '?'}"
 
 
 def words_from_mrkdwn(text: str) -> Words:

@@ -76,7 +76,7 @@ class SqlTickets:
 
     def _page(self, queue: queues.Queue, number: int, size: int) -> Page:
         listed = tuple(map(_ticket, queue.page(self._connection, number, size)))
-        return Page(listed, queue.total(self._connection), number, size)
+        return Page(queue.total(self._connection), number, size, listed)
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:

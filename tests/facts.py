@@ -234,7 +234,7 @@ def requester_page(ticket: Ticket | None = None, **changes: Any) -> RequesterPag
 
 
 def technician_home(*tickets: Ticket, **changes: Any) -> TechnicianHome:
-    page = Page(tickets, total=len(tickets), number=0, size=20)
+    page = Page(total=len(tickets), number=0, size=20, tickets=tickets)
     home = TechnicianHome(
         viewer=PIERRE,
         tab=Tab.TEAMS,
@@ -249,7 +249,7 @@ def technician_home(*tickets: Ticket, **changes: Any) -> TechnicianHome:
 
 
 def requester_home(*lines: RequesterLine, **changes: Any) -> RequesterHome:
-    page = Page((), total=len(lines), number=0, size=20)
+    page = Page(total=len(lines), number=0, size=20)
     return replace(RequesterHome(PAUL, page, lines), **changes)
 
 

@@ -66,7 +66,7 @@ def test_an_empty_tab_says_something_kind(tab: Tab, english: Translator, french:
     ids=["first", "middle", "last"],
 )
 def test_pages_can_be_turned(number: int, shown: list[str], english: Translator):
-    page = Page((), total=30, number=number, size=12)
+    page = Page(total=30, number=number, size=12)
 
     home = technician_home(f.technician_home(f.a_ticket(), page=page), english)
 

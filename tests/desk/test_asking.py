@@ -183,8 +183,8 @@ async def test_home_shows_its_last_page_where_the_list_has_become_shorter(office
     technicians = await office.desk.ask(Home(page=7), by=PIERRE)
     requesters = await office.desk.ask(Home(page=7), by=PAUL)
 
-    assert [ticket.id for ticket in technicians.page.tickets] == [number]
-    assert [ticket.id for ticket in requesters.page.tickets] == [number]
+    assert [row.ticket.id for row in technicians.rows] == [number]  # type: ignore[union-attr]
+    assert [row.id for row in requesters.rows] == [number]  # type: ignore[union-attr]
 
 
 async def test_a_requesters_home_says_what_waits_for_them(office: Office) -> None:

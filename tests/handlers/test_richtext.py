@@ -198,3 +198,9 @@ def test_what_we_offer_to_edit_comes_back_with_the_same_letters(words: Words) ->
 
 def letters(words: Words) -> str:
     return "".join("".join(block.text for block in words.blocks).split())
+
+
+def test_a_message_of_files_alone_is_a_note_that_names_them():
+    message = {"text": "", "files": [{"name": "photo.png"}, {"id": "F1"}, "broken"]}
+
+    assert words_from_message(message).text == "📎 photo.png\n📎 ?\n📎 ?"

@@ -46,7 +46,7 @@ def settings_for(slack: Sandbox, folder: Path, **changes: Any) -> Settings:
 
 @asynccontextmanager
 async def a_stage(folder: Path, *, over_http: bool = False, **changes: Any) -> AsyncIterator[Stage]:
-    """`over_http`: signed requests instead of Socket Mode. `changes` are settings by their names."""
+    """`over_http`: signed requests, not Socket Mode. `changes` are settings by their names."""
     port = free_port()
     door = f"http://127.0.0.1:{port}/slack/events" if over_http else None
     async with Sandbox(ROOT / "manifest.yml", deliver_to=door) as slack:
