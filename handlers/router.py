@@ -32,6 +32,7 @@ from handlers.payload import (
     Submission,
     Typing,
 )
+from handlers.turns import Turns
 from locales.translator import translator_for
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,7 @@ class Router:
     def __init__(self, desk: Desk, afterwards: Afterwards) -> None:
         self._desk = desk
         self._afterwards = afterwards
+        self._turns = Turns()
 
     async def command(self, body: Body) -> Reply:
         return await self._route("command", body, Called.read, lambda c: COMMANDS.get(c.command))
@@ -108,6 +110,11 @@ class Router:
         handler = find(asked)
         if handler is None and kind == "event":
             return Reply()
+        view = asked.view if isinstance(asked, Click) else ""
+        async with self._turns.of(view):
+            return await self._answer(kind, asked, handler)
+
+    async def _answer(self, kind: str, asked: Any, handler: Handler | None) -> Reply:
         try:
             context = await self._context(asked.user)
             if handler is None:
