@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,10 @@ class DeskFileFault(Exception):
 class Node:
     """A YAML value that remembers its line."""
 
-    def __init__(self, value: Any, line: int) -> None:
+    def __init__(self, value: Any, line: int, twice: tuple[str, ...] = ()) -> None:
         self.value = value
         self.line = line
+        self.twice = twice  # names that a mapping gives a second time
 
 
 def read_desk_file(path: Path) -> HouseSetup:
@@ -45,23 +47,34 @@ def read_desk_file(path: Path) -> HouseSetup:
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        desk = _node(root) if root else Node({}, 1)
     except OSError as fault:
         advice = "copy desk.example.yml and make it yours"
         raise DeskFileFault([f"{path}: cannot be read ({fault.strerror}); {advice}."]) from None
     except UnicodeDecodeError:
         raise DeskFileFault([f"{path}: is not UTF-8 text."]) from None
+    except RecursionError:
+        raise DeskFileFault([f"{path}: is nested too deeply."]) from None
     except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise DeskFileFault([f"{path}:{line}: {getattr(fault, 'problem', fault)}."]) from None
-    return _Reader(path).house(_node(root) if root else Node({}, 1))
+        raise DeskFileFault([f"{path}:{_said(fault)}."]) from None
+    return _Reader(path).house(desk)
+
+
+def _said(fault: yaml.YAMLError) -> str:
+    """What the parser says, on one line, behind the number of the line it stumbled over."""
+    mark = getattr(fault, "problem_mark", None)
+    words = [getattr(fault, "context", None), getattr(fault, "problem", None)]
+    said = " ".join(filter(None, words)) or str(fault).splitlines()[0]
+    return f"{mark.line + 1 if mark else 1}: {' '.join(said.split())}"
 
 
 def _node(node: yaml.Node) -> Node:
     line = node.start_mark.line + 1
     match node:
         case yaml.MappingNode():
-            return Node({str(k.value): _node(v) for k, v in node.value}, line)
+            names = [str(name.value) for name, _ in node.value]
+            twice = tuple(name for name, times in Counter(names).items() if times > 1)
+            return Node({str(k.value): _node(v) for k, v in node.value}, line, twice)
         case yaml.SequenceNode():
             return Node([_node(item) for item in node.value], line)
         case _:
@@ -210,6 +223,8 @@ class _Reader:
         return english, french
 
     def mapping(self, node: Node) -> dict[str, Node]:
+        for name in node.twice:
+            self.fault(node.value[name], f"{name} is given a second time here")
         if isinstance(node.value, dict):
             return node.value
         self.fault(node, "expected `name: value` lines here")
