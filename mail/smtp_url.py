@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+_SHAPE = "SMTP_URL must look like smtp://host:port or smtps://host:port"
 _STARTTLS: dict[str, bool | None] = {"required": True, "auto": None, "never": False}
 
 
@@ -29,9 +30,12 @@ class SmtpServer:
         `smtp://user:password@host:port?starttls=required|auto|never&verify=no`; the scheme
         `smtps` is TLS from the start, `smtp+starttls` the same as `starttls=required`.
         """
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise ValueError(_SHAPE) from None  # it quotes what it could not read
         if parts.scheme not in _PORTS or not parts.hostname:
-            raise ValueError("SMTP_URL must look like smtp://host:port or smtps://host:port")
+            raise ValueError(_SHAPE)
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         user = unquote(parts.username) if parts.username else None
         return cls(
