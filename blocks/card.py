@@ -6,7 +6,7 @@ from blocks.deeds import deed, recipient
 from blocks.elements import actions, button, context, option, section
 from blocks.ids import Action
 from blocks.message import Block, Message
-from blocks.text import inline, left_to_right, name_of, when
+from blocks.text import age, inline, left_to_right, name_of, when
 from blocks.vocabulary import ANSWERED, move, origin, priority, situation, state
 from desk.answers import CardFacts, TicketFacts
 from desk.journal import Kind
@@ -82,7 +82,7 @@ def _lines(facts: TicketFacts, t: Translator) -> str:
     where = [situation(facts, t), priority(ticket.priority, t), path_line(facts, t)]
     if ticket.new_answer:
         where.insert(1, f"{ANSWERED} *{t('New answer')}*")
-    who = [people_line(facts, t), origin(ticket.origin, t), when(ticket.created_at)]
+    who = [people_line(facts, t), origin(ticket.origin, t), age(ticket.created_at)]
     excerpt = inline(ticket.description.excerpt(EXCERPT))
     lines = [
         headline(facts),

@@ -8,7 +8,7 @@ from blocks.card import headline, offered, people_line
 from blocks.elements import actions, button, context, divider, heading, section
 from blocks.ids import Action, Form
 from blocks.message import Block, View
-from blocks.text import inline, name_of, when
+from blocks.text import age, inline, name_of, when
 from blocks.vocabulary import ANSWERED, for_requester, move, priority, situation
 from desk.answers import RequesterHome, RequesterLine, TechnicianHome, TicketFacts
 from desk.lifecycle import Move
@@ -98,7 +98,7 @@ def _details(row: TicketFacts, tab: Tab, t: Translator) -> str:
         parts.append(f"{ANSWERED} *{t('New answer')}*")
     if tab is not Tab.SOLVED:
         parts.append(priority(ticket.priority, t))
-    parts += [people_line(row, t, NAME), when(ticket.created_at)]
+    parts += [people_line(row, t, NAME), age(ticket.created_at)]
     return " · ".join(parts)
 
 

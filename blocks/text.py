@@ -94,8 +94,16 @@ def quoted(text: str) -> str:
 
 def when(at: datetime) -> str:
     """The moment as each reader's Slack writes it, in their own time zone."""
-    fallback = f"{at:%Y-%m-%d %H:%M} UTC"
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+    return _date(at, "{date_short_pretty} {time}")
+
+
+def age(at: datetime) -> str:
+    """How long ago that was: "12 minutes ago". Slack keeps it true on a card that nobody edits."""
+    return _date(at, "{ago}")
+
+
+def _date(at: datetime, shape: str) -> str:
+    return f"<!date^{int(at.timestamp())}^{shape}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
 def day(at: datetime) -> str:

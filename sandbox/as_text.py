@@ -134,8 +134,23 @@ def _date(token: str, fallback: str, reader: Reader) -> str:
         return fallback
     at = datetime.fromtimestamp(int(stamp), reader.zone)
     short, long = _day(at, reader), at.strftime("%d/%m/%Y" if reader.french else "%d %B %Y")
-    values = {"date_short_pretty": short, "date_long": long, "time": f"{at:%H:%M}"}
+    values = {
+        "date_short_pretty": short,
+        "date_long": long,
+        "time": f"{at:%H:%M}",
+        "ago": _ago(at, reader),
+    }
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], short), shape)
+
+
+def _ago(at: datetime, reader: Reader) -> str:
+    minutes = max(int((reader.now - at).total_seconds() // 60), 0)
+    if minutes < 60:
+        return reader.word(f"{minutes} min ago", f"il y a {minutes} min")
+    if minutes < 60 * 24:
+        return reader.word(f"{minutes // 60} h ago", f"il y a {minutes // 60} h")
+    days = minutes // (60 * 24)
+    return reader.word(f"{days} d ago", f"il y a {days} j")
 
 
 def _day(at: datetime, reader: Reader) -> str:

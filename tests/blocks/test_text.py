@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from blocks.text import cut, escape, inline, listed, name_of, one_line, when, with_address
+from blocks.text import age, cut, escape, inline, listed, name_of, one_line, when, with_address
 from locales.translator import Translator
 from tests import facts as f
 from tests.blocks.hostile import texts
@@ -68,6 +68,12 @@ def test_a_moment_is_shown_in_each_readers_own_zone():
     token = f"<!date^{int(f.NOW.timestamp())}^{{date_short_pretty}} {{time}}|2026-11-24 13:00 UTC>"
 
     assert when(f.NOW) == token
+
+
+def test_an_age_grows_by_itself():
+    token = f"<!date^{int(f.NOW.timestamp())}^{{ago}}|2026-11-24 13:00 UTC>"
+
+    assert age(f.NOW) == token
 
 
 def test_escaping_touches_nothing_else():
