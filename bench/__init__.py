@@ -1,0 +1,1 @@
+"""Measure the bot beside the floor under it and beside an ordinary build. `make bench`."""
