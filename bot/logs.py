@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -18,14 +17,10 @@ SECRET = re.compile(
 )
 
 
-def hide_secrets(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """The last guard: what looks like a secret is blotted out wherever it stands."""
-    for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = SECRET.sub("[secret]", value)
-    return event
+def hide_secrets(_logger: Any, _method: str, line: str) -> str:
+    """The last guard: in the finished line, what looks like a secret is blotted out wherever it
+    stands, however deep in a list or an exception it was."""
+    return SECRET.sub("[secret]", line)
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -36,17 +31,14 @@ def set_up_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     as_json = settings.log_format == "json"
-    last: list[Any] = (
-        [structlog.processors.format_exc_info, hide_secrets, structlog.processors.JSONRenderer()]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
         if as_json
-        else [
-            structlog.processors.format_exc_info,
-            hide_secrets,
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ]
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
+    last = [structlog.processors.format_exc_info, renderer, hide_secrets]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -63,6 +55,8 @@ def set_up_logs(settings: Settings) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    # Of a line that cannot be written Python prints the arguments, secrets and all.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
