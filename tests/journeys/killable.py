@@ -23,7 +23,7 @@ QUICK = """
 from datetime import timedelta
 from bot import relay, slack_calls
 from bot.commands import main
-relay.HOLD = timedelta(seconds=3)
+relay.HOLD, relay.RENEWED = timedelta(seconds=3), 1.0
 relay.FIRST_PAUSE = relay.SETTLING = 0.2
 relay.FIRST_MAIL_PAUSE = 0.5
 slack_calls.CALL = 2.0
