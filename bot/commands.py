@@ -21,11 +21,14 @@ from bot.deskfile import DeskFileFault
 from bot.logs import set_up_logs
 from bot.running import run_until_stopped
 from bot.slack import TokenRefused
+from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
 from desk.errors import Busy
 from storage.migrate import upgrade
 from storage.store import SqlStore
 
 R = TypeVar("R")
+
+MOST_STUCK = 100_000  # rows looked through for one
 
 
 class Examples(click.Command):
@@ -129,7 +132,12 @@ def list_outbox(limit: int) -> None:
 @click.argument("row", type=int)
 def retry(row: int) -> None:
     """Deliver a row after all. An uncertain mail may then arrive twice."""
-    _said(_with_store(lambda tx: tx.outbox.retry(row, utc_now())), row, "will be tried again")
+
+    def again(tx: Any) -> bool:
+        _show_anew(tx, row)
+        return bool(tx.outbox.retry(row, utc_now()))
+
+    _said(_with_store(again), row, "will be tried again")
 
 
 @outbox.command(epilog="frontdesk outbox drop 17\nfrontdesk outbox drop 17 --yes")
@@ -137,7 +145,21 @@ def retry(row: int) -> None:
 @click.confirmation_option("--yes", prompt="Give this message up? Nobody will get it")
 def drop(row: int) -> None:
     """Give a row up: it will never be delivered."""
-    _said(_with_store(lambda tx: tx.outbox.drop(row, utc_now())), row, "was given up")
+
+    def give_up(tx: Any) -> bool:
+        _show_anew(tx, row)
+        return bool(tx.outbox.drop(row, utc_now()))
+
+    _said(_with_store(give_up), row, "was given up")
+
+
+def _show_anew(tx: Any, row: int) -> None:
+    """The card and the thread still speak of the mail that did not arrive."""
+    for stuck in tx.outbox.stuck(MOST_STUCK):
+        ticket, entry = stuck.effect.get("ticket"), stuck.effect.get("entry")
+        if stuck.id == row and stuck.effect.get("kind") in (SendMail.__name__, SendDirect.__name__):
+            tx.outbox.put(RefreshCard(ticket), utc_now())
+            tx.outbox.put(ShowEntry(ticket, entry), utc_now())
 
 
 def _said(found: bool, row: int, what: str) -> None:

@@ -48,7 +48,7 @@ def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
     actor = tx.people.actor(ask.by)
     _check_fields(ask)
     requester = _requester(ask, actor, tx)
-    beneficiary = _beneficiary(ask, tx)
+    beneficiary = _beneficiary(ask, actor, tx)
     entry_id = _filed_under(ask.path, tx)
     placement = tx.organisation.catalogue().placement(entry_id)
     ticket = tx.tickets.add(
@@ -147,9 +147,10 @@ def _with_address(person: Person, address: str, tx: Transaction) -> Person:
     return tx.people.get(person.id)
 
 
-def _beneficiary(ask: OpenTicket, tx: Transaction) -> Person | None:
+def _beneficiary(ask: OpenTicket, actor: Actor, tx: Transaction) -> Person | None:
     if not ask.beneficiary:
         return None
+    actor.require_technician()
     person = tx.people.by_handle(ask.beneficiary)
     if person is None:
         raise InvalidField("beneficiary", "no_such_person")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from blocks import move_forms
 from blocks.drafts import Context as FormContext
-from blocks.ids import Action, Field, Form
+from blocks.ids import RETIRED, Action, Field, Form
 from blocks.ticket_page import journal_page
 from desk.abandon_ticket import AbandonTicket, MarkDuplicate
 from desk.answers import MoveFormFacts, TicketPage
@@ -24,6 +24,7 @@ from desk.ticket import HoldReason
 from desk.transfer_ticket import TransferTicket
 from handlers.answer import Answer, UpdateView, then
 from handlers.context import Context, Handler, Table
+from handlers.errors import out_of_date
 from handlers.pages import after_click, after_form, beside, page_view
 from handlers.payload import Click, Malformed, Submission
 from locales.translator import Translator
@@ -69,6 +70,8 @@ async def on_more(click: Click, context: Context) -> Answer:
     """The overflow of a card: its option names the action and the ticket."""
     action, _, ticket = click.value.partition(":")
     handler = MENU.get(action)
+    if action in RETIRED:
+        return out_of_date(click, context)
     if handler is None:
         raise Malformed("overflow")
     return await handler(replace(click, action=action, value=ticket), context)

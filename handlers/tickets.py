@@ -10,6 +10,7 @@ from blocks.drafts import Draft
 from blocks.ids import YES, Action, Command, Field, Form, Shortcut
 from blocks.notes import help_message
 from blocks.options import catalogue_options, people_options
+from blocks.text import cut
 from blocks.ticket_form import created_view, ticket_form
 from desk.ask_queue import FindPeople, NewTicketForm, WhoIs
 from desk.ask_ticket import Created
@@ -58,7 +59,7 @@ async def on_ticket_from_message(reached: Reached, context: Context) -> Answer:
         person = await context.desk.ask(WhoIs(str(span.user)), by=reached.user)
         names[span.user] = person.name if person else str(span.user)
     text = reached.words.named(lambda user: names.get(user, user)).text
-    description = "\n\n".join(filter(None, (text[:2500], reached.permalink)))
+    description = "\n\n".join(filter(None, (cut(text, 2500), reached.permalink)))
     view = await _form(draft, reached.user, context, description=description)
     return then(OpenView(reached.trigger, view))
 

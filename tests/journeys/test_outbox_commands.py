@@ -1,0 +1,46 @@
+"""An administrator settles what got stuck from the command line, and the card says so."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from tests.journeys.mishaps import soon, stored
+from tests.journeys.sights import PAUL, card, open_ticket, shown
+from tests.journeys.stage import ROOT, Stage
+
+LONG = 60.0  # seconds a busy machine may need
+
+
+@pytest.mark.parametrize(
+    ("command", "mails"), [(("retry",), 1), (("drop", "--yes"), 0)], ids=["retry", "drop"]
+)
+async def test_a_settled_row_is_no_trouble_any_more(
+    stage: Stage, command: tuple[str, ...], mails: int
+) -> None:
+    slack, pierre = stage.slack, stage.slack.person("pierre")
+    slack.smtp_faults.add("rcpt", 550)
+    await open_ticket(stage, pierre, requester=PAUL)
+    await soon(slack, lambda: "⚠️" in shown(card(pierre, "support-postes", "R-000001")))
+    [(row,)] = stored(stage, "SELECT id FROM outbox WHERE state = 'refused'")
+
+    await _frontdesk(stage, "outbox", *command, str(row))
+
+    await soon(slack, lambda: "⚠️" not in shown(card(pierre, "support-postes", "R-000001")))
+    await soon(slack, lambda: len(slack.mailbox("paul")) == mails)
+
+
+async def _frontdesk(stage: Stage, *words: str) -> None:
+    own = {
+        "PYTHONPATH": str(ROOT),
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "DATABASE_URL": stage.settings.database_url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *words), env={**os.environ, **own}
+    )
+    assert await asyncio.wait_for(process.wait(), LONG) == 0
