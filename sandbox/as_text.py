@@ -145,6 +145,8 @@ def _date(token: str, fallback: str, reader: Reader) -> str:
 
 def _ago(at: datetime, reader: Reader) -> str:
     minutes = max(int((reader.now - at).total_seconds() // 60), 0)
+    if not minutes:
+        return reader.word("just now", "à l’instant")
     if minutes < 60:
         return reader.word(f"{minutes} min ago", f"il y a {minutes} min")
     if minutes < 60 * 24:

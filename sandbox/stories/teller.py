@@ -20,7 +20,7 @@ from sandbox.world import Channel, Message
 T = TypeVar("T")
 
 WIDTH = 96
-PATIENCE = 15.0  # seconds until something expected counts as not happening
+PATIENCE = 30.0  # seconds until something expected counts as not happening
 EMOJI = {"memo": "📝", "eyes": "👀", "white_check_mark": "✅", "warning": "⚠️"}
 PAINT = {"bold": "1", "dim": "2", "act": "1;35", "who": "1;36", "good": "1;32", "bad": "1;31"}
 BUTTON = re.compile(r"\[ [^\]]+ \]")

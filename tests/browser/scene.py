@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import yaml
@@ -19,7 +20,8 @@ from desk.ticket import HoldReason, Origin
 from desk.words import Words
 from sandbox.server import Sandbox
 from sandbox.stories.script import SCRIPTS, Script
-from tests.journeys.stage import ROOT, a_stage
+from tests.journeys.mishaps import LONG, settled
+from tests.journeys.stage import ROOT, Stage, settings_for
 
 CHANNEL = "support-postes"
 ENGLISH_TOPICS = {
@@ -86,11 +88,26 @@ PHONE_LOST = Before(
 )
 
 
+class Watch:
+    """The time of day for Slack and the bot; it runs behind while the morning is being told."""
+
+    def __init__(self) -> None:
+        self.behind = timedelta(hours=1)  # Slack's own stamps must not be ahead of the first ticket
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) - self.behind
+
+
 @dataclass
-class Scene:
-    slack: Sandbox
-    bot: Bot
+class Scene(Stage):
+    watch: Watch
     language: str
+
+    async def ago(self, minutes: int) -> None:
+        """What was begun is finished; what comes now happens so many minutes ago."""
+        await settled(self)
+        self.watch.behind = timedelta(minutes=minutes)
+        self.bot.relay.wake()
 
     @property
     def script(self) -> Script:
@@ -103,8 +120,11 @@ class Scene:
 
     async def open_the_story_s(self) -> int:
         """Paul's request for Marie, as the first story leaves it."""
+        await self.ago(4)
         words = (self.script.subject, self.script.description)
-        return await self._open("U01PIERRE", "U01PAUL", JAM, *words, beneficiary="U01MARIE")
+        number = await self._open("U01PIERRE", "U01PAUL", JAM, *words, beneficiary="U01MARIE")
+        await self.ago(0)
+        return number
 
     async def _open(
         self,
@@ -139,12 +159,21 @@ async def a_scene(folder: Path, language: str) -> AsyncIterator[Scene]:
     desk = yaml.safe_load((ROOT / "desk.example.yml").read_text(encoding="utf-8"))
     speaking = folder / "desk.yml"
     speaking.write_text(yaml.safe_dump({**desk, "language": language}, allow_unicode=True))
-    async with a_stage(folder, FRONTDESK_DESK=speaking, FRONTDESK_UNDO_SECONDS=1) as stage:
-        scene = Scene(stage.slack, stage.bot, language)
-        if language == "en":
-            await _speak_english(stage.slack)
-        await _earlier_today(scene)
-        yield scene
+    watch = Watch()
+    async with Sandbox(ROOT / "manifest.yml", clock=lambda: watch().timestamp()) as slack:
+        settings = settings_for(slack, folder, FRONTDESK_DESK=speaking, FRONTDESK_UNDO_SECONDS=1)
+        bot = Bot(settings, watch)
+        try:
+            await bot.start()
+            slack.desk_smtp = ("127.0.0.1", bot.mail_port or 0)
+            await slack.until_connected(LONG)
+            scene = Scene(slack, bot, settings, watch, language)
+            if language == "en":
+                await _speak_english(slack)
+            await _earlier_today(scene)
+            yield scene
+        finally:
+            await bot.stop()
 
 
 async def _speak_english(slack: Sandbox) -> None:
@@ -157,20 +186,24 @@ async def _speak_english(slack: Sandbox) -> None:
 async def _earlier_today(scene: Scene) -> None:
     """One that nobody holds, one being worked on, one on hold, one resolved."""
     desk, said = scene.bot.desk, scene.language
+    await scene.ago(47)
     await scene.open(PHONE_LOST)
+    await scene.ago(34)
     colleague = await scene.open(NEW_COLLEAGUE)
     await desk.handle(ClaimTicket(colleague, "U01AICHA"))
+    await scene.ago(26)
     screen = await scene.open(SCREEN_FLICKERS)
     await desk.handle(ClaimTicket(screen, "U01CAMILLE"))
+    await scene.ago(21)
     asked = {"fr": "Le câble est-il bien vissé\u202f?", "en": "Is the cable screwed in?"}
     await desk.handle(Reply(screen, "U01CAMILLE", Words.plain(asked[said])))
     await desk.handle(HoldTicket(screen, "U01CAMILLE", HoldReason.REQUESTER))
+    await scene.ago(18)
     toner = await scene.open(TONER_EMPTY)
+    await scene.ago(9)
     solution = {
         "fr": "Toner remplacé, un autre est en réserve.",
         "en": "Replaced; one is in store.",
     }
     await desk.handle(ResolveTicket(toner, "U01CAMILLE", "materiel", Words.plain(solution[said])))
-    cards = scene.slack.channel(CHANNEL)
-    await scene.slack.until(lambda: len(cards.top_level()) == 4 and len(cards.messages) == 12)
-    await scene.slack.until(lambda: len(scene.slack.mailbox("paul")) == 2)
+    await scene.ago(0)

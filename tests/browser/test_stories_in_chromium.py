@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from sandbox.stories.script import Script
 from tests.browser.scene import CHANNEL, Scene
 from tests.browser.window import Window, Windows
+from tests.journeys.mishaps import LONG
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,7 @@ async def test_a_technician_creates_a_request_for_somebody_else(
     await expect(card).to_contain_text("Marie Curie")
     await expect(pierre.button("ticket.assign", card)).to_have_class("btn btn-block btn-primary")
     await pierre.picture("queue")
-    mails = await scene.slack.until(lambda: scene.slack.mailbox("paul")[2:])
+    mails = await scene.slack.until(lambda: scene.slack.mailbox("paul")[2:], LONG)
     assert mails[0].subject == f"[R-000005] {script.subject}"
 
 

@@ -12,7 +12,7 @@ LARGER = {"width": 1728, "height": 1080}  # for what is tall, on a picture of th
 PICTURES = Path(os.environ.get("FRONTDESK_PICTURES") or "build/pictures")
 LARGEST = 300_000  # bytes of a picture
 WELCOMED = "if (self === top) localStorage.setItem('frontdesk-sandbox-welcomed', 'yes')"
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds a busy machine may need
 
 expect.set_options(timeout=PATIENCE)
 

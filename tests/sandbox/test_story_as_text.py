@@ -30,6 +30,7 @@ ENGLISH = Reader(False, ZoneInfo("Europe/London"), NOON, NAMES)
         ("<!date^1773057600^{date_short_pretty} {time}|then>", "hier 13:00"),
         ("<!date^1770000000^{date_short_pretty}|then>", "2 févr. 2026"),
         ("<!date^1773143280^{ago}|then>", "il y a 12 min"),
+        ("<!date^1773143970^{ago}|then>", "à l’instant"),
         ("<!date^1773129600^{ago}|then>", "il y a 4 h"),
         ("<!date^1770000000^{ago}|then>", "il y a 36 j"),
         ("<!date^soon^{time}|then>", "then"),

@@ -61,6 +61,7 @@ export function ago(date) {
   const seconds = (date.getTime() - Date.now()) / 1000;
   const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
   const size = Math.abs(seconds);
+  if (size < 60) return locale().startsWith("fr") ? "à l’instant" : "just now";
   if (size < 3600) return words.format(Math.trunc(seconds / 60), "minute");
   if (size < 86_400) return words.format(Math.trunc(seconds / 3600), "hour");
   return words.format(Math.trunc(seconds / 86_400), "day");
