@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from blocks.drafts import Context as FormContext
 from blocks.home import requester_home, technician_home
+from blocks.ids import Form
 from blocks.ticket_page import requester_page, ticket_page
 from desk.answers import RequesterHome, TicketPage
 from desk.ask_queue import Home
@@ -13,6 +16,8 @@ from desk.ports import Tab
 from handlers.answer import OpenView, PublishHome, PushView, Then, UpdateView, View
 from handlers.context import Context
 from handlers.payload import Click, Submission
+
+BEGINNING = f"{Tab.TEAMS}:0"  # of App Home
 
 
 async def page_view(ticket: int, user: str, context: Context) -> View:
@@ -36,39 +41,55 @@ async def home_view(place: str, user: str, context: Context) -> View:
 def beside(click: Click, view: View) -> Then:
     """Show a form or page: on top of the modal the click came from, else as a new one.
 
-    A form opened from App Home remembers where, so that the home is drawn again afterwards.
+    What began in App Home remembers where, so that the home is drawn again after each move.
     """
-    if click.container == "view":
-        return PushView(click.trigger, view)
-    if click.container == "home" and view.get("private_metadata"):
-        kept = FormContext.decode(str(view["private_metadata"]))
-        placed = FormContext(kept.ticket, kept.entry, place=click.metadata)
-        view = {**view, "private_metadata": placed.encode()}
-    return OpenView(click.trigger, view)
+    placed = _placed(view, _place(click))
+    return (PushView if click.container == "view" else OpenView)(click.trigger, placed)
 
 
 async def after_click(click: Click, context: Context) -> tuple[Then, ...]:
     """Draw again what the click came from. A card is drawn by the outbox."""
+    place = _place(click)
+    home = await _home_again(place, click.user, context)
     if click.container == "view":
-        return await _page_again(click.view, click.ticket, click.user, context)
-    if click.container == "home":
-        return (PublishHome(click.user, await home_view(click.metadata, click.user, context)),)
-    return ()
+        return (*await _page_again(click.view, click.ticket, click.user, context, place), *home)
+    return home
 
 
 async def after_form(sent: Submission, context: Context) -> tuple[Then, ...]:
     """Draw again what lies below the form that was just sent."""
     kept = FormContext.decode(sent.metadata)
+    home = await _home_again(kept.place, sent.user, context)
     if sent.below:
-        return await _page_again(sent.below, kept.ticket, sent.user, context)
-    if kept.place:
-        return (PublishHome(sent.user, await home_view(kept.place, sent.user, context)),)
-    return ()
+        page = await _page_again(sent.below, kept.ticket, sent.user, context, kept.place)
+        return (*page, *home)
+    return home
 
 
-async def _page_again(view: str, ticket: int, user: str, context: Context) -> tuple[Then, ...]:
+def _place(click: Click) -> str:
+    """The place in App Home where this began; "" where it began elsewhere."""
+    if click.container == "home":
+        return click.metadata or BEGINNING
+    known = click.form in (Form.TICKET_PAGE, Form.JOURNAL_PAGE)
+    return FormContext.decode(click.metadata).place if known else ""
+
+
+def _placed(view: View, place: str) -> View:
+    if not place or not view.get("private_metadata"):
+        return view
+    kept = FormContext.decode(str(view["private_metadata"]))
+    return {**view, "private_metadata": replace(kept, place=place).encode()}
+
+
+async def _home_again(place: str, user: str, context: Context) -> tuple[Then, ...]:
+    return (PublishHome(user, await home_view(place, user, context)),) if place else ()
+
+
+async def _page_again(
+    view: str, ticket: int, user: str, context: Context, place: str
+) -> tuple[Then, ...]:
     """Nothing where the move itself took the ticket out of this person's sight: it was made."""
     try:
-        return (UpdateView(view, await page_view(ticket, user, context)),)
+        return (UpdateView(view, _placed(await page_view(ticket, user, context), place)),)
     except NoSuchTicket:
         return ()
