@@ -102,9 +102,11 @@ def _folded(facts: TicketFacts, t: Translator) -> str:
 
 def _last_event(facts: CardFacts, t: Translator) -> list[Block]:
     """What happened since the ticket came into its state; the state itself is said above."""
-    last = facts.last
-    if last is None or last.kind is Kind.OPENED or last.at <= facts.facts.ticket.state_since:
+    last, ticket = facts.last, facts.facts.ticket
+    if last is None or last.kind is Kind.OPENED or last.at <= ticket.state_since:
         return []
+    if last.kind is Kind.ANSWER and ticket.new_answer:
+        return []  # "New answer" says so above
     return [context(f"{deed(last, t)} · {when(last.at)}")]
 
 
