@@ -29,13 +29,19 @@ class ListFault(Exception):
 
 def read(file: Iterable[str]) -> list[Person]:
     """Raises ListFault with every fault, by line number."""
-    rows = csv.DictReader(file)
-    names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
-    if "name" not in names or "email" not in names:
-        raise ListFault(["The first line must name the columns: name,email,language,title"])
-    rows.fieldnames = names
+    # Strict: a quotation mark that nobody closes would swallow all the lines below it.
+    rows = csv.DictReader(file, strict=True)
     faults: list[str] = []
-    people = [person for row in rows if (person := _person(row, rows.line_num, faults))]
+    try:
+        names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+        if "name" not in names or "email" not in names:
+            raise ListFault(["The first line must name the columns: name,email,language,title"])
+        rows.fieldnames = names
+        people = [person for row in rows if (person := _person(row, rows.line_num, faults))]
+    except csv.Error as fault:
+        raise ListFault([*faults, f"Line {rows.line_num}: {str(fault).split(' - ')[0]}."]) from None
+    except UnicodeDecodeError:
+        raise ListFault(["The file is not UTF-8 text. Save it as “CSV UTF-8”."]) from None
     if faults:
         raise ListFault(faults)
     return people
@@ -47,8 +53,10 @@ def _person(row: dict[str, str], line: int, faults: list[str]) -> Person | None:
         return None
     if not values["name"]:
         faults.append(f"Line {line}: the name is missing.")
+    if not "".join(values.values()).isprintable():
+        faults.append(f"Line {line}: has characters that are no text.")
     if not looks_like_address(values["email"]):
-        faults.append(f"Line {line}: {values['email'] or 'nothing'} is no e-mail address.")
+        faults.append(f"Line {line}: {values['email'][:100] or 'nothing'} is no e-mail address.")
     if values["language"] not in ("", "en", "fr"):
         faults.append(f"Line {line}: the language must be en or fr.")
     return Person(
