@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from bot.app import utc_now
 from bot.config import Settings
+from bot.deskfile import read_desk_file
 from desk.people import Person, looks_like_address
 from desk.setting_up import LearnPeople, learn_people
 from storage.migrate import upgrade
@@ -67,10 +69,12 @@ def _person(row: dict[str, str], line: int, faults: list[str]) -> Person | None:
 async def store(
     settings: Settings, people: list[Person], progress: Callable[[int, int], None]
 ) -> int:
+    """Raises DeskFileFault, where the bot never ran and the file is needed for the language."""
     await asyncio.to_thread(upgrade, settings.database_url)
     database = SqlStore(settings.database_url)
     done = 0
     try:
+        await _furnish(settings, database)
         for start in range(0, len(people), AT_ONCE):
             portion = people[start : start + AT_ONCE]
             await database.write(partial(_learn, tuple(portion)))
@@ -79,6 +83,18 @@ async def store(
     finally:
         database.close()
     return done
+
+
+async def _furnish(settings: Settings, database: SqlStore) -> None:
+    """Before the bot's first start there is no house whose language people could be given. It finds
+    the channels itself, when it starts."""
+    try:
+        await database.read(lambda tx: tx.organisation.house())
+    except LookupError:
+        setup = read_desk_file(settings.desk_file)
+        teams = tuple(replace(team, channel=None) for team in setup.teams)
+        found = replace(setup, teams=teams, admin_channel=None)
+        await database.write(lambda tx: tx.organisation.load(found))
 
 
 def _learn(people: tuple[Person, ...], tx: SqlTransaction) -> None:
