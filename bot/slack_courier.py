@@ -220,6 +220,9 @@ class SlackCourier:
         )
         if lease.attempted_at is None:
             self._remember(posted, message)
+        else:
+            # Found again, it shows what was true when it was sent.
+            await self._edit(*posted, message)
         return posted
 
     async def _edit(self, channel: str, ts: str, message: Message) -> bool:

@@ -116,6 +116,23 @@ async def test_a_line_of_the_thread_cut_off_on_its_way_appears_once(
     assert _stuck(stage) == []
 
 
+async def test_a_card_found_again_shows_what_happened_meanwhile(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SETTLING", 1.0)
+    pierre = stage.slack.person("pierre")
+    await filled_form(stage, pierre, requester=PAUL, subject="Printer")
+    _go_wrong(stage, "chat.postMessage", "drop_after")
+    assert await pierre.submit() == {}
+    posted = await soon(stage.slack, lambda: card(pierre, "support-postes", "Printer"))
+
+    await pierre.press("ticket.assign", on=posted)
+
+    await settled(stage)
+    assert "Assigné à" in shown(card(pierre, "support-postes", "Printer"))
+    assert len(cards(pierre, "support-postes", "Printer")) == 1
+
+
 async def test_a_post_lost_several_times_in_different_ways_appears_once(stage: Stage) -> None:
     slack, pierre = stage.slack, stage.slack.person("pierre")
     await filled_form(stage, pierre, requester=PAUL, subject="Printer")
