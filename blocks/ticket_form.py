@@ -75,11 +75,10 @@ def _requester(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block
 
 
 def _oneself(facts: NewTicketFacts, t: Translator) -> list[Block]:
-    return [
-        context(t("For {name}", name=with_address(facts.viewer))),
-        *_address(facts.viewer, t),
-        *_open_tickets(facts, t),
-    ]
+    lines = [t("For {name}", name=with_address(facts.viewer))]
+    if not facts.viewer.email:
+        lines.append(t("We have no e-mail address of yours: you will be told by Slack message."))
+    return [context("\n".join(lines)), *_open_tickets(facts, t)]
 
 
 def _somebody_new(t: Translator) -> list[Block]:

@@ -136,6 +136,8 @@ def _requester(ask: OpenTicket, actor: Actor, tx: Transaction) -> Person:
     if person.id != actor.id and not actor.is_technician:
         raise TechniciansOnly()
     if not person.email and ask.address.strip():
+        # Who has an address is who the desk file and mails name by it: not for anybody to claim.
+        actor.require_technician()
         return _with_address(person, ask.address.strip().lower(), tx)
     return person
 

@@ -69,6 +69,16 @@ def test_a_choice_that_went_away_meanwhile_is_not_offered_again(english: Transla
     assert faults_of(view) == []
 
 
+def test_nobody_claims_an_address_for_themselves(english: Translator):
+    ada = f.NOBODY_TO_MAIL
+    facts = f.new_ticket_facts(actor=Actor(ada), viewer=ada, requester=ada)
+
+    view = ticket_form(facts, Draft(), english)
+
+    assert not any(name.startswith("address") for name in inputs(view))
+    assert "you will be told by Slack message" in said_in(view)
+
+
 def test_technicians_are_told_who_reads_the_description(english: Translator):
     paul = Actor(f.PAUL)
 

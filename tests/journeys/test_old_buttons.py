@@ -35,3 +35,14 @@ async def test_only_technicians_ask_on_somebodys_behalf(stage: Stage) -> None:
 
     with pytest.raises(TechniciansOnly):
         await stage.bot.desk.handle(wish)
+
+
+async def test_nobody_claims_an_address_for_themselves(stage: Stage) -> None:
+    """Else a guest becomes the technician whom the desk file names by that address."""
+    guest = next(p for p in stage.slack.world.people.values() if not p.email)
+    wish = OpenTicket(
+        guest.id, guest.id, "Badge", Words.plain("Please."), address="chief@meridien.example"
+    )
+
+    with pytest.raises(TechniciansOnly):
+        await stage.bot.desk.handle(wish)
