@@ -155,7 +155,8 @@ class Bot:
             await asyncio.wait_for(self.stopping.wait(), seconds)
 
     def _start_relay(self) -> None:
-        slack = SlackCourier(self.store, self.desk, self.calls, self._clock)
+        alone = self.settings.database_url.startswith("sqlite")
+        slack = SlackCourier(self.store, self.desk, self.calls, self._clock, alone=alone)
         smtp = SmtpCourier(self.settings.smtp_url.get_secret_value(), self.identity.address)
         mails = MailCourier(self.store, smtp, self.identity, self._clock)
         couriers: dict[type[Any], Courier] = {

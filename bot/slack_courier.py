@@ -45,15 +45,25 @@ REMEMBERED = 5_000  # messages whose last look is kept in memory
 
 
 class SlackCourier:
-    """One method an effect. Each renders from the state of this moment."""
+    """One method an effect. Each renders from the state of this moment.
+
+    `alone` says that no other process edits the same messages, so that we know how they look.
+    """
 
     def __init__(
-        self, store: SqlStore, desk: Desk, calls: SlackCalls, clock: Callable[[], datetime]
+        self,
+        store: SqlStore,
+        desk: Desk,
+        calls: SlackCalls,
+        clock: Callable[[], datetime],
+        *,
+        alone: bool,
     ) -> None:
         self._store = store
         self._desk = desk
         self._calls = calls
         self._clock = clock
+        self._alone = alone
         self._shown: dict[tuple[str, str], int] = {}
 
     async def refresh_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
@@ -241,6 +251,8 @@ class SlackCourier:
         return True
 
     def _remember(self, place: tuple[str, str], message: Message) -> None:
+        if not self._alone:
+            return
         if len(self._shown) >= REMEMBERED:
             self._shown.pop(next(iter(self._shown)))
         self._shown[place] = _look(message)

@@ -1,0 +1,81 @@
+"""What Slack shows is what the desk holds, whoever of several processes drew it last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.slack_calls import SlackCalls
+from bot.slack_courier import SlackCourier
+from desk.assign_ticket import ClaimTicket
+from desk.effects import RefreshCard
+from desk.hold_ticket import HoldTicket, ResumeTicket
+from desk.service import Desk
+from desk.setting_up import LearnPeople, LoadDesk
+from desk.ticket import HoldReason
+from storage.outbox import Lease
+from storage.store import SqlStore
+from tests.storage.house import NOW, SETUP, a_person, a_ticket
+
+LEASE = Lease(1, RefreshCard(1), 1, 0, None, "me", NOW)
+
+
+class Wall(SlackCalls):
+    """Slack, as a list of what was posted and edited."""
+
+    def __init__(self) -> None:
+        self.seen: list[Mapping[str, Any]] = []
+
+    async def call(self, method: str, arguments: Mapping[str, Any], **_: Any) -> Mapping[str, Any]:
+        self.seen.append(arguments)
+        return {"ok": True}
+
+    async def post(self, arguments: Mapping[str, Any], **_: Any) -> tuple[str, str]:
+        self.seen.append(arguments)
+        return "C0NET", "1.1"
+
+
+async def _a_desk(store: SqlStore) -> Desk:
+    """A ticket of the network's team, in which Ada works."""
+    desk = Desk(store, lambda: NOW, timedelta(0))
+    await desk.handle(LoadDesk(SETUP))
+    ada = await store.write(lambda tx: a_person(tx, "Ada", slack_id="U2"))
+    await desk.handle(LearnPeople((ada,)))
+    await store.write(lambda tx: tx.tickets.add(a_ticket(ada.id)))
+    return desk
+
+
+async def _draw(courier: SlackCourier, store: SqlStore) -> None:
+    async def attempting() -> bool:
+        return True
+
+    done = await courier.refresh_card(RefreshCard(1), LEASE, attempting)
+    await store.write(done.write)
+
+
+async def test_a_card_that_looks_so_already_is_not_edited(store: SqlStore) -> None:
+    desk, wall = await _a_desk(store), Wall()
+    courier = SlackCourier(store, desk, wall, lambda: NOW, alone=True)
+
+    for _ in range(3):
+        await _draw(courier, store)
+
+    assert len(wall.seen) == 1
+
+
+async def test_of_two_processes_each_corrects_what_the_other_drew(store: SqlStore) -> None:
+    desk, wall = await _a_desk(store), Wall()
+    one, two = (SlackCourier(store, desk, wall, lambda: NOW, alone=False) for _ in range(2))
+    await desk.handle(ClaimTicket(1, "U2"))
+    await _draw(one, store)
+    assigned = wall.seen[-1]
+    await desk.handle(HoldTicket(1, "U2", HoldReason.SUPPLIER))
+    await _draw(two, store)
+    held = wall.seen[-1]
+
+    await desk.handle(ResumeTicket(1, "U2"))
+    await _draw(one, store)
+
+    assert wall.seen[-1]["text"] == assigned["text"]
+    assert held["text"] != assigned["text"]
