@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
 from bot.directory import channels
 from bot.outcomes import Unreachable
-from bot.slack import PATIENCE, TokenRefused, app_token_works, slack_client
+from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
 from desk.errors import Busy
 from desk.ports import HouseSetup
@@ -70,7 +70,7 @@ async def _slack(settings: Settings, setup: HouseSetup) -> list[Fact]:
             us = await calls.call("auth.test", {})
             known = await channels(calls)
             if settings.slack_app_token is not None:
-                await app_token_works(calls.client, settings.slack_app_token.get_secret_value())
+                await open_line(calls.client, settings.slack_app_token.get_secret_value())
         except SlackDeclined as declined:
             return [(False, f"Slack: {declined}. Check the token, and the scopes of manifest.yml.")]
         except Unreachable as fault:

@@ -41,7 +41,7 @@ def web_app(health: Health, dispatch: Dispatch | None, secret: SecretStr | None)
 
 def is_signed(body: bytes, timestamp: str, signature: str, secret: str, now: float) -> bool:
     """Slack's signature, version 0, over what was received, no older than five minutes."""
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 13):
         return False
     if abs(now - int(timestamp)) > OLDEST:
         return False

@@ -183,16 +183,19 @@ def _listener(route: Callable[[Any], Awaitable[Reply]]) -> Callable[..., Awaitab
     return listen
 
 
-async def app_token_works(client: AsyncWebClient, token: str) -> None:
-    """Raises TokenRefused. Without asking first, the client would try a wrong token for ever."""
+async def open_line(client: AsyncWebClient, token: str) -> str | None:
+    """The address of a connection, or None where Slack could not be asked. Raises TokenRefused:
+    the client by itself would try a wrong token for ever."""
     try:
-        await client.apps_connections_open(app_token=token)
+        answer = await client.apps_connections_open(app_token=token)
+        return str(answer["url"])
     except SlackApiError as refused:
         error = error_word(refused)
         if error in REFUSED_TOKEN:
             raise TokenRefused("SLACK_APP_TOKEN", error) from None
     except NO_ANSWER as fault:
         log.warning("slack_not_reached", fault=type(fault).__name__)
+    return None
 
 
 async def dispatch(app: AsyncApp, body: str, headers: dict[str, str]) -> BoltResponse:

@@ -12,7 +12,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.config import Settings
-from bot.slack import app_token_works
+from bot.slack import open_line
 
 PING = 5.0  # seconds; also how long a broken connection may go unnoticed
 ADDRESS = 20.0  # seconds: Slack's addresses of connections serve once, and not for long
@@ -25,6 +25,12 @@ class Line(SocketModeClient):
         address = await super().issue_new_wss_url()
         asyncio.get_running_loop().call_later(ADDRESS, self._forget, address)
         return address
+
+    def begin_with(self, address: str | None) -> None:
+        """Slack gives few addresses a minute: one that we have is used."""
+        self.wss_uri = address
+        if address is not None:
+            asyncio.get_running_loop().call_later(ADDRESS, self._forget, address)
 
     def _forget(self, address: str) -> None:
         if self.wss_uri == address:
@@ -49,7 +55,7 @@ class SocketMode:
 
     async def connect(self) -> None:
         """Raises TokenRefused. For anything else the client itself tries until it is connected."""
-        await app_token_works(self._app.client, self._line.app_token)
+        self._line.begin_with(await open_line(self._app.client, self._line.app_token))
         await self._line.connect()  # type: ignore[no-untyped-call]
 
     async def is_connected(self) -> bool:
