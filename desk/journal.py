@@ -62,6 +62,7 @@ class Draft:
     facts: Mapping[str, Any] = field(default_factory=dict)
     public_from: datetime | None = None
     refers_to: int | None = None  # the entry withdrawn, edited or deleted
+    id: int = 0  # what it is called once it is in the journal
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from desk.effects import Message, RefreshCard, SendDirect, SendMail, ShowEntry
 from desk.errors import InvalidField
-from desk.journal import Draft, Entry, Kind
+from desk.journal import Draft, Kind
 from desk.lifecycle import Move
 from desk.ports import Transaction
 from desk.ticket import Ticket
@@ -28,7 +28,7 @@ def move_ticket(
     facts: Mapping[str, Any] | None = None,
     public_from: datetime | None = None,
     **changes: Any,
-) -> tuple[Ticket, Entry]:
+) -> tuple[Ticket, Draft]:
     """Make `move`, write it down and have card and thread show it.
 
     Raises MoveNotAllowed or Stale. A technician's move settles the "new answer" mark.
@@ -47,7 +47,7 @@ def tell_audience(
     tx: Transaction,
     ticket: Ticket,
     message: Message,
-    entry: Entry,
+    entry: Draft,
     at: datetime,
     due: datetime | None = None,
 ) -> None:
@@ -59,7 +59,7 @@ def tell(
     tx: Transaction,
     ticket: Ticket,
     message: Message,
-    entry: Entry,
+    entry: Draft,
     people: tuple[int, ...],
     at: datetime,
     due: datetime | None = None,

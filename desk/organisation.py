@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from desk.labels import Label
 from desk.ticket import Impact, RequestType, Urgency
@@ -59,8 +61,12 @@ class Catalogue:
 
     entries: tuple[CatalogueEntry, ...]
 
+    @cached_property
+    def _by_id(self) -> Mapping[int, CatalogueEntry]:
+        return {entry.id: entry for entry in self.entries}
+
     def find(self, entry: int | None) -> CatalogueEntry | None:
-        return next((e for e in self.entries if e.id == entry), None)
+        return None if entry is None else self._by_id.get(entry)
 
     def children(self, parent: int | None) -> tuple[CatalogueEntry, ...]:
         """Entries in use directly below `parent` (None: the families)."""

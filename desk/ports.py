@@ -110,7 +110,9 @@ class Tickets(Protocol):
 
 
 class Journal(Protocol):
-    def add(self, draft: Draft, at: datetime) -> Entry: ...
+    def add(self, draft: Draft, at: datetime) -> Draft:
+        """The draft with the number it has in the journal."""
+        ...
 
     def get(self, entry: int) -> Entry:
         """Raises NoSuchTicket(0) where there is none."""

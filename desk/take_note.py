@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.effects import MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
-from desk.journal import Draft, Entry, Kind
+from desk.journal import Draft, Kind
 from desk.lifecycle import Move
 from desk.moving import with_names
 from desk.ports import Card, Transaction
@@ -60,7 +60,7 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
 
 
 def _acknowledge(
-    ask: TakeNote, card: Card, entry: Entry, outsider: bool, tx: Transaction, now: datetime
+    ask: TakeNote, card: Card, entry: Draft, outsider: bool, tx: Transaction, now: datetime
 ) -> None:
     ticket = card.ticket
     tx.outbox.put(RefreshCard(ticket), now)

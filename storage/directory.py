@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from desk.people import Person, folded
+from storage.known_house import house_changed
 from storage.people_rows import PEOPLE, address, person_of
 from storage.search import index_person
 from storage.tables import administrators, members, outbox, people, teams, tickets
@@ -101,7 +102,9 @@ def _merge(connection: Connection, other: Person, into: Person) -> None:
     )
     for column in _REFERENCES:
         table: Any = column.table
-        connection.execute(update(table).where(column == other.id).values({column: into.id}))
+        moved = update(table).where(column == other.id).values({column: into.id})
+        if connection.execute(moved).rowcount and table is teams:
+            house_changed(connection)  # its leads are part of what is remembered
     for column in (tickets.c.requester_id, tickets.c.beneficiary_id, tickets.c.assignee_id):
         # One version on: whoever is changing the ticket right now reads it again.
         connection.execute(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from desk.ports import EntrySetup, HouseSetup, TeamSetup
 from storage.dialect import upsert
+from storage.known_house import house_changed
 from storage.membership import reference, rejoin_teams
 from storage.tables import administrators, catalogue, codes, house, members, teams
 
@@ -31,6 +32,7 @@ def load(connection: Connection, setup: HouseSetup) -> None:
     upsert(connection, house, values, ("id",))
     _name_people(connection, setup, team_ids)
     rejoin_teams(connection)
+    house_changed(connection)
 
 
 def _replace_by_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, selec
 from desk.errors import NoSuchTicket
 from desk.journal import Draft, Entry, Kind, Visibility, visibility_of
 from desk.ports import Delivery, DeliveryState
+from storage.outbox import SqlOutbox
 from storage.people_rows import PERSON, person_of
 from storage.tables import entries as e
 from storage.tables import outbox, people
@@ -60,10 +62,11 @@ _DELIVERY_STATES = {
 
 
 class SqlJournal:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, outbox: SqlOutbox) -> None:
         self._connection = connection
+        self._outbox = outbox
 
-    def add(self, draft: Draft, at: datetime) -> Entry:
+    def add(self, draft: Draft, at: datetime) -> Draft:
         number = self._connection.execute(
             _ADD,
             {
@@ -78,7 +81,7 @@ class SqlJournal:
                 "refers_to": draft.refers_to,
             },
         ).scalar_one()
-        return self.get(number)
+        return replace(draft, id=number)
 
     def get(self, entry: int) -> Entry:
         row = self._connection.execute(_GET, {"entry": entry}).first()
@@ -94,6 +97,7 @@ class SqlJournal:
         return None if row is None else _entry(row)
 
     def deliveries(self, ticket: int) -> tuple[Delivery, ...]:
+        self._outbox.settle()
         return tuple(map(_delivery, self._connection.execute(_DELIVERIES, {"ticket": ticket})))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Table, select, update
 
 from desk.people import Person
 from storage.directory import insert_person
+from storage.known_house import house_changed
 from storage.people_rows import address
 from storage.tables import administrators, house, members, people, teams
 
@@ -41,14 +42,18 @@ def rejoin_teams(connection: Connection) -> None:
             person = Person(0, readable(ref), email=ref, language=language)
             known[ref] = insert_person(connection, person).id
     for table, ref_column, person_column in _NAMED:
+        moved = False
         rows = connection.execute(
             select(ref_column, person_column).where(ref_column.is_not(None)).distinct()
         ).all()
         for ref, person_id in rows:
             if person_id != known.get(ref):
+                moved = True
                 connection.execute(
                     update(table).where(ref_column == ref).values({person_column: known.get(ref)})
                 )
+        if moved and table is teams:
+            house_changed(connection)  # its leads are part of what is remembered
 
 
 def readable(email: str) -> str:

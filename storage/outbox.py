@@ -108,16 +108,28 @@ class Stuck:
 
 class SqlOutbox:
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._direct = connection
+        self._wishes: list[dict[str, Any]] = []
         self.asked = False  # whether any relay has something new to do
         self.freed = False  # whether a lane moved on: only the relay that did it needs to know
+
+    @property
+    def _connection(self) -> Connection:
+        """Whatever looks at the outbox finds there what was put before."""
+        self.settle()
+        return self._direct
 
     # What the desk asks for
 
     def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
         self.asked = True
-        values = _values(effect, at, due or at)
-        self._connection.execute(_put(self._connection.dialect.name), values)
+        self._wishes.append(_values(effect, at, due or at))
+
+    def settle(self) -> None:
+        """Write down what was put so far: all of one command's wishes in one statement."""
+        if self._wishes:
+            wishes, self._wishes = self._wishes, []
+            self._direct.execute(_put(self._direct.dialect.name), wishes)
 
     def withdraw(self, entry: int) -> bool:
         rows = self._connection.execute(_OF_ENTRY, {"entry": entry}).all()

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, false, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from desk.effects import LookUpPerson
 from desk.people import SYSTEM, Actor, Person
@@ -29,16 +42,31 @@ _MANY = (
 _BY_SLACK = PEOPLE.where(people.c.slack_id == bindparam("handle"))
 _BY_ADDRESS = PEOPLE.where(people.c.email == bindparam("handle"))
 _LANGUAGE = select(house.c.language)
-_TEAMS = (
-    select(members.c.team_id)
-    .join(teams, teams.c.id == members.c.team_id)
-    .where(teams.c.obsolete == false())
-    # By reference too: somebody the desk file names may act before the directory knows them.
-    .where(or_(members.c.person_id == bindparam("person"), members.c.ref == bindparam("ref")))
-)
-_IS_ADMINISTRATOR = select(administrators.c.ref).where(
-    or_(administrators.c.person_id == bindparam("person"), administrators.c.ref == bindparam("ref"))
-)
+
+
+def _offices(person: ColumnElement[Any], ref: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    """The ids of the teams somebody serves, as one text, and whether they are an administrator.
+
+    By reference too: somebody the desk file names may act before the directory knows them.
+    """
+    served = (
+        select(func.aggregate_strings(cast(members.c.team_id, Text), ","))
+        .join(teams, teams.c.id == members.c.team_id)
+        .where(teams.c.obsolete == false())
+        .where(or_(members.c.person_id == person, members.c.ref == ref))
+    )
+    named = select(administrators.c.ref).where(
+        or_(administrators.c.person_id == person, administrators.c.ref == ref)
+    )
+    return served.scalar_subquery(), named.exists()
+
+
+_ACTORS = select(
+    *PERSON, *_offices(people.c.id, func.coalesce(people.c.slack_id, people.c.email))
+).select_from(people)
+_ACTOR_BY_SLACK = _ACTORS.where(people.c.slack_id == bindparam("handle"))
+_ACTOR_BY_ADDRESS = _ACTORS.where(people.c.email == bindparam("handle"))
+_OFFICES = select(*_offices(bindparam("person", type_=Integer), bindparam("ref", type_=Text)))
 _NOTE_REQUEST = (
     update(people).where(people.c.id == bindparam("person")).values(requests=people.c.requests + 1)
 )
@@ -79,20 +107,27 @@ class SqlPeople:
     def actor(self, handle: str) -> Actor:
         if handle == SYSTEM:
             return Actor(_SYSTEM, is_administrator=True)
+        if not handle.startswith("person:"):
+            statement, known_as = (
+                (_ACTOR_BY_ADDRESS, address(handle)) if "@" in handle else (_ACTOR_BY_SLACK, handle)
+            )
+            row = self._connection.execute(statement, {"handle": known_as}).first()
+            if row is not None:
+                return _actor(person_of(row[: len(PERSON)]), row[-2:])
         person = self.by_handle(handle) or self._newcomer(handle)
         whom = {"person": person.id, "ref": person.slack_id or person.email}
-        served = self._connection.execute(_TEAMS, whom).scalars()
-        administers = self._connection.execute(_IS_ADMINISTRATOR, whom).first() is not None
-        return Actor(person, frozenset(served), administers)
+        return _actor(person, self._connection.execute(_OFFICES, whom).one())
 
     def add(self, name: str, email: str | None, slack_id: str | None, language: str) -> Person:
         newcomer = Person(0, name.strip(), address(email), slack_id, language)
         return directory.insert_person(self._connection, newcomer)
 
     def learn(self, person: Person) -> Person:
+        self._settle()
         return directory.learn(self._connection, person)
 
     def set_address(self, person: int, email: str) -> None:
+        self._settle()
         directory.set_address(self._connection, self.get(person), email)
 
     def search(self, query: str, limit: int) -> tuple[Person, ...]:
@@ -108,6 +143,11 @@ class SqlPeople:
         """How many active people there are."""
         statement = select(func.count()).select_from(people).where(people.c.active)
         return self._connection.execute(statement).scalar_one()
+
+    def _settle(self) -> None:
+        """Two people becoming one takes along what was already put in the outbox for either."""
+        if self._outbox is not None:
+            self._outbox.settle()
 
     def _newcomer(self, handle: str) -> Person:
         """Somebody who acts before the directory knows them: by that handle, until it does."""
@@ -129,3 +169,9 @@ class SqlPeople:
             # Nobody said what time it is: the row has been due since ever.
             self._outbox.put(LookUpPerson(handle), EPOCH)
         return stored
+
+
+def _actor(person: Person, offices: Sequence[Any]) -> Actor:
+    served, is_administrator = offices
+    teams_ = (int(team) for team in served.split(",")) if served else ()
+    return Actor(person, frozenset(teams_), bool(is_administrator))

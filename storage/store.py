@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import text
 
 from storage.engine import READERS, THREADS, database_url, is_sqlite, reader_engine, writer_engine
+from storage.known_house import Memory
 from storage.listener import CHANNEL, Listener
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
@@ -30,11 +31,12 @@ class SqlStore:
     def __init__(self, url: str, on_outbox: Callable[[], None] | None = None) -> None:
         self._url = database_url(url)
         self._on_outbox = on_outbox
+        self._memory = Memory()
         self._writing = writer_engine(self._url)
         self._reading = reader_engine(self._url, self._writing)
         sqlite = is_sqlite(self._url)
         self._threads = ThreadPoolExecutor(READERS if sqlite else THREADS, "storage")
-        self._writer = Writer(self._writing, self._wake) if sqlite else None
+        self._writer = Writer(self._writing, self._memory, self._wake) if sqlite else None
         self._listeners: list[Listener] = []
 
     async def write(self, work: Callable[[SqlTransaction], R]) -> R:
@@ -73,8 +75,9 @@ class SqlStore:
 
     def _write(self, work: Callable[[SqlTransaction], R]) -> R:
         with self._writing.begin() as connection:
-            tx = SqlTransaction(connection, writable=True)
+            tx = SqlTransaction(connection, self._memory, writable=True)
             value = work(tx)
+            tx.settle()
             if tx.outbox.asked:
                 connection.execute(_NOTIFY)
         if tx.wakes_the_relay:
@@ -83,7 +86,7 @@ class SqlStore:
 
     def _read(self, work: Callable[[SqlTransaction], R]) -> R:
         with self._reading.begin() as connection:
-            return work(SqlTransaction(connection, writable=False))
+            return work(SqlTransaction(connection, self._memory, writable=False))
 
     def _wake(self) -> None:
         if self._on_outbox is not None:

@@ -137,6 +137,7 @@ house = Table(
     Column("language", Text, nullable=False),
     Column("fallback_team_id", BigInteger, ForeignKey("teams.id"), nullable=False),
     Column("admin_channel", Text),
+    Column("revision", BigInteger, nullable=False, server_default="0"),  # see known_house.py
     CheckConstraint("id = 1", name="only_one"),
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from desk.result import Result
 from storage.cards import SqlCards
 from storage.journal import SqlJournal
+from storage.known_house import KnownHouse, Memory
 from storage.mails import SqlMails
 from storage.organisation import SqlOrganisation
 from storage.outbox import SqlOutbox
@@ -25,19 +26,23 @@ _FIRST = select(once_keys.c.ticket_id, once_keys.c.entry_id, once_keys.c.changed
 class SqlTransaction:
     """The desk's `Transaction`. Lives as long as the work it was given to."""
 
-    def __init__(self, connection: Connection, *, writable: bool) -> None:
+    def __init__(self, connection: Connection, memory: Memory, *, writable: bool) -> None:
         self._connection = connection
         self.outbox = SqlOutbox(connection)
         self.tickets = SqlTickets(connection)
-        self.journal = SqlJournal(connection)
+        self.journal = SqlJournal(connection, self.outbox)
         self.people = SqlPeople(connection, self.outbox if writable else None)
-        self.organisation = SqlOrganisation(connection)
+        self.organisation = SqlOrganisation(connection, KnownHouse(connection, memory))
         self.cards = SqlCards(connection)
         self.mails = SqlMails(connection)
 
     @property
     def wakes_the_relay(self) -> bool:
         return self.outbox.asked or self.outbox.freed
+
+    def settle(self) -> None:
+        """Write down what was only collected until now. Must come before the commit."""
+        self.outbox.settle()
 
     def ping(self) -> None:
         """Make the database answer."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from desk.errors import Busy, Stale
 from storage.faults import is_passing, is_taken
+from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
 
@@ -34,8 +35,9 @@ class _Outcome(NamedTuple):
 
 
 class Writer:
-    def __init__(self, engine: Engine, on_outbox: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, memory: Memory, on_outbox: Callable[[], None]) -> None:
         self._engine = engine
+        self._memory = memory
         self._on_outbox = on_outbox
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = Lock()
@@ -99,11 +101,13 @@ class Writer:
                 job.future.set_result(outcome.value)
 
     def _commit(self, jobs: Sequence[_Job]) -> list[_Outcome]:
+        if len(jobs) == 1:
+            return [self._alone(jobs[0])]
         with self._engine.begin() as connection:
             wakes = False
             outcomes = []
             for job in jobs:
-                tx = SqlTransaction(connection, writable=True)
+                tx = SqlTransaction(connection, self._memory, writable=True)
                 outcome = _attempt(job, tx, connection)
                 outcomes.append(outcome)
                 wakes = wakes or (outcome.error is None and tx.wakes_the_relay)
@@ -111,11 +115,23 @@ class Writer:
             self._on_outbox()
         return outcomes
 
+    def _alone(self, job: _Job) -> _Outcome:
+        """With nobody else in the commit, the transaction itself is what is rolled back."""
+        with self._engine.begin() as connection:
+            tx = SqlTransaction(connection, self._memory, writable=True)
+            outcome = _Outcome(job.work(tx))
+            tx.settle()
+        if tx.wakes_the_relay:
+            self._on_outbox()
+        return outcome
+
 
 def _attempt(job: _Job, tx: SqlTransaction, connection: Connection) -> _Outcome:
     try:
         with _savepoint(connection):
-            return _Outcome(job.work(tx))
+            outcome = _Outcome(job.work(tx))
+            tx.settle()
+        return outcome
     except Exception as error:
         if is_passing(error):
             raise  # all of them are tried again

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from desk.effects import Message, SendMail
-from desk.journal import Draft, Entry, Kind
+from desk.journal import Draft, Kind
 from desk.people import Person
 from desk.ports import CodeSetup, EntrySetup, HouseSetup, TeamSetup
 from desk.ticket import Ticket
@@ -55,7 +55,7 @@ def a_person(tx: SqlTransaction, name: str = "Paul Smith", **facts: Any) -> Pers
     return tx.people.add(name, values["email"], values["slack_id"], values["language"])
 
 
-def a_reply(tx: SqlTransaction, *addresses: str) -> Entry:
+def a_reply(tx: SqlTransaction, *addresses: str) -> Draft:
     """A reply on a new ticket, with a mail to each of the addresses waiting."""
     people = [a_person(tx, email=address) for address in addresses]
     ticket = tx.tickets.add(a_ticket(people[0].id))
