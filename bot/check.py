@@ -11,7 +11,7 @@ import aiosmtplib
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
 from bot.directory import channels
-from bot.outcomes import Unreachable
+from bot.outcomes import NotSetUp, Unreachable
 from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
 from desk.errors import Busy
@@ -71,7 +71,7 @@ async def _slack(settings: Settings, setup: HouseSetup) -> list[Fact]:
             known = await channels(calls)
             if settings.slack_app_token is not None:
                 await open_line(calls.client, settings.slack_app_token.get_secret_value())
-        except SlackDeclined as declined:
+        except (SlackDeclined, NotSetUp) as declined:
             return [(False, f"Slack: {declined}. Check the token, and the scopes of manifest.yml.")]
         except Unreachable as fault:
             return [(False, f"Slack: {fault.reason}. Is this machine online?")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -158,9 +159,17 @@ class Settings(BaseSettings):
         SmtpServer.read(value.get_secret_value())
         return value
 
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and SecretStr(value.get_secret_value().strip())
+
     @field_validator("mail_from")
     @classmethod
     def _from(cls, value: str) -> str:
+        found = [address for _, address in getaddresses([value])]
+        if len(found) != 1 or not found[0].isprintable() or " " in found[0] or "\n" in value:
+            raise ValueError("must be one address: Support <support@example.org>")
         MailIdentity(value, "only to see whether it will do")
         return value
 
@@ -213,9 +222,10 @@ def _line(error: dict[str, object]) -> str:
 
 
 def _begins(value: SecretStr, start: str, advice: str) -> SecretStr:
-    if not value.get_secret_value().startswith(start):
+    token = value.get_secret_value().strip()  # copied with a blank, or from a file with a last line
+    if not token.startswith(start):
         raise ValueError(f"does not begin with {start}. {advice}")
-    return value
+    return SecretStr(token)
 
 
 def _port(url: str) -> int | None:

@@ -16,11 +16,14 @@ SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[\w%-]+|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
 )
 
+# What a mail server says names the person it was for.
+ADDRESS = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+
 
 def hide_secrets(_logger: Any, _method: str, line: str) -> str:
-    """The last guard: in the finished line, what looks like a secret is blotted out wherever it
-    stands, however deep in a list or an exception it was."""
-    return SECRET.sub("[secret]", line)
+    """The last guard: in the finished line, what looks like a secret or an address is blotted out
+    wherever it stands, however deep in a list or an exception it was."""
+    return ADDRESS.sub("[address]", SECRET.sub("[secret]", line))
 
 
 def set_up_logs(settings: Settings) -> None:

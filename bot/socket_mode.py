@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Any
 
@@ -37,6 +38,23 @@ class Line(SocketModeClient):
             self.wss_uri = None  # the next try asks for a new one
 
 
+class _InALine(logging.Filter):
+    """The client tells each try that failed on several lines, with a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = " ".join(record.getMessage().split()), None
+        record.exc_info = None
+        return True
+
+
+def _line_logger() -> logging.Logger:
+    logger = logging.getLogger("frontdesk.line")
+    logger.setLevel(logging.ERROR)
+    if not logger.filters:
+        logger.addFilter(_InALine())
+    return logger
+
+
 class SocketMode:
     """The line to Slack, and a count of what is being handled, so that stopping can wait for it."""
 
@@ -45,7 +63,7 @@ class SocketMode:
         self._app = app
         self._line = Line(
             app_token=settings.slack_app_token.get_secret_value(),
-            logger=app.logger,
+            logger=_line_logger(),
             web_client=app.client,
             ping_interval=PING,
         )

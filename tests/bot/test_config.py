@@ -153,3 +153,30 @@ def test_settings_do_not_change_any_more() -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.undo_seconds = 5
+
+
+def test_blanks_around_a_token_are_not_part_of_it() -> None:
+    """Copied with them, or read from a file with its last line."""
+    settings = read_settings(
+        _env_file=None,
+        SLACK_BOT_TOKEN=f" xoxb-{HUNTER}\n",
+        SLACK_SIGNING_SECRET=f"{HUNTER}\n",
+    )
+
+    assert settings.slack_bot_token.get_secret_value() == f"xoxb-{HUNTER}"
+    assert settings.slack_signing_secret is not None
+    assert settings.slack_signing_secret.get_secret_value() == HUNTER
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "a b@acme.example",
+        "A <a@acme.example>, B <b@acme.example>",
+        "a@acme.example\nBcc: b@b.example",
+    ],
+)
+def test_the_desk_has_one_address(wrong: str) -> None:
+    (line,) = faults(**{**GOOD, "MAIL_FROM": wrong})
+
+    assert line.startswith("MAIL_FROM: must be one address")

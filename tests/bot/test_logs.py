@@ -131,3 +131,14 @@ def test_a_line_that_cannot_be_written_is_not_written_elsewhere() -> None:
         logging.getLogger("somebody.else").warning("said %d", f"xoxb-{SECRET}")
 
     assert SECRET not in text.getvalue()
+
+
+def test_addresses_are_nobodys_business(written: StringIO) -> None:
+    """A mail server names the person whom it refuses."""
+    log = structlog.get_logger("test")
+
+    log.error("not_delivered", reason="550 5.1.1 <paul.smith+x@acme.example> unknown")
+
+    line = written.getvalue()
+    assert "paul.smith" not in line
+    assert "550 5.1.1 <[address]> unknown" in line
