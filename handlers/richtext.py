@@ -19,6 +19,12 @@ _KINDS = {
 }
 DEEPEST = 8  # Slack's own limit for lists in lists
 _TOKEN = re.compile(r"<([^<>]+)>")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+
+
+def kept(text: str) -> str:
+    """Without what no database keeps: null characters, and halves of characters (surrogates)."""
+    return _UNKEPT.sub("", text)
 
 
 def words_from_rich_text(block: Element | None) -> Words:
@@ -43,7 +49,7 @@ def words_from_message(message: Element) -> Words:
         said = words_from_rich_text({"elements": joined})
     else:
         said = words_from_mrkdwn(str(message.get("text") or ""))
-    files = Words.plain("\n".join(_file_names(message)))
+    files = Words.plain(kept("\n".join(_file_names(message))))
     return Words((*said.blocks, *files.blocks))
 
 
@@ -56,7 +62,7 @@ def _file_names(message: Element) -> Iterable[str]:
 
 def words_from_mrkdwn(text: str) -> Words:
     """Slack's escaped text: links and mentions resolved, everything else as plain words."""
-    plain = Words.plain(text)
+    plain = Words.plain(kept(text))
     return Words(
         tuple(
             TextBlock(block.kind, tuple(s for span in block.spans for s in _tokens(span.text)))
@@ -123,7 +129,11 @@ def _with_text(span: Span, text: str) -> Span:
 
 def _spans(elements: Iterable[Element]) -> list[Span]:
     spans = (_span(element) for element in elements)
-    return [replace(span, text=span.text.replace("\x00", "")) for span in spans if span.text]
+    return [
+        replace(span, text=kept(span.text), link=kept(span.link or "") or None)
+        for span in spans
+        if span.text
+    ]
 
 
 def _span(element: Element) -> Span:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desk.words import Words
-from handlers.richtext import words_from_rich_text
+from handlers.richtext import kept, words_from_rich_text
 
 Body = Mapping[str, Any]
 
@@ -45,12 +45,12 @@ class Values:
 
 
 def text_in(value: Any) -> str:
-    """A text, "" where Slack sends none. A null character, which no database keeps, is left out."""
+    """A text, "" where Slack sends none; without what no database keeps."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Malformed("text")
-    return value.replace("\x00", "")
+    return kept(value)
 
 
 def name_in(value: Any) -> str:

@@ -131,9 +131,10 @@ def test_the_value_of_an_input_no_longer_in_the_form_does_not_count() -> None:
     assert Submission.read(body)[Field.SERVICE] == "2"
 
 
-def test_null_characters_are_left_out() -> None:
-    sent = Submission.read(payloads.submission(NEW, subject="Ja\x00m"))
-    said = Spoken.read(payloads.event(payloads.written("Ja\x00m", thread="1.1")))
+@pytest.mark.parametrize("typed", ["Ja\x00m", "Ja\ud83dm", "\udc00Jam"], ids=ascii)
+def test_what_no_database_keeps_is_left_out(typed: str) -> None:
+    sent = Submission.read(payloads.submission(NEW, subject=typed))
+    said = Spoken.read(payloads.event(payloads.written(typed, thread="1.1")))
 
     assert sent[Field.SUBJECT] == "Jam"
     assert said.words.text == "Jam"
