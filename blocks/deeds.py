@@ -46,7 +46,8 @@ def _note_edited(entry: Entry, t: Translator) -> str:
 def _note_deleted(entry: Entry, t: Translator) -> str:
     if entry.by is None:
         return t("📝 Note deleted")
-    return t("📝 Note deleted by {name}", name=person_name(entry.by, t))
+    # Slack tells whose note it was, not who deleted it.
+    return t("📝 Note by {name} deleted", name=person_name(entry.by, t))
 
 
 def _reply(entry: Entry, t: Translator) -> str:

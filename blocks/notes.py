@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from blocks.card import headline, people_line, summary
+from blocks.deeds import deed
 from blocks.elements import actions, button, context, modal, section
 from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action, Form
 from blocks.message import Block, Message, View
 from blocks.refusals import field_problem, out_of_date, refusal, trouble
-from blocks.text import inline, name_of
+from blocks.text import inline, name_of, when
 from blocks.vocabulary import PUBLIC, move, priority
 from desk.answers import DirectFacts, MailFacts, NoticeFacts
 from desk.effects import Message as Mail
+from desk.journal import Entry
 from desk.lifecycle import Move
+from desk.words import Words
 from locales.translator import Translator
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "refusal",
     "trouble",
     "whisper",
+    "whole_mail",
 ]
 
 EXCERPT = 300
@@ -151,6 +155,15 @@ def help_message(t: Translator, is_technician: bool) -> Message:
 def notice_view(text: str, t: Translator) -> View:
     """A sentence in a modal of its own, where there is no channel to whisper in."""
     return modal(Form.NOTICE, t("Please note"), [section(text)], close=t("Close window"))
+
+
+def whole_mail(entry: Entry, t: Translator) -> View:
+    """A mail as it came, with what the answer quoted."""
+    texts, complete = quotations(Words.plain(str(entry.facts.get("whole", ""))))
+    blocks = [context(f"{deed(entry, t)} · {when(entry.at)}"), *(section(text) for text in texts)]
+    if not complete:
+        blocks.append(context(t("The rest is too long for Slack.")))
+    return modal(Form.NOTICE, t("Full message"), blocks, close=t("Close window"))
 
 
 def channel_warning(kind: str, channel: str, t: Translator) -> Message:

@@ -76,6 +76,9 @@ def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     blocks += [section(text) for text in texts]
     if not complete:
         blocks.append(context(t("The rest is too long for Slack.")))
+    if entry.facts.get("whole"):
+        shown = button(t("Show full message"), Action.MAIL_SHOW, f"{entry.ticket}:{entry.id}")
+        blocks += actions([shown])
     blocks += _call_holder(facts, t)
     if entry.facts.get("unverified"):
         warning = t("Nothing proves that this mail came from {name}.", name=_author(entry))

@@ -94,6 +94,7 @@ class Bot:
         us = await meet_slack(client, self.stopping)
         if us is None:
             return
+        self.calls.home = us.team_id
         await self._load(setup)
         self._start_relay()
         afterwards = Afterwards(client)

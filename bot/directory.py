@@ -39,7 +39,7 @@ async def learn_everybody(calls: SlackCalls, desk: Desk) -> int:
 
     async def learn(page: Mapping[str, Any]) -> None:
         nonlocal count
-        people = [person_from_slack(user) for user in page.get("members") or ()]
+        people = [person_from_slack(user, calls.home) for user in page.get("members") or ()]
         known: tuple[Person, ...] = tuple(person for person in people if person is not None)
         for start in range(0, len(known), AT_ONCE):
             await desk.handle(LearnPeople(known[start : start + AT_ONCE]))

@@ -89,6 +89,7 @@ class MailIn:
             message_id=mail.message_id,
             unverified=unverified,
             automatic=mail.is_automatic,
+            whole=mail.text,
         )
         await self._desk.handle(answer, once=_once(mail))
         log.info("mail_answer_taken", ticket=match.ticket)

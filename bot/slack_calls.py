@@ -75,6 +75,7 @@ class SlackCalls:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self.client = client
+        self.home = ""  # our workspace's id, once Slack has told it
         self._paused: dict[tuple[str, str], float] = {}
 
     async def call(
@@ -123,6 +124,8 @@ class SlackCalls:
         if status >= 500 or not error or error in DOUBTFUL:
             # No error code of Slack's: something between us and Slack answered, whatever it says.
             return Unreachable(f"{method}: {error or f'http {status}'}", attempted=attempted)
+        if error == "channel_not_found" and lane[:1] in ("U", "W"):
+            return SlackDeclined(error, "this person cannot be written to")
         if error in WAITING_FOR_SETUP:
             return NotSetUp(f"{method}: {error}", retry_after=WAITING_FOR_SETUP[error])
         metadata = _field(response, "response_metadata") or {}

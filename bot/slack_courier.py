@@ -188,7 +188,7 @@ class SlackCourier:
             )
         except SlackDeclined as declined:
             raise Refused(f"users.info: {declined}") from None
-        person = person_from_slack(answer["user"])
+        person = person_from_slack(answer["user"], self._calls.home)
         if person is not None:
             await self._desk.handle(LearnPeople((person,)))
         return Done()

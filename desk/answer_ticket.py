@@ -9,7 +9,7 @@ from typing import Any
 from desk.effects import ShowEntry
 from desk.journal import Draft, Kind
 from desk.lifecycle import Move, State
-from desk.moving import move_ticket, require_words, with_names
+from desk.moving import LONGEST_TEXT, move_ticket, require_words, with_names
 from desk.ports import Transaction
 from desk.result import Result
 from desk.ticket import HoldReason, Ticket
@@ -21,6 +21,7 @@ class AnswerTicket:
     """`by` is who writes; `message_id` is the mail's.
 
     `automatic` says that a machine wrote (out of office): noted, and nothing else happens.
+    `whole` is the mail with what was quoted in it, kept for technicians.
     """
 
     ticket: int
@@ -29,6 +30,7 @@ class AnswerTicket:
     message_id: str | None = None
     unverified: bool = False
     automatic: bool = False
+    whole: str = ""
 
 
 def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
@@ -38,7 +40,9 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
     words = with_names(tx, require_words("message", ask.words))
     facts: dict[str, Any] = {"origin": "mail" if ask.message_id else "slack"}
     if ask.unverified:
-        facts["unverified"] = "yes"
+        facts["unverified"] = True
+    if ask.whole and ask.whole.split() != words.text.split():
+        facts["whole"] = ask.whole[:LONGEST_TEXT]
     if ask.automatic:
         machine = Draft(ticket.id, Kind.ANSWER, actor.id, words, {**facts, "automatic": True})
         return _note_machine(ask, machine, tx, now)

@@ -117,6 +117,19 @@ def created(ask: Created, actor: Actor, tx: Transaction, now: datetime) -> Creat
     return CreatedFacts(facts, actor.person, told, actor.is_technician)
 
 
+@dataclass(frozen=True)
+class WholeMail:
+    """A requester's mail with everything it quoted."""
+
+    entry: int
+
+
+def whole_mail(ask: WholeMail, actor: Actor, tx: Transaction, now: datetime) -> Entry:
+    entry = tx.journal.get(ask.entry)
+    actor.require(Move.NOTE, tx.tickets.get(entry.ticket))
+    return entry
+
+
 def entry_words(ask: EntryWords, actor: Actor, tx: Transaction, now: datetime) -> Entry:
     entry = tx.journal.get(ask.entry)
     actor.require(Move.REPLY, tx.tickets.get(entry.ticket))

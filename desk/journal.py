@@ -52,7 +52,7 @@ class Draft:
     Facts in use: `to` (a person's name), `team` and `from_team` ({"en", "fr"}), `reason`,
     `until` (ISO time), `code` ({"en", "fr"}), `of` (a ticket id), `by_requester` (bool),
     `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
-    `unverified` (bool).
+    `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes).
     """
 
     ticket: int

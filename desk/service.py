@@ -56,6 +56,7 @@ QUESTIONS: dict[type[Any], Answerer] = {
     ask_ticket.MoveForm: ask_ticket.move_form,
     ask_ticket.Created: ask_ticket.created,
     ask_ticket.EntryWords: ask_ticket.entry_words,
+    ask_ticket.WholeMail: ask_ticket.whole_mail,
     ask_queue.Home: ask_queue.home,
     ask_queue.NewTicketForm: ask_queue.new_ticket_form,
     ask_queue.FindPeople: ask_queue.find_people,
@@ -115,6 +116,8 @@ class Desk:
     async def ask(self, question: ask_ticket.Created, *, by: str) -> answers.CreatedFacts: ...
     @overload
     async def ask(self, question: ask_ticket.EntryWords, *, by: str) -> Entry: ...
+    @overload
+    async def ask(self, question: ask_ticket.WholeMail, *, by: str) -> Entry: ...
     @overload
     async def ask(
         self, question: ask_queue.Home, *, by: str

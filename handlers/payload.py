@@ -257,6 +257,7 @@ class Happened:
     event: Mapping[str, Any]
     user: str
     once: str
+    home: str = ""  # the workspace it happened in
 
     @classmethod
     def read(cls, body: Body) -> Happened:
@@ -268,6 +269,7 @@ class Happened:
                 event=event,
                 user=text_in(user.get("id") if isinstance(user, Mapping) else user),
                 once=f"event:{name_in(body.get('event_id') or event.get('event_ts'))}",
+                home=text_in(body.get("team_id")),
             )
         except (KeyError, TypeError, AttributeError) as fault:
             raise Malformed("event") from fault

@@ -13,9 +13,12 @@ from handlers.payload import Happened, Malformed
 from handlers.values import name_in, text_in
 
 
-def person_from_slack(user: Mapping[str, Any]) -> Person | None:
-    """Slack's user as a person of the directory; None for bots and people of other workspaces'
-    apps. Guests may have no address."""
+def person_from_slack(user: Mapping[str, Any], home: str = "") -> Person | None:
+    """Slack's user as a person of the directory; None for bots. Guests may have no address.
+
+    `home` is our workspace's id: an address that another workspace vouches for is not believed,
+    or it would make a stranger of a shared channel one of our members.
+    """
     try:
         slack_id = name_in(user["id"])
         if user.get("is_bot") or slack_id == "USLACKBOT":
@@ -26,7 +29,7 @@ def person_from_slack(user: Mapping[str, Any]) -> Person | None:
         return Person(
             id=0,
             name=" ".join(text_in(name).split()) or slack_id,
-            email=text_in(profile.get("email")).strip().lower() or None,
+            email=None if _is_foreign(user, home) else _address(profile),
             slack_id=slack_id,
             language="fr" if locale.lower().startswith("fr") else "en" if locale else "",
             title=text_in(profile.get("title")),
@@ -37,8 +40,18 @@ def person_from_slack(user: Mapping[str, Any]) -> Person | None:
         raise Malformed("user") from fault
 
 
+def _is_foreign(user: Mapping[str, Any], home: str) -> bool:
+    team = text_in(user.get("team_id"))
+    elsewhere = bool(home and team and team != home and not user.get("enterprise_user"))
+    return elsewhere or bool(user.get("is_stranger"))
+
+
+def _address(profile: Mapping[str, Any]) -> str | None:
+    return text_in(profile.get("email")).strip().lower() or None
+
+
 async def on_user_event(happened: Happened, context: Context) -> Answer:
-    person = person_from_slack(happened.event.get("user") or {})
+    person = person_from_slack(happened.event.get("user") or {}, happened.home)
     if person is not None:
         await context.desk.handle(LearnPeople((person,)), once=happened.once)
     return Answer()

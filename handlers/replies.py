@@ -5,9 +5,10 @@ from __future__ import annotations
 from blocks.drafts import Context as FormContext
 from blocks.ids import HOLD_AFTERWARDS, Action, Field, Form
 from blocks.move_forms import answer_form, reply_form
+from blocks.notes import whole_mail
 from desk.answer_ticket import AnswerTicket
 from desk.answers import RequesterPage
-from desk.ask_ticket import EntryWords, MoveForm, RequesterView
+from desk.ask_ticket import EntryWords, MoveForm, RequesterView, WholeMail
 from desk.errors import MoveNotAllowed
 from desk.lifecycle import Move
 from desk.reply import Reply, RetryMail, WithdrawReply
@@ -54,6 +55,12 @@ async def on_answered(sent: Submission, context: Context) -> Answer:
     return Answer(then=await after_form(sent, context))
 
 
+async def on_mail_show(click: Click, context: Context) -> Answer:
+    """What was quoted below an answer, for technicians of any team."""
+    entry = await context.desk.ask(WholeMail(click.entry), by=click.user)
+    return then(beside(click, whole_mail(entry, context.t)))
+
+
 async def on_mail_retry(click: Click, context: Context) -> Answer:
     await context.desk.handle(RetryMail(click.ticket, click.entry, click.user), once=click.once)
     return Answer()
@@ -62,6 +69,7 @@ async def on_mail_retry(click: Click, context: Context) -> Answer:
 ACTIONS: Table = {
     Action.REPLY_WITHDRAW: on_withdraw,
     Action.TICKET_ANSWER: on_answer,
+    Action.MAIL_SHOW: on_mail_show,
     Action.MAIL_RETRY: on_mail_retry,
 }
 FORMS: Table = {Form.REPLY: on_replied, Form.ANSWER: on_answered}

@@ -134,6 +134,10 @@ def _threads(cast: Cast, t: Translator) -> Iterator[Scene]:
         yield f"delivery_{state}", thread.entry_message(shown, t)
     doubtful = cast.entry(Kind.ANSWER, facts={"origin": "mail", "unverified": "yes"})
     yield "entry_answer_unverified", thread.entry_message(_shown(cast, doubtful), t)
+    quoting = {"origin": "mail", "whole": cast.words.text}
+    quoted = cast.entry(Kind.ANSWER, facts=quoting)
+    yield "entry_answer_quoting", thread.entry_message(_shown(cast, quoted), t)
+    yield "whole_mail", notes.whole_mail(quoted, t)
     machine = cast.entry(Kind.ANSWER, facts={"origin": "mail", "automatic": True})
     yield "entry_answer_automatic", thread.entry_message(_shown(cast, machine), t)
     outsider = cast.entry(Kind.NOTE, facts={"outsider": True})

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from desk.answer_ticket import AnswerTicket
-from desk.ask_ticket import OpenPage
+from desk.ask_ticket import OpenPage, WholeMail
 from desk.effects import RefreshCard, ShowEntry
 from desk.errors import InvalidField, NotYours
 from desk.hold_ticket import HoldTicket, ResumeTicket, WakeTicket
@@ -45,7 +45,7 @@ async def test_an_answer_by_mail_keeps_the_mails_id(office: Office) -> None:
     entry = await office.last(number)
     known = await office.store.read(lambda tx: tx.mails.entry_of("<1@paul>"))
     assert known == (number, result.entry)
-    assert entry.facts == {"origin": "mail", "unverified": "yes"}
+    assert entry.facts == {"origin": "mail", "unverified": True}
 
 
 async def test_what_waited_for_the_requester_goes_on_with_the_answer(office: Office) -> None:
@@ -108,7 +108,7 @@ async def test_a_machines_answer_is_noted_and_nothing_else(office: Office, state
     entry = await office.last(number)
     assert await office.ticket(number) == before
     assert (entry.id, entry.kind) == (result.entry, Kind.ANSWER)
-    assert entry.facts == {"origin": "mail", "unverified": "yes", "automatic": True}
+    assert entry.facts == {"origin": "mail", "unverified": True, "automatic": True}
     assert office.waiting() == [ShowEntry(number, entry.id)]
     assert await office.store.read(lambda tx: tx.mails.entry_of("<2@paul>")) == (number, entry.id)
 
@@ -192,3 +192,19 @@ async def test_mentions_are_written_out_by_name(office: Office) -> None:
     assert page.journal[-1].words.text == "Ask @Pierre Durand"
     unnamed = replace(mention, text="@Pierre Durand", user=None)
     assert (await office.last(number)).words.blocks[0].spans[1] == unnamed
+
+
+async def test_what_a_mail_quotes_is_kept_for_technicians_and_shown_to_nobody_else(
+    office: Office,
+) -> None:
+    number = await office.open()
+    whole = "It is an LX-9.\n\n> Which model?"
+
+    await office.does(AnswerTicket(number, PAUL, ANSWER, "<2@paul>", whole=whole))
+    entry = await office.last(number)
+
+    assert entry.facts["whole"] == whole
+    assert (await office.desk.ask(WholeMail(entry.id), by=PIERRE)).facts["whole"] == whole
+    assert "Which model?" not in repr(await office.desk.ask(OpenPage(number), by=PAUL))
+    with pytest.raises(NotYours):
+        await office.desk.ask(WholeMail(entry.id), by=PAUL)

@@ -72,7 +72,7 @@ async def test_events_are_signed_json(http: Sandbox, ear: Ear) -> None:
     payload = json.loads(body)
     assert payload["type"] == "event_callback"
     assert payload["event"]["text"] == "salut"
-    assert payload["event"]["channel_type"] == "channel"
+    assert payload["event"]["channel_type"] == "group"
     assert payload["event"]["event_ts"] == payload["event"]["ts"]
     assert payload["authorizations"][0]["user_id"] == "U01FRONTDESK"
 
@@ -85,7 +85,7 @@ async def test_commands_are_a_form(http: Sandbox, ear: Ear) -> None:
     fields = {key: values[0] for key, values in parse_qs(ear.got[0][1]).items()}
     assert fields["command"] == "/ticket"
     assert fields["text"] == "écran noir"
-    assert fields["channel_name"] == "support-postes"
+    assert fields["channel_name"] == "privategroup"  # as Slack names private ones
     assert fields["user_name"] == "pierre"
     assert http.person("pierre").ephemerals[-1].text == "Noted & <done>"
 
@@ -102,7 +102,7 @@ async def test_presses_are_json_inside_a_form(http: Sandbox, ear: Ear) -> None:
     assert payload["type"] == "block_actions"
     assert payload["container"]["message_ts"] == posted["ts"]
     assert payload["message"]["bot_id"] == "B01FRONTDESK"
-    assert payload["channel"] == {"id": "C01POSTES", "name": "support-postes"}
+    assert payload["channel"] == {"id": "C01POSTES", "name": "privategroup"}
     assert payload["user"]["team_id"] == payload["team"]["id"]
     assert payload["actions"][0]["block_id"] == "moves"
     assert payload["response_url"].startswith(http.web_url)
