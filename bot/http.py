@@ -73,7 +73,7 @@ def _slack_door(dispatch: Dispatch, secret: SecretStr) -> Callable[[Request], Aw
         try:
             text = body.decode("utf-8")
             answer = await dispatch(text, dict(headers))
-        except (UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
             log.warning("payload_malformed", fault=type(fault).__name__)
             return Response(status_code=400)
         return _response(answer)

@@ -129,8 +129,7 @@ class App(AsyncApp):
     that we did not ask for and Slack may have invented since."""
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        event = req.body.get("event", {"type": ""})
-        if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        if not _has_what_bolt_reads(req.body):
             return _malformed()
         answer = await super().async_dispatch(req)
         if answer.status != 404:
@@ -140,6 +139,17 @@ class App(AsyncApp):
             return _malformed()
         log.warning("kind_unknown", kind=kind[:50])
         return BoltResponse(status=200, body="")
+
+
+def _has_what_bolt_reads(body: Any) -> bool:
+    """Bolt takes these out of any payload that has them, without looking what they are."""
+    event, actions = body.get("event", {"type": ""}), body.get("actions", [{}])
+    return (
+        isinstance(event, dict)
+        and isinstance(event.get("type"), str)
+        and isinstance(actions, list)
+        and isinstance(next(iter(actions), None), dict)
+    )
 
 
 def _malformed() -> BoltResponse:

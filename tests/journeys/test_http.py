@@ -118,6 +118,8 @@ async def test_a_timestamp_that_is_none_is_turned_away(door: Door, stamp: str) -
         pytest.param(JSON, b'{"type": "event_callback"}', id="no event"),
         pytest.param(JSON, b'{"type": "event_callback", "event": 7}', id="event is a number"),
         pytest.param(JSON, b'{"type": "event_callback", "event": {}}', id="empty event"),
+        pytest.param(JSON, b'{"a":' * 20_000 + b"1" + b"}" * 20_000, id="nested without end"),
+        pytest.param(JSON, b'{"type": "block_actions", "actions": []}', id="empty actions"),
         pytest.param(FORM, b"payload=%7B%22type%22", id="cut off"),
         pytest.param(FORM, b"payload=%7B%22type%22%3A%22block_actions%22%7D", id="no actions"),
         pytest.param(FORM, b"payload=%7B%22type%22%3A%22view_submission%22%7D", id="no view"),
