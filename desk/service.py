@@ -21,6 +21,7 @@ from desk.journal import Entry
 from desk.people import Actor, Person
 from desk.ports import Store, Transaction
 from desk.result import Result
+from desk.viewers import Viewers
 
 UseCase = Callable[[Any, Transaction, datetime], Result]
 Answerer = Callable[[Any, Actor, Transaction, datetime], Any]
@@ -64,6 +65,8 @@ QUESTIONS: dict[type[Any], Answerer] = {
     ask_queue.Viewer: ask_queue.viewer,
 }
 
+CHANGE_PEOPLE = (setting_up.LoadDesk, setting_up.LearnPeople)
+
 TRIES = 3  # somebody else saved the ticket in between: look again, decide again
 
 
@@ -73,6 +76,7 @@ class Desk:
     def __init__(self, store: Store, clock: Clock, undo: timedelta) -> None:
         self._store = store
         self._clock = clock
+        self._viewers = Viewers()
         self._use_cases: dict[type[Any], UseCase] = {
             **USE_CASES,
             replying.Reply: partial(replying.reply, undo=undo),
@@ -97,9 +101,12 @@ class Desk:
 
         for _ in range(TRIES):
             try:
-                return await self._store.write(work)
+                result = await self._store.write(work)
             except Stale:
                 continue
+            if isinstance(command, CHANGE_PEOPLE):
+                self._viewers.forget()
+            return result
         raise Busy()
 
     @overload
@@ -135,6 +142,19 @@ class Desk:
 
     async def ask(self, question: Any, *, by: str) -> Any:
         """Answer `question` as far as this person may know. Raises NoSuchTicket otherwise."""
+        if isinstance(question, ask_queue.Viewer):
+            return await self._viewer(by)
+        return await self._answer(question, by)
+
+    async def _viewer(self, by: str) -> Actor:
+        now, moment = self._clock(), self._viewers.moment
+        known = self._viewers.get(by, now)
+        if known is None:
+            known = await self._answer(ask_queue.Viewer(), by)
+            self._viewers.keep(by, known, now, moment)
+        return known
+
+    async def _answer(self, question: Any, by: str) -> Any:
         answerer = QUESTIONS[type(question)]
 
         def work(tx: Transaction) -> Any:

@@ -1,6 +1,6 @@
 """What the desk file set up, kept in memory: every click needs it and it changes once a month.
 
-The house's revision is read once a transaction, and the rest only where it is another one.
+The house's revision comes with whoever acts, and the rest is read only where it is another one.
 Revisions are drawn at random and not counted: one that was rolled back never comes again with other
 contents.
 """
@@ -55,6 +55,12 @@ class KnownHouse:
         if self._facts is None:
             self._facts = self._read()
         return self._facts
+
+    def is_at(self, revision: int | None) -> None:
+        """Somebody read the revision beside something else: it need not be read again."""
+        known = self._memory.facts
+        if revision is not None and known is not None and known.revision == revision:
+            self._facts = known
 
     def forget(self) -> None:
         """This very transaction has changed the house."""

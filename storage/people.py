@@ -23,6 +23,7 @@ from desk.effects import LookUpPerson
 from desk.people import SYSTEM, Actor, Person
 from storage import directory, membership, search
 from storage.columns import EPOCH
+from storage.known_house import KnownHouse
 from storage.outbox import SqlOutbox
 from storage.people_rows import PEOPLE, PERSON, address, person_of
 from storage.tables import administrators, house, members, people, teams
@@ -62,7 +63,9 @@ def _offices(person: ColumnElement[Any], ref: ColumnElement[Any]) -> tuple[Colum
 
 
 _ACTORS = select(
-    *PERSON, *_offices(people.c.id, func.coalesce(people.c.slack_id, people.c.email))
+    *PERSON,
+    *_offices(people.c.id, func.coalesce(people.c.slack_id, people.c.email)),
+    select(house.c.revision).scalar_subquery(),
 ).select_from(people)
 _ACTOR_BY_SLACK = _ACTORS.where(people.c.slack_id == bindparam("handle"))
 _ACTOR_BY_ADDRESS = _ACTORS.where(people.c.email == bindparam("handle"))
@@ -73,10 +76,12 @@ _NOTE_REQUEST = (
 
 
 class SqlPeople:
-    def __init__(self, connection: Connection, outbox: SqlOutbox | None) -> None:
+    def __init__(self, connection: Connection, known: KnownHouse, outbox: SqlOutbox | None) -> None:
         """`outbox` is None where nothing may be stored."""
         self._connection = connection
+        self._known = known
         self._outbox = outbox
+        self._met: dict[int, Person] = {}  # by id; who acts is often whom it is about
 
     def get(self, person: int) -> Person:
         """Raises LookupError."""
@@ -87,11 +92,14 @@ class SqlPeople:
 
     def many(self, people: Iterable[int]) -> Mapping[int, Person]:
         wanted = set(people)
-        known = {_SYSTEM.id: _SYSTEM} if _SYSTEM.id in wanted else {}
-        if not wanted - {_SYSTEM.id}:
-            return known
-        rows = self._connection.execute(_MANY, {"people": sorted(wanted)})
-        return {**known, **{row[0]: person_of(row[1:]) for row in rows}}
+        known = {number: self._met[number] for number in wanted & self._met.keys()}
+        if _SYSTEM.id in wanted:
+            known[_SYSTEM.id] = _SYSTEM
+        missing = sorted(wanted - known.keys())
+        if missing:
+            rows = self._connection.execute(_MANY, {"people": missing})
+            known |= {row[0]: person_of(row[1:]) for row in rows}
+        return known
 
     def by_handle(self, handle: str) -> Person | None:
         kind, _, number = handle.partition(":")
@@ -102,7 +110,7 @@ class SqlPeople:
             (_BY_ADDRESS, address(handle)) if "@" in handle else (_BY_SLACK, handle)
         )
         row = self._connection.execute(statement, {"handle": known_as}).first()
-        return None if row is None else person_of(row)
+        return None if row is None else self._meet(person_of(row))
 
     def actor(self, handle: str) -> Actor:
         if handle == SYSTEM:
@@ -113,7 +121,9 @@ class SqlPeople:
             )
             row = self._connection.execute(statement, {"handle": known_as}).first()
             if row is not None:
-                return _actor(person_of(row[: len(PERSON)]), row[-2:])
+                self._known.is_at(row[-1])
+                person = self._meet(person_of(row[: len(PERSON)]))
+                return _actor(person, row[len(PERSON) : -1])
         person = self.by_handle(handle) or self._newcomer(handle)
         whom = {"person": person.id, "ref": person.slack_id or person.email}
         return _actor(person, self._connection.execute(_OFFICES, whom).one())
@@ -127,8 +137,9 @@ class SqlPeople:
         return directory.learn(self._connection, person)
 
     def set_address(self, person: int, email: str) -> None:
+        known = self.get(person)
         self._settle()
-        directory.set_address(self._connection, self.get(person), email)
+        directory.set_address(self._connection, known, email)
 
     def search(self, query: str, limit: int) -> tuple[Person, ...]:
         return search.search(self._connection, query, limit)
@@ -144,8 +155,13 @@ class SqlPeople:
         statement = select(func.count()).select_from(people).where(people.c.active)
         return self._connection.execute(statement).scalar_one()
 
+    def _meet(self, person: Person) -> Person:
+        self._met[person.id] = person
+        return person
+
     def _settle(self) -> None:
         """Two people becoming one takes along what was already put in the outbox for either."""
+        self._met.clear()
         if self._outbox is not None:
             self._outbox.settle()
 

@@ -31,8 +31,9 @@ class SqlTransaction:
         self.outbox = SqlOutbox(connection)
         self.tickets = SqlTickets(connection)
         self.journal = SqlJournal(connection, self.outbox)
-        self.people = SqlPeople(connection, self.outbox if writable else None)
-        self.organisation = SqlOrganisation(connection, KnownHouse(connection, memory))
+        known = KnownHouse(connection, memory)
+        self.people = SqlPeople(connection, known, self.outbox if writable else None)
+        self.organisation = SqlOrganisation(connection, known)
         self.cards = SqlCards(connection)
         self.mails = SqlMails(connection)
 
