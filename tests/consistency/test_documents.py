@@ -114,6 +114,8 @@ def test_no_document_names_a_setting_that_is_none():
         "FRONTDESK_CHROMIUM",
         "FRONTDESK_DOCS",
         "FRONTDESK_GOLDEN",
+        "FRONTDESK_KILLS",
+        "FRONTDESK_SEED",
     }
     written = {
         name
