@@ -229,8 +229,8 @@ class Bot:
         if settings.socket_mode and settings.http_port == 0:
             return
 
-        async def to_bolt(body: str, headers: dict[str, str]) -> Any:
-            return await dispatch(app, body, headers)
+        async def to_bolt(payload: dict[str, Any]) -> Any:
+            return await dispatch(app, payload)
 
         over_http = None if settings.socket_mode else to_bolt
         web = web_app(self.health, over_http, settings.slack_signing_secret)

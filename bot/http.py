@@ -5,22 +5,30 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import structlog
 from pydantic import SecretStr
 from slack_bolt.response import BoltResponse
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.form import payload_in
+
 log = structlog.get_logger(__name__)
 
+SLACK = "/slack/events"  # everything from Slack comes here
 OLDEST = 300  # seconds: Slack's own advice against replays
 LARGEST = 2_000_000  # bytes; Slack's largest payloads stay far below
-Dispatch = Callable[[str, dict[str, str]], Awaitable[BoltResponse]]
+WHAT_NO_PAYLOAD_RAISES = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Dispatch = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 Health = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -28,15 +36,46 @@ class TooLarge(Exception):
     """The body is larger than anything Slack sends."""
 
 
-def web_app(health: Health, dispatch: Dispatch | None, secret: SecretStr | None) -> Starlette:
-    """`dispatch` is None in Socket Mode: then there are health pages only."""
-    routes = [
-        Route("/health", _health_page(health)),
-        Route("/health/live", _alive),
-    ]
-    if dispatch is not None and secret is not None:
-        routes.append(Route("/slack/events", _slack_door(dispatch, secret), methods=["POST"]))
-    return Starlette(routes=routes)
+class HungUp(Exception):
+    """Nobody waits for an answer any more."""
+
+
+class SlackDoor:
+    """An ASGI application for one path: size and signature first, then what it says, then Bolt.
+
+    Without a framework's request and response, which cost as much as all of this.
+    """
+
+    def __init__(self, dispatch: Dispatch, secret: SecretStr) -> None:
+        self._dispatch = dispatch
+        self._secret = secret.get_secret_value()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            return await _answer(send, 405)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        try:
+            body = await _body(headers, receive)
+        except TooLarge:
+            log.warning("request_too_large", client=_client(scope))
+            return await _answer(send, 413)
+        except HungUp:
+            return None
+        stamp = headers.get(b"x-slack-request-timestamp", b"").decode("latin-1")
+        signature = headers.get(b"x-slack-signature", b"").decode("latin-1")
+        if not is_signed(body, stamp, signature, self._secret, time.time()):
+            # Without the body: whoever sent it is not Slack.
+            log.warning("signature_refused", client=_client(scope), size=len(body))
+            return await _answer(send, 401)
+        try:
+            kind = headers.get(b"content-type", b"").decode("latin-1")
+            said = await self._dispatch(payload_in(body, kind))
+        except WHAT_NO_PAYLOAD_RAISES as fault:
+            log.warning("payload_malformed", fault=type(fault).__name__)
+            return await _answer(send, 400)
+        return await _answer(
+            send, said.status, said.body.encode(), said.first_headers().get("content-type")
+        )
 
 
 def is_signed(body: bytes, timestamp: str, signature: str, secret: str, now: float) -> bool:
@@ -46,62 +85,62 @@ def is_signed(body: bytes, timestamp: str, signature: str, secret: str, now: flo
     if abs(now - int(timestamp)) > OLDEST:
         return False
     base = b"v0:" + timestamp.encode() + b":" + body
-    expected = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    expected = "v0=" + hmac.digest(secret.encode(), base, hashlib.sha256).hex()
     return hmac.compare_digest(expected.encode(), signature.encode())
 
 
-def _slack_door(dispatch: Dispatch, secret: SecretStr) -> Callable[[Request], Awaitable[Response]]:
-    async def door(request: Request) -> Response:
-        try:
-            body = await _body(request)
-        except TooLarge:
-            log.warning("request_too_large", client=_client(request))
-            return Response(status_code=413)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        headers = request.headers
-        if not is_signed(
-            body,
-            headers.get("x-slack-request-timestamp", ""),
-            headers.get("x-slack-signature", ""),
-            secret.get_secret_value(),
-            time.time(),
-        ):
-            # Without the body: whoever sent it is not Slack.
-            log.warning("signature_refused", client=_client(request), size=len(body))
-            return Response(status_code=401)
-        try:
-            text = body.decode("utf-8")
-            answer = await dispatch(text, dict(headers))
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
-            log.warning("payload_malformed", fault=type(fault).__name__)
-            return Response(status_code=400)
-        return _response(answer)
-
-    return door
-
-
-def _response(answer: BoltResponse) -> Response:
-    kind = answer.first_headers().get("content-type")
-    return Response(answer.body, status_code=answer.status, media_type=kind)
-
-
-async def _body(request: Request) -> bytes:
-    declared = request.headers.get("content-length", "0")
+async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > LARGEST:
         raise TooLarge
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise HungUp
+        body += message.get("body", b"")
+        if len(body) > LARGEST:
             raise TooLarge
-        parts.append(part)
-    return b"".join(parts)
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
-def _client(request: Request) -> str:
-    return request.client.host if request.client else ""
+async def _answer(send: Send, status: int, body: bytes = b"", kind: str | None = None) -> None:
+    headers = [(b"content-length", b"%d" % len(body))]
+    if kind:
+        headers.append((b"content-type", kind.encode("latin-1")))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _client(scope: Scope) -> str:
+    return str(scope["client"][0]) if scope.get("client") else ""
+
+
+class Web:
+    """An ASGI application. Slack's requests pass by the router of the pages."""
+
+    def __init__(self, pages: Starlette, door: SlackDoor | None) -> None:
+        self._pages = pages
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._door is not None and scope["type"] == "http" and scope["path"] == SLACK:
+            await self._door(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+
+def web_app(health: Health, dispatch: Dispatch | None, secret: SecretStr | None) -> Web:
+    """`dispatch` is None in Socket Mode: then there are health pages only."""
+    pages = Starlette(
+        routes=[
+            Route("/health", _health_page(health)),
+            Route("/health/live", _alive),
+        ]
+    )
+    return Web(pages, SlackDoor(dispatch, secret) if dispatch and secret else None)
 
 
 def _health_page(health: Health) -> Callable[[Request], Awaitable[Response]]:
