@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.effects import MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
+from desk.errors import Busy
 from desk.journal import Draft, Kind
 from desk.lifecycle import Move
 from desk.moving import with_names
@@ -18,13 +19,17 @@ NOT_OURS = Result(changed=False)
 
 @dataclass(frozen=True)
 class TakeNote:
-    """Somebody wrote in a thread; `thread` is the ts of its first message."""
+    """Somebody wrote in a thread; `thread` is the ts of its first message.
+
+    `under_us` says that this first message is the bot's own.
+    """
 
     by: str
     channel: str
     thread: str
     ts: str
     words: Words
+    under_us: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,13 @@ class DeleteNote:
 
 def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     """A thread that is not a ticket's is none of our business. Somebody who is in no team is
-    noted as well, flagged, and told privately where to answer."""
+    noted as well, flagged, and told privately where to answer.
+
+    Raises Busy for a thread under a card that is posted and not written down yet.
+    """
     card = tx.cards.at(ask.channel, ask.thread)
+    if card is None and ask.under_us and _is_a_queue(ask.channel, tx):
+        raise Busy  # a card of ours that is not written down yet: Slack brings the message again
     if card is None or not ask.words:
         return NOT_OURS
     ticket = tx.tickets.get(card.ticket)
@@ -57,6 +67,10 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     tx.cards.keep_message(entry.id, ask.channel, ask.ts, ours=False)
     _acknowledge(ask, card, entry, outsider, tx, now)
     return Result(ticket.id, entry.id)
+
+
+def _is_a_queue(channel: str, tx: Transaction) -> bool:
+    return any(team.channel == channel for team in tx.organisation.teams())
 
 
 def _acknowledge(

@@ -9,7 +9,9 @@ from handlers.payload import Spoken
 
 
 async def on_written(said: Spoken, context: Context) -> Answer:
-    note = TakeNote(said.user, said.channel, said.thread, said.ts, said.words)
+    note = TakeNote(
+        said.user, said.channel, said.thread, said.ts, said.words, under_us=said.under_us
+    )
     await context.desk.handle(note, once=said.once)
     return Answer()
 

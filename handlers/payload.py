@@ -6,7 +6,7 @@ Each reader raises Malformed for a payload that Slack would not send.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desk.words import NO_WORDS, Words
@@ -230,6 +230,7 @@ class Spoken:
     thread: str
     words: Words
     once: str
+    under_us: bool = False  # in a thread whose first message is the bot's
 
     @classmethod
     def read(cls, body: Body) -> Spoken:
@@ -242,7 +243,9 @@ class Spoken:
                 case "message_deleted":
                     return _deleted(event, team, channel)
                 case None | "file_share" | "thread_broadcast" | "me_message":
-                    return _written(event, team, channel)
+                    return replace(
+                        _written(event, team, channel), under_us=_is_under_us(event, body)
+                    )
                 case _:
                     return _not_ours(channel)
         except (KeyError, TypeError, AttributeError) as fault:
@@ -288,6 +291,16 @@ def _written(event: Body, team: str, channel: str) -> Spoken:
         words_from_message(event),
         once=f"msg:{team}:{channel}:{ts}",
     )
+
+
+def _is_under_us(event: Body, body: Body) -> bool:
+    parent = text_in(event.get("parent_user_id"))
+    us = {
+        text_in(seen.get("user_id"))
+        for seen in body.get("authorizations") or ()
+        if isinstance(seen, Mapping)
+    }
+    return bool(parent) and parent in us
 
 
 def _edited(event: Body, team: str, channel: str) -> Spoken:

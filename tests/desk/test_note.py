@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desk.ask_delivery import entry_facts, notice_facts
 from desk.ask_ticket import OpenPage
 from desk.effects import LookUpPerson, MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
-from desk.errors import NoSuchTicket
+from desk.errors import Busy, NoSuchTicket
 from desk.journal import Kind
 from desk.lifecycle import State
 from desk.ports import Card
@@ -213,3 +215,14 @@ async def test_an_entry_that_does_not_exist_is_refused_without_a_number(office: 
         await office.store.read(lambda tx: tx.journal.get(404))
 
     assert refusal.value.ticket == 0
+
+
+async def test_a_note_under_a_card_not_yet_written_down_is_asked_for_again(office: Office) -> None:
+    _, card = await office.opened_with_card()
+
+    early = TakeNote(PIERRE, card.channel, "9.9", "9.91", ROLLER, under_us=True)
+    with pytest.raises(Busy):
+        await office.does(early)
+    elsewhere = await office.does(replace(early, channel="C0OTHER"))
+
+    assert elsewhere.changed is False
