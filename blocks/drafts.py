@@ -19,7 +19,8 @@ class Draft:
     """The new ticket so far. `requester` and `beneficiary` are handles; the path holds ids.
 
     `details` shows impact and urgency, `other` the beneficiary, `somebody_new` the inputs for a
-    person nobody knows yet. `impact` and `urgency` are what was chosen instead of the catalogue's.
+    person nobody knows yet; `typed` is what was looked for then. `impact` and `urgency` are what
+    was chosen instead of the catalogue's.
     `channel` and `permalink` tell where the message was that the ticket began with.
     """
 
@@ -33,6 +34,7 @@ class Draft:
     details: bool = False
     other: bool = False
     somebody_new: bool = False
+    typed: str | None = None
     channel: str | None = None
     permalink: str | None = None
 
@@ -54,8 +56,8 @@ class Draft:
     def with_requester(self, handle: str | None) -> Draft:
         return replace(self, requester=handle, somebody_new=False)
 
-    def with_somebody_new(self) -> Draft:
-        return replace(self, requester=None, somebody_new=True)
+    def with_somebody_new(self, typed: str = "") -> Draft:
+        return replace(self, requester=None, somebody_new=True, typed=typed or None)
 
     def with_family(self, family: int | None) -> Draft:
         if family == self.family:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from blocks.elements import LONGEST_OPTION, LONGEST_VALUE, MOST_OPTIONS, Option, option
 from blocks.ids import SOMEBODY_NEW
-from blocks.text import name_of, one_line
+from blocks.text import cut, name_of, one_line
 from desk.organisation import CatalogueEntry, ResolutionCode, Team
 from desk.people import Person, folded
 from locales.translator import Translator
@@ -33,7 +33,9 @@ def people_options(
 def somebody_new_option(t: Translator, query: str = "") -> Option:
     typed = one_line(query, 40)
     text = t("Somebody new: {name}", name=typed) if typed else t("Somebody new…")
-    return option(text, SOMEBODY_NEW)
+    # What was typed travels with the choice, or it would have to be typed again.
+    kept = cut(" ".join(query.split()), 40)
+    return option(text, f"{SOMEBODY_NEW}:{kept}" if kept else SOMEBODY_NEW)
 
 
 def catalogue_options(

@@ -64,11 +64,11 @@ def ticket_form(
 def _requester(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
     chosen: Option | None = person_option(facts.requester) if facts.requester else None
     if draft.somebody_new:
-        chosen = somebody_new_option(t)
+        chosen = somebody_new_option(t, draft.typed or "")
     find = search_select(Action.FORM_REQUESTER, t("Type a name or an address"), chosen)
     blocks = [field(Field.REQUESTER, t("Requester"), find, dispatch=True)]
     if draft.somebody_new:
-        return blocks + _somebody_new(t)
+        return blocks + _somebody_new(draft.typed or "", t)
     if facts.requester is None:
         return blocks
     return blocks + _address(facts.requester, t) + _open_tickets(facts, t)
@@ -81,11 +81,18 @@ def _oneself(facts: NewTicketFacts, t: Translator) -> list[Block]:
     return [context("\n".join(lines)), *_open_tickets(facts, t)]
 
 
-def _somebody_new(t: Translator) -> list[Block]:
+def _somebody_new(typed: str, t: Translator) -> list[Block]:
+    """What was looked for is their name, or their address if it looks like one."""
+    address, name = (typed, "") if "@" in typed else ("", typed)
     hint = t("They will be told by e-mail.")
     return [
-        field(Field.NEW_NAME, t("Name"), text_input(longest=100)),
-        field(Field.NEW_ADDRESS, t("E-mail address"), text_input(longest=254), hint=hint),
+        field(Field.NEW_NAME, t("Name"), text_input(longest=100, initial=name)),
+        field(
+            Field.NEW_ADDRESS,
+            t("E-mail address"),
+            text_input(longest=254, initial=address),
+            hint=hint,
+        ),
     ]
 
 

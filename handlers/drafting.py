@@ -18,8 +18,9 @@ def draft_from(metadata: str, values: Values) -> Draft:
     draft = Draft.decode(metadata)
     if values.shows(Field.REQUESTER) and values[Field.REQUESTER]:
         chosen = values[Field.REQUESTER]
-        new = chosen == SOMEBODY_NEW
-        draft = draft.with_somebody_new() if new else draft.with_requester(chosen)
+        kind, _, typed = chosen.partition(":")
+        is_new = kind == SOMEBODY_NEW
+        draft = draft.with_somebody_new(typed) if is_new else draft.with_requester(chosen)
     if values.shows(Field.BENEFICIARY):
         draft = replace(draft, other=True, beneficiary=values[Field.BENEFICIARY] or None)
     if values.shows(Field.FAMILY):

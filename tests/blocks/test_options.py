@@ -38,7 +38,7 @@ def test_somebody_new_is_the_last_choice_and_takes_up_what_was_typed(english: Tr
     options = people_options([f.PAUL], english, "pauline")
 
     assert texts(options) == ["Paul Smith — paul@example.org", "Somebody new: pauline"]
-    assert options[-1]["value"] == SOMEBODY_NEW
+    assert options[-1]["value"].startswith(SOMEBODY_NEW)
     assert texts(people_options([], english)) == ["Somebody new…"]
 
 

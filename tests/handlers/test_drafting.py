@@ -105,3 +105,9 @@ def test_an_entry_that_we_did_not_offer_is_malformed(value: str) -> None:
 
 def test_nothing_chosen_is_no_entry() -> None:
     assert (entry_id(""), entry_id("7")) == (None, 7)
+
+
+def test_what_was_looked_for_is_kept_as_the_new_persons_name():
+    draft = held(Draft(), requester=f"{SOMEBODY_NEW}:Jean Valjean")
+
+    assert draft == Draft(somebody_new=True, typed="Jean Valjean")

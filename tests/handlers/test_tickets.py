@@ -121,7 +121,9 @@ async def test_people_are_found_while_somebody_types(front: Front) -> None:
     other = await front.router.options(payloads.typing(form, Action.FORM_BENEFICIARY, "smi"))
     hidden = await front.router.options(payloads.typing(form, Action.FORM_REQUESTER, "smi", PAUL))
 
-    assert [o["value"] for o in found.body["options"]] == [PAUL, SOMEBODY_NEW]
+    values = [o["value"] for o in found.body["options"]]
+    assert values[0] == PAUL
+    assert values[1].startswith(SOMEBODY_NEW)
     assert [o["value"] for o in other.body["options"]] == [PAUL]
     assert PAUL not in [o["value"] for o in hidden.body["options"]]
 
