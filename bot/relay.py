@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 HOLD = timedelta(seconds=15)  # how long a process that died keeps others from its rows
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
-SLOTS = 8
+SLOTS = 32  # calls at once: as many as keep up with new tickets while Slack takes a second
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
 FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
@@ -58,6 +58,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stopping = False
+        self._is_full = False  # so that rows may wait for a slot
         self._resting = asyncio.Event()
         self._resting.set()
 
@@ -73,8 +74,7 @@ class Relay:
         while not self._stopping:
             self._wake.clear()
             try:
-                more = await self._take()
-                pause = 0.0 if more else await self._pause()
+                pause = await self._take()
             except Busy:
                 log.warning("relay_waits_for_database")
                 pause = 1.0
@@ -82,7 +82,7 @@ class Relay:
                 # The loop must go on whatever one round met.
                 log.exception("relay_round_failed")
                 pause = 1.0
-            if pause and not self._stopping:
+            if not self._stopping:
                 await self._sleep(pause)
         renewing.cancel()
         self._resting.set()
@@ -124,26 +124,20 @@ class Relay:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
 
-    async def _pause(self) -> float:
-        """Seconds until the next row is due."""
-        if len(self._running) >= self._slots:
+    async def _take(self) -> float:
+        """Lease rows for the free slots. How many seconds later there may be more."""
+        free = self._slots - len(self._running)
+        if free <= 0:
+            self._is_full = True
             return IDLE  # a task that ends wakes us
         now = self._clock()
-        due = await self._store.read(lambda tx: tx.outbox.next_due(now))
+        leases, due = await self._store.write(lambda tx: _taken(tx, now, self._owner, free))
+        for lease in leases:
+            self._start(lease)
+        self._is_full = len(leases) == free
         if due is None:
             return IDLE
         return min(max((due - now).total_seconds(), 0.02), IDLE)
-
-    async def _take(self) -> bool:
-        """Lease rows for the free slots. True where there may be more at once."""
-        free = self._slots - len(self._running)
-        if free <= 0:
-            return False
-        now = self._clock()
-        leases = await self._store.write(lambda tx: tx.outbox.lease(now, HOLD, self._owner, free))
-        for lease in leases:
-            self._start(lease)
-        return bool(leases) and len(leases) < free
 
     def _start(self, lease: Lease) -> None:
         before = self._carrying.get(lease.id)
@@ -157,7 +151,8 @@ class Relay:
         self._running.discard(task)
         if self._carrying.get(row) is task:
             del self._carrying[row]
-        self._wake.set()
+        if self._is_full:
+            self._wake.set()
 
     async def _deliver_after(self, before: asyncio.Task[None], lease: Lease) -> None:
         """A row comes back to us while we carry it: asked for anew just as its delivery ends, or
@@ -180,7 +175,11 @@ class Relay:
 
         try:
             done = await courier(lease.effect, lease, attempting)
-            await self._store.write(lambda tx: self._finish(tx, lease, done))
+            following = await self._store.write(lambda tx: self._finish(tx, lease, done))
+            if not self._stopping:
+                for one in following:
+                    self._start(one)
+            return
         except LeaseLost:
             log.info("lease_lost", row=lease.id)
         except Unreachable as fault:
@@ -195,6 +194,7 @@ class Relay:
             await self._note(
                 self._postpone, lease, Unreachable(type(fault).__name__, attempted=True)
             )
+        self._wake.set()  # the row is due at another time now
 
     async def _note(self, how: Callable[..., None], lease: Lease, fault: Exception) -> None:
         try:
@@ -202,12 +202,14 @@ class Relay:
         except Busy:
             log.warning("relay_waits_for_database", row=lease.id)
 
-    def _finish(self, tx: SqlTransaction, lease: Lease, done: Done) -> None:
+    def _finish(self, tx: SqlTransaction, lease: Lease, done: Done) -> tuple[Lease, ...]:
+        """Write down that it is done, and lease what comes next in the same transaction."""
         now = self._clock()
         # What Slack told us (where a card is) is true whoever holds the lease by now.
         done.write(tx)
         if tx.outbox.finish(lease, now, done.remote):
             _show_delivery(tx, lease, now, failed=False)
+        return () if self._stopping else tx.outbox.lease(now, HOLD, self._owner, 1)
 
     def _postpone(self, tx: SqlTransaction, lease: Lease, fault: Unreachable) -> None:
         now = self._clock()
@@ -238,6 +240,14 @@ class Relay:
         log.error("not_delivered", row=lease.id, effect=effect, reason=fault.reason)
         if ended:
             _show_delivery(tx, lease, now, failed=True)
+
+
+def _taken(
+    tx: SqlTransaction, now: datetime, owner: str, limit: int
+) -> tuple[tuple[Lease, ...], datetime | None]:
+    """Up to `limit` rows, and when the next is due. With all slots full nobody wants to know."""
+    leases = tx.outbox.lease(now, HOLD, owner, limit)
+    return leases, tx.outbox.next_due(now) if len(leases) < limit else None
 
 
 def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:

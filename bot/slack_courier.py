@@ -27,6 +27,7 @@ from desk.effects import (
     WarnAdministrators,
     Whisper,
 )
+from desk.organisation import Team
 from desk.ports import Card
 from desk.service import Desk
 from desk.setting_up import LearnPeople
@@ -34,6 +35,7 @@ from handlers.people import person_from_slack
 from locales.translator import translator_for
 from storage.outbox import Lease
 from storage.store import SqlStore
+from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
 
@@ -68,51 +70,50 @@ class SlackCourier:
 
     async def refresh_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
         """Edit the ticket's card in place; post it where the team's channel has none yet."""
-        known, team = await self._store.read(
-            lambda tx: (tx.cards.of(effect.ticket), tx.tickets.get(effect.ticket).team)
+        known, facts = await self._store.read(
+            lambda tx: (tx.cards.of(effect.ticket), card_facts(tx, effect.ticket, None))
         )
         current = None
         for card in known:
-            if card.active and card.team == team:
+            if card.active and card.team == facts.facts.ticket.team:
                 current = card
             else:
                 # Also a card that was on its way to the old team's channel during a transfer.
                 await self._fold_card(effect.ticket, card)
-        if current is not None and await self._edit_card(effect.ticket, current):
+        message = cards.ticket_card(facts, translator_for(facts.language))
+        if current is not None and await self._edit(current.channel, current.ts, message):
             return Done(current.ts)
-        return await self._post_card(effect, lease, attempting)
+        return await self._post_card(effect.ticket, facts.facts.team, message, lease, attempting)
 
     async def _fold_card(self, ticket: int, card: Card) -> None:
         """One line where the ticket was. A channel we cannot write to any more keeps the old card,
         and must not keep the new one from its channel."""
         try:
-            await self._edit_card(ticket, replace(card, active=False))
+            facts = await self._store.read(
+                lambda tx: card_facts(tx, ticket, replace(card, active=False))
+            )
+            message = cards.ticket_card(facts, translator_for(facts.language))
+            await self._edit(card.channel, card.ts, message)
         except (NotSetUp, Refused) as fault:
             log.warning("old_card_left", ticket=ticket, channel=card.channel, reason=fault.reason)
 
-    async def _edit_card(self, ticket: int, card: Card) -> bool:
-        """False where somebody deleted the message."""
-        facts = await self._store.read(lambda tx: card_facts(tx, ticket, card))
-        message = cards.ticket_card(facts, translator_for(facts.language))
-        return await self._edit(card.channel, card.ts, message)
-
-    async def _post_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
-        facts = await self._store.read(lambda tx: card_facts(tx, effect.ticket, None))
-        team = facts.facts.team
+    async def _post_card(
+        self, ticket: int, team: Team, message: Message, lease: Lease, attempting: Attempting
+    ) -> Done:
         if team.channel is None:
             raise Unreachable(f"team {team.key} has no channel yet", retry_after=60)
-        message = cards.ticket_card(facts, translator_for(facts.language))
         channel, ts = await self._post(team.channel, message, lease, attempting)
         now = self._clock()
-        posted = Card(effect.ticket, team.id, channel, ts, active=True)
+        posted = Card(ticket, team.id, channel, ts, active=True)
         return Done(ts, lambda tx: tx.cards.add(posted, now))
 
     async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
         """The first line of a thread: who can read it. Needs no memory: it is posted once."""
-        card = await self._newest_card(effect.ticket)
+        card, facts = await self._store.read(
+            lambda tx: (_newest_card(tx, effect.ticket), thread_facts(tx, effect))
+        )
         if card.team != effect.team:
             return Done()  # transferred again meanwhile; the new team's thread has its own
-        facts = await self._store.read(lambda tx: thread_facts(tx, effect))
         message = thread.thread_opening(facts, translator_for(facts.language))
         _, ts = await self._post(card.channel, message, lease, attempting, card.ts)
         return Done(ts)
@@ -120,13 +121,18 @@ class SlackCourier:
     async def show_entry(self, effect: ShowEntry, lease: Lease, attempting: Attempting) -> Done:
         """Post the entry's line in the thread, or edit it where it stands."""
         now = self._clock()
-        facts = await self._store.read(lambda tx: entry_facts(tx, effect, now))
+        facts, shown, card = await self._store.read(
+            lambda tx: (
+                entry_facts(tx, effect, now),
+                shown := tx.cards.message_of(effect.entry),
+                None if shown else _newest_card(tx, effect.ticket),
+            )
+        )
         message = thread.entry_message(facts, translator_for(facts.language))
-        shown = await self._store.read(lambda tx: tx.cards.message_of(effect.entry))
         if shown is not None:
             await self._edit(*shown, message)
             return Done(shown[1])
-        card = await self._newest_card(effect.ticket)
+        assert card is not None
         channel, ts = await self._post(card.channel, message, lease, attempting, card.ts)
 
         def keep(tx: Any) -> None:
@@ -203,16 +209,6 @@ class SlackCourier:
         _, ts = await self._post(house.admin_channel, message, lease, attempting)
         return Done(ts)
 
-    async def _newest_card(self, ticket: int) -> Card:
-        """Whose thread shows what happened now: the active card, or the one that a transfer has
-        just retired. Its successor is posted by a row behind ours in the lane, so waiting for it
-        would hold up both for ever. Raises Refused where the card itself was refused.
-        """
-        known = await self._store.read(lambda tx: tx.cards.of(ticket))
-        if not known:
-            raise Refused("the ticket has no card")
-        return next((card for card in known if card.active), known[-1])
-
     async def _post(
         self,
         channel: str,
@@ -256,6 +252,17 @@ class SlackCourier:
         if len(self._shown) >= REMEMBERED:
             self._shown.pop(next(iter(self._shown)))
         self._shown[place] = _look(message)
+
+
+def _newest_card(tx: SqlTransaction, ticket: int) -> Card:
+    """Whose thread shows what happened now: the active card, or the one that a transfer has just
+    retired. Its successor is posted by a row behind ours in the lane, so waiting for it would hold
+    up both for ever. Raises Refused where the card itself was refused.
+    """
+    known = tx.cards.of(ticket)
+    if not known:
+        raise Refused("the ticket has no card")
+    return next((card for card in known if card.active), known[-1])
 
 
 def _look(message: Message) -> int:

@@ -32,8 +32,9 @@ def card_facts(tx: Transaction, ticket: int, card: Card | None) -> CardFacts:
 def thread_facts(tx: Transaction, effect: OpenThread) -> ThreadFacts:
     facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
     team = tx.organisation.team(effect.team)
-    transfers = [e for e in tx.journal.of(effect.ticket) if e.kind is Kind.TRANSFERRED]
-    before = [e for e in tx.journal.of(effect.ticket) if transfers and e.at <= transfers[-1].at]
+    journal = tx.journal.of(effect.ticket)
+    transfers = [e for e in journal if e.kind is Kind.TRANSFERRED]
+    before = [e for e in journal if transfers and e.at <= transfers[-1].at]
     return ThreadFacts(facts, team, earlier=len(before), language=team.language)
 
 

@@ -145,6 +145,8 @@ class SqlOutbox:
     def lease(self, now: datetime, hold: timedelta, owner: str, limit: int) -> tuple[Lease, ...]:
         """Take due rows, at most one of each lane, so that no other relay sends them for `hold`."""
         rows = self._connection.execute(_LEASABLE, {"now": now, "most": limit}).all()
+        if len(rows) < limit:
+            self.freed = False  # whatever this transaction freed is among them
         leases = tuple(lease for row in rows if (lease := self._lease(row, owner, now)))
         if leases:
             taken = [lease.id for lease in leases]
