@@ -7,7 +7,7 @@ counts `asked` up; finishing compares, so that a wish made during the sending is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,6 +17,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
+    Update,
     bindparam,
     case,
     delete,
@@ -55,8 +57,8 @@ _NONE_BEFORE = ~exists().where(
     _earlier.c.state == literal_column("'waiting'"),
     _earlier.c.id < o.c.id,
 )
-_LEASABLE = (
-    select(o)
+_LEASABLE: Select[Any] = (
+    select(o.c.id, o.c.payload, o.c.asked, o.c.attempts, o.c.attempted_at, o.c.created_at)
     .where(_IS_WAITING, o.c.due_at <= bindparam("now"))
     .where(or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now")))
     .where(_NONE_BEFORE)
@@ -69,6 +71,29 @@ _LEASE = (
     .where(o.c.id.in_(bindparam("rows", expanding=True)))
     .values(lease_until=bindparam("until"), leased_by=bindparam("owner"), leased_asked=o.c.asked)
 )
+# What a lease says of itself, see `_which`.
+_OURS = (
+    o.c.id == bindparam("row"),
+    _IS_WAITING,
+    o.c.leased_by == bindparam("owner"),
+    o.c.leased_asked == bindparam("times"),
+)
+_HOLDS = select(o.c.id).where(*_OURS)
+_ATTEMPTING = update(o).where(*_OURS).values(attempted_at=bindparam("at"))
+_SENT: dict[str, Any] = {
+    "remote": bindparam("name"),
+    "error": "",
+    "attempted_at": None,
+    **_FREE,
+}
+_FINISH = (
+    update(o)
+    .where(*_OURS, o.c.asked == bindparam("times"))
+    .values(state=DONE, done_at=bindparam("at"), **_SENT)
+)
+_BEGIN_ANEW = update(o).where(*_OURS).values(due_at=bindparam("at"), attempts=0, **_SENT)
+_FREE_FROM = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
+_NEXT_DUE = select(func.min(_FREE_FROM)).where(_IS_WAITING, _NONE_BEFORE)
 _OF_ENTRY = (
     select(o.c.id, o.c.state, o.c.leased_by, o.c.attempted_at)
     .where(o.c.entry_id == bindparam("entry"), o.c.state != WITHDRAWN)
@@ -169,11 +194,11 @@ class SqlOutbox:
 
     def holds(self, lease: Lease) -> bool:
         """Whether the row still waits and is the lease's to carry out."""
-        return self._connection.execute(select(o.c.id).where(*_ours(lease))).first() is not None
+        return self._connection.execute(_HOLDS, _which(lease)).first() is not None
 
     def attempting(self, lease: Lease, at: datetime) -> bool:
         """Note that what cannot be taken back comes next. False: it is not ours to do."""
-        return self._change(_ours(lease), attempted_at=at)
+        return self._done(_ATTEMPTING, {**_which(lease), "at": at})
 
     def finish(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
         """Done, or waiting anew where somebody asked again meanwhile.
@@ -181,10 +206,8 @@ class SqlOutbox:
         False, and nothing changes, where the lease is no longer ours.
         """
         self.freed = True
-        ours = _ours(lease)
-        sent: dict[str, Any] = {"remote": remote, "error": "", "attempted_at": None, **_FREE}
-        done = self._change((*ours, o.c.asked == lease.asked), state=DONE, done_at=at, **sent)
-        return done or self._change(ours, due_at=at, attempts=0, **sent)
+        values = {**_which(lease), "at": at, "name": remote}
+        return self._done(_FINISH, values) or self._done(_BEGIN_ANEW, values)
 
     def postpone(
         self, lease: Lease, until: datetime, error: str, *, attempted: bool = False
@@ -256,9 +279,7 @@ class SqlOutbox:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the relay should look again, `now` at the earliest. None: nothing is waiting."""
-        free_from = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
-        statement = select(func.min(free_from)).where(_IS_WAITING, _NONE_BEFORE)
-        found: datetime | None = self._connection.execute(statement).scalar()
+        found: datetime | None = self._connection.execute(_NEXT_DUE).scalar()
         return None if found is None else max(found, now)
 
     def counts(self) -> dict[str, int]:
@@ -287,8 +308,11 @@ class SqlOutbox:
         return self._change(_ours(lease), state=state, done_at=at, error=error, **_FREE)
 
     def _change(self, which: Iterable[ColumnElement[bool]], **values: Any) -> bool:
-        """Whether there was such a row."""
-        return self._connection.execute(update(o).where(*which).values(**values)).rowcount > 0
+        """Whether there was such a row. For what is seldom done: building it takes longest."""
+        return self._done(update(o).where(*which).values(**values), {})
+
+    def _done(self, statement: Update, values: Mapping[str, Any]) -> bool:
+        return self._connection.execute(statement, values).rowcount > 0
 
 
 @cache
@@ -312,6 +336,11 @@ def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
         o.c.leased_by == lease.owner,
         o.c.leased_asked == lease.asked,
     )
+
+
+def _which(lease: Lease) -> dict[str, Any]:
+    """The values of _OURS."""
+    return {"row": lease.id, "owner": lease.owner, "times": lease.asked}
 
 
 def _lease(row: Row[Any], owner: str) -> Lease:
