@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import b2a_qp
 from collections.abc import Iterable
 from datetime import datetime
 from email.headerregistry import Address
@@ -35,6 +36,17 @@ _CLASS_HEADERS: dict[Message, tuple[tuple[str, str], ...]] = {
     ),
 }
 
+_PART_HEADERS = {
+    kind: [
+        (name, POLICY.header_factory(name, value))
+        for name, value in (
+            ("Content-Type", f'text/{kind}; charset="utf-8"'),
+            ("Content-Transfer-Encoding", "quoted-printable"),
+        )
+    ]
+    for kind in ("plain", "html")
+}
+
 
 def compose(
     facts: MailFacts, *, identity: MailIdentity, t: Translator, row: int, at: datetime
@@ -56,10 +68,22 @@ def compose(
     _thread(mail, facts, identity, row)
     _mark_class(mail, facts.message, identity)
     mail["Content-Language"] = t.language
-    mail.set_content(parts.text, cte="quoted-printable")
-    mail.add_alternative(parts.html, subtype="html", cte="quoted-printable")
-    mail.set_boundary(f"=_frontdesk.{facts.ticket}.{row}")  # quoted-printable has no such text
+    mail["MIME-Version"] = "1.0"
+    boundary = f"=_frontdesk.{facts.ticket}.{row}"  # quoted-printable has no such text
+    mail["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    mail.attach(_part("plain", parts.text))
+    mail.attach(_part("html", parts.html))
     return mail
+
+
+def _part(kind: str, text: str) -> EmailMessage:
+    """What `set_content` makes, in a tenth of the time: it reads the same headers in each mail and
+    encodes in Python."""
+    part = EmailMessage(policy=POLICY)
+    for name, value in _PART_HEADERS[kind]:
+        part.set_raw(name, value)
+    part.set_payload(b2a_qp(text.encode(), istext=True).decode("ascii"))
+    return part
 
 
 def _sender_name(facts: MailFacts, language: str) -> str:
