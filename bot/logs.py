@@ -13,7 +13,7 @@ from bot.config import Settings
 
 # Slack tokens, the tickets of Socket Mode addresses, and passwords within URLs.
 SECRET = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[\w%-]+|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=[?&]ticket=)[\w%-]+|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
 )
 
 # What a mail server says names the person it was for.

@@ -98,8 +98,10 @@ def test_what_is_no_secret_stays(written: StringIO) -> None:
     log = structlog.get_logger("test")
 
     log.info("started", bot="U1", address="http://127.0.0.1:3000/slack/events", at="10:30@home")
+    log.info("mail_answer_taken", ticket=42)
 
     line = written.getvalue()
+    assert "ticket=42" in line or '"ticket": 42' in line
     assert "http://127.0.0.1:3000/slack/events" in line
     assert "10:30@home" in line
 
