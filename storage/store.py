@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import text
 
 from storage.engine import READERS, THREADS, database_url, is_sqlite, reader_engine, writer_engine
+from storage.kept import Begin, KeptConnections
 from storage.known_house import Memory
 from storage.listener import CHANNEL, Listener
 from storage.patience import patiently
@@ -32,11 +33,18 @@ class SqlStore:
         self._url = database_url(url)
         self._on_outbox = on_outbox
         self._memory = Memory()
-        self._writing = writer_engine(self._url)
-        self._reading = reader_engine(self._url, self._writing)
+        writing = writer_engine(self._url)
+        reading = reader_engine(self._url, writing)
+        self._engines = (writing, reading)
+        self._kept: tuple[KeptConnections, ...] = ()
+        self._begin_to_write: Begin = writing.begin
+        self._begin_to_read: Begin = reading.begin
         sqlite = is_sqlite(self._url)
+        if sqlite:
+            self._kept = tuple(map(KeptConnections, self._engines))
+            self._begin_to_write, self._begin_to_read = (kept.begin for kept in self._kept)
         self._threads = ThreadPoolExecutor(READERS if sqlite else THREADS, "storage")
-        self._writer = Writer(self._writing, self._memory, self._wake) if sqlite else None
+        self._writer = Writer(self._begin_to_write, self._memory, self._wake) if sqlite else None
         self._listeners: list[Listener] = []
 
     async def write(self, work: Callable[[SqlTransaction], R]) -> R:
@@ -70,11 +78,13 @@ class SqlStore:
         if self._writer is not None:
             self._writer.close()
         self._threads.shutdown(wait=True)
-        self._writing.dispose()
-        self._reading.dispose()
+        for kept in self._kept:
+            kept.close()
+        for engine in self._engines:
+            engine.dispose()
 
     def _write(self, work: Callable[[SqlTransaction], R]) -> R:
-        with self._writing.begin() as connection:
+        with self._begin_to_write() as connection:
             tx = SqlTransaction(connection, self._memory, writable=True)
             value = work(tx)
             tx.settle()
@@ -85,7 +95,7 @@ class SqlStore:
         return value
 
     def _read(self, work: Callable[[SqlTransaction], R]) -> R:
-        with self._reading.begin() as connection:
+        with self._begin_to_read() as connection:
             return work(SqlTransaction(connection, self._memory, writable=False))
 
     def _wake(self) -> None:

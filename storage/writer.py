@@ -13,10 +13,11 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from desk.errors import Busy, Stale
 from storage.faults import is_passing, is_taken
+from storage.kept import Begin
 from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
@@ -35,8 +36,8 @@ class _Outcome(NamedTuple):
 
 
 class Writer:
-    def __init__(self, engine: Engine, memory: Memory, on_outbox: Callable[[], None]) -> None:
-        self._engine = engine
+    def __init__(self, begin: Begin, memory: Memory, on_outbox: Callable[[], None]) -> None:
+        self._begin = begin
         self._memory = memory
         self._on_outbox = on_outbox
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
@@ -103,7 +104,7 @@ class Writer:
     def _commit(self, jobs: Sequence[_Job]) -> list[_Outcome]:
         if len(jobs) == 1:
             return [self._alone(jobs[0])]
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             wakes = False
             outcomes = []
             for job in jobs:
@@ -117,7 +118,7 @@ class Writer:
 
     def _alone(self, job: _Job) -> _Outcome:
         """With nobody else in the commit, the transaction itself is what is rolled back."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             tx = SqlTransaction(connection, self._memory, writable=True)
             outcome = _Outcome(job.work(tx))
             tx.settle()
