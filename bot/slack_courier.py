@@ -148,7 +148,7 @@ class SlackCourier:
             )
         except SlackDeclined as declined:
             if declined.error not in GONE | {"already_reacted", "no_item_specified"}:
-                raise Refused(f"reactions.add: {declined}") from None
+                _left_out("reactions.add", declined)
         return Done()
 
     async def send_direct(self, effect: SendDirect, lease: Lease, attempting: Attempting) -> Done:
@@ -184,7 +184,7 @@ class SlackCourier:
                 "chat.postEphemeral", {**message, **place}, lane=effect.channel, attempted=True
             )
         except SlackDeclined as declined:
-            raise Refused(f"chat.postEphemeral: {declined}") from None
+            _left_out("chat.postEphemeral", declined)
         return Done()
 
     async def look_up(self, effect: LookUpPerson, lease: Lease, attempting: Attempting) -> Done:
@@ -193,7 +193,8 @@ class SlackCourier:
                 "users.info", {"user": effect.slack_id, "include_locale": True}
             )
         except SlackDeclined as declined:
-            raise Refused(f"users.info: {declined}") from None
+            _left_out("users.info", declined)
+            return Done()
         person = person_from_slack(answer["user"], self._calls.home)
         if person is not None:
             await self._desk.handle(LearnPeople((person,)))
@@ -263,6 +264,11 @@ def _newest_card(tx: SqlTransaction, ticket: int) -> Card:
     if not known:
         raise Refused("the ticket has no card")
     return next((card for card in known if card.active), known[-1])
+
+
+def _left_out(method: str, declined: SlackDeclined) -> None:
+    """What is nice to have keeps nobody busy: no row waits for a person because of it."""
+    log.warning("left_out", method=method, reason=str(declined))
 
 
 def _look(message: Message) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.slack_calls import SlackCalls
+from bot.outcomes import Done
+from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from desk.assign_ticket import ClaimTicket
-from desk.effects import RefreshCard
+from desk.effects import LookUpPerson, MarkNoted, Notice, RefreshCard, Whisper
 from desk.hold_ticket import HoldTicket, ResumeTicket
 from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
@@ -79,3 +80,25 @@ async def test_of_two_processes_each_corrects_what_the_other_drew(store: SqlStor
 
     assert wall.seen[-1]["text"] == assigned["text"]
     assert held["text"] != assigned["text"]
+
+
+async def test_what_is_nice_to_have_and_declined_is_done_with(store: SqlStore) -> None:
+    """Somebody left the channel, or is of another workspace."""
+
+    class Closed(Wall):
+        async def call(self, method: str, arguments: Mapping[str, Any], **_: Any) -> Any:
+            raise SlackDeclined("user_not_in_channel", "")
+
+    async def attempting() -> bool:
+        return True
+
+    courier = SlackCourier(store, await _a_desk(store), Closed(), lambda: NOW, alone=True)
+    whisper = Whisper(Notice.OUTSIDER_IN_THREAD, 1, "U2", "C0NET", "1.1", "1.2")
+
+    ends = [
+        await courier.whisper(whisper, LEASE, attempting),
+        await courier.mark_noted(MarkNoted(1, 1, "C0NET", "1.2"), LEASE, attempting),
+        await courier.look_up(LookUpPerson("U9"), LEASE, attempting),
+    ]
+
+    assert ends == [Done(), Done(), Done()]
