@@ -32,6 +32,7 @@ IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
 FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
 SETTLING = 2.0  # seconds before looking whether a doubtful post arrived: it may still be under way
+COURTESY = 0.05  # seconds a mail lets Slack go first, at most
 MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
 
 Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
@@ -54,6 +55,7 @@ class Relay:
         self._slots = slots
         self._owner = uuid.uuid4().hex
         self._running: set[asyncio.Task[None]] = set()
+        self._at_slack: set[asyncio.Task[None]] = set()  # those of them that send no mail
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -144,11 +146,14 @@ class Relay:
         carrying = self._deliver(lease) if before is None else self._deliver_after(before, lease)
         task = asyncio.create_task(carrying)
         self._running.add(task)
+        if not isinstance(lease.effect, SendMail):
+            self._at_slack.add(task)
         self._carrying[lease.id] = task
         task.add_done_callback(lambda ended: self._ended(lease.id, ended))
 
     def _ended(self, row: int, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._at_slack.discard(task)
         if self._carrying.get(row) is task:
             del self._carrying[row]
         if self._is_full:
@@ -174,6 +179,8 @@ class Relay:
             return await self._store.write(lambda tx: tx.outbox.attempting(lease, self._clock()))
 
         try:
+            if isinstance(lease.effect, SendMail):
+                await self._until_slack_is_quiet()
             done = await courier(lease.effect, lease, attempting)
             following = await self._store.write(lambda tx: self._finish(tx, lease, done))
             if not self._stopping:
@@ -196,6 +203,12 @@ class Relay:
             )
         self._wake.set()  # the row is due at another time now
 
+    async def _until_slack_is_quiet(self) -> None:
+        """Composing a mail keeps everybody else waiting, and is read later than any screen."""
+        deadline = self._loop.time() + COURTESY
+        while self._at_slack and (left := deadline - self._loop.time()) > 0:
+            await asyncio.wait(tuple(self._at_slack), timeout=left)
+
     async def _note(self, how: Callable[..., None], lease: Lease, fault: Exception) -> None:
         try:
             await self._store.write(lambda tx: how(tx, lease, fault))
@@ -209,7 +222,8 @@ class Relay:
         done.write(tx)
         if tx.outbox.finish(lease, now, done.remote):
             _show_delivery(tx, lease, now, failed=False)
-        return () if self._stopping else tx.outbox.lease(now, HOLD, self._owner, 1)
+        # One for the slot that is free now, and a second to see that there is none.
+        return () if self._stopping else tx.outbox.lease(now, HOLD, self._owner, 2)
 
     def _postpone(self, tx: SqlTransaction, lease: Lease, fault: Unreachable) -> None:
         now = self._clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from desk import abandon_ticket as abandon
 from desk import answer_ticket as answering
@@ -16,6 +16,7 @@ from desk import open_ticket as opening
 from desk import reply as replying
 from desk import resolve_ticket as resolving
 from desk import transfer_ticket as transferring
+from desk.answers import CreatedFacts
 from desk.errors import Busy, Stale
 from desk.journal import Entry
 from desk.people import Actor, Person
@@ -23,6 +24,7 @@ from desk.ports import Store, Transaction
 from desk.result import Result
 from desk.viewers import Viewers
 
+R = TypeVar("R")
 UseCase = Callable[[Any, Transaction, datetime], Result]
 Answerer = Callable[[Any, Actor, Transaction, datetime], Any]
 Clock = Callable[[], datetime]
@@ -88,25 +90,37 @@ class Desk:
         Raises a DeskError when the desk declines, and Busy when the database could not take it;
         either way nothing was stored, the key neither.
         """
-        use_case = self._use_cases[type(command)]
+        result = await self._carry_out(lambda tx: self._done(command, once, tx))
+        if isinstance(command, CHANGE_PEOPLE):
+            self._viewers.forget()
+        return result
 
-        def work(tx: Transaction) -> Result:
-            now = self._clock()
-            if once is not None and (before := tx.first_time(once)) is not None:
-                return before
-            result = use_case(command, tx, now)
-            if once is not None:
-                tx.remember(once, result, now)
-            return result
+    async def open(self, wish: opening.OpenTicket, *, once: str | None = None) -> CreatedFacts:
+        """`handle` for a new ticket, and what the person sees of it: a transaction less."""
 
+        def work(tx: Transaction) -> CreatedFacts:
+            result = self._done(wish, once, tx)
+            assert result.ticket is not None
+            question = ask_ticket.Created(result.ticket)
+            return ask_ticket.created(question, tx.people.actor(wish.by), tx, self._clock())
+
+        return await self._carry_out(work)
+
+    def _done(self, command: Any, once: str | None, tx: Transaction) -> Result:
+        now = self._clock()
+        if once is not None and (before := tx.first_time(once)) is not None:
+            return before
+        result = self._use_cases[type(command)](command, tx, now)
+        if once is not None:
+            tx.remember(once, result, now)
+        return result
+
+    async def _carry_out(self, work: Callable[[Transaction], R]) -> R:
         for _ in range(TRIES):
             try:
-                result = await self._store.write(work)
+                return await self._store.write(work)
             except Stale:
                 continue
-            if isinstance(command, CHANGE_PEOPLE):
-                self._viewers.forget()
-            return result
         raise Busy()
 
     @overload

@@ -13,7 +13,6 @@ from blocks.options import catalogue_options, people_options
 from blocks.text import cut
 from blocks.ticket_form import created_view, ticket_form
 from desk.ask_queue import FindPeople, NewTicketForm, WhoIs
-from desk.ask_ticket import Created
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
 from desk.people import NewPerson
 from desk.ticket import Impact, Origin, Urgency, ticket_number
@@ -92,9 +91,7 @@ async def on_details(click: Click, context: Context) -> Answer:
 
 async def on_created(sent: Submission, context: Context) -> Answer:
     """The form came back: the ticket exists before Slack hears that we have it."""
-    result = await context.desk.handle(_wish(sent, context), once=sent.once)
-    assert result.ticket is not None
-    facts = await context.desk.ask(Created(result.ticket), by=sent.user)
+    facts = await context.desk.open(_wish(sent, context), once=sent.once)
     return Answer(ack={"response_action": "update", "view": created_view(facts, context.t)})
 
 

@@ -81,6 +81,7 @@ class SqlPeople:
         self._connection = connection
         self._known = known
         self._outbox = outbox
+        self._acting: dict[str, Actor] = {}
         self._met: dict[int, Person] = {}  # by id; who acts is often whom it is about
 
     def get(self, person: int) -> Person:
@@ -115,6 +116,11 @@ class SqlPeople:
     def actor(self, handle: str) -> Actor:
         if handle == SYSTEM:
             return Actor(_SYSTEM, is_administrator=True)
+        if handle not in self._acting:
+            self._acting[handle] = self._actor(handle)
+        return self._acting[handle]
+
+    def _actor(self, handle: str) -> Actor:
         if not handle.startswith("person:"):
             statement, known_as = (
                 (_ACTOR_BY_ADDRESS, address(handle)) if "@" in handle else (_ACTOR_BY_SLACK, handle)
@@ -148,6 +154,7 @@ class SqlPeople:
         self._connection.execute(_NOTE_REQUEST, {"person": person})
 
     def rejoin_teams(self) -> None:
+        self._acting.clear()
         membership.rejoin_teams(self._connection)
 
     def count(self) -> int:
@@ -162,6 +169,7 @@ class SqlPeople:
     def _settle(self) -> None:
         """Two people becoming one takes along what was already put in the outbox for either."""
         self._met.clear()
+        self._acting.clear()
         if self._outbox is not None:
             self._outbox.settle()
 

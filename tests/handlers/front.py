@@ -35,6 +35,11 @@ class Lock:
             raise self.commands
         return await self.office.desk.handle(command, once=once)
 
+    async def open(self, wish: Any, *, once: str | None = None) -> Any:
+        if self.commands:
+            raise self.commands
+        return await self.office.desk.open(wish, once=once)
+
     async def ask(self, question: Any, *, by: str) -> Any:
         if self.questions:
             raise self.questions
