@@ -35,6 +35,7 @@ class SlackDouble:
     def __init__(self) -> None:
         self.delay = 0.0
         self.calls: Counter[str] = Counter()
+        self.order: list[str] = []  # the same, one after another
         self.shown: defaultdict[int, list[float]] = defaultdict(list)
         self.news = asyncio.Event()
         self._threads: dict[bytes, int] = {}
@@ -56,6 +57,7 @@ class SlackDouble:
         """Do what one call asks; the answer to it."""
         now = time.perf_counter()
         self.calls[method] += 1
+        self.order.append(method)
         match method:
             case "chat.postMessage" | "chat.update":
                 return self._message(method, body, now)

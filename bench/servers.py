@@ -113,7 +113,8 @@ def _ordinary(port: int, database: str, slack: str, smtp: int, folder: Path) -> 
     return ["-m", "bench.ordinary"], {**settings, "BENCH_SMTP": str(smtp)}
 
 
-def _ours(port: int, database: str, slack: str, smtp: int, folder: Path) -> How:
+def ours(port: int, database: str, slack: str, smtp: int, folder: Path) -> How:
+    """The bot as `frontdesk run` starts it, over HTTP."""
     desk = folder / "desk.yml"
     desk.write_text(yaml.safe_dump(desk_file(), allow_unicode=True), encoding="utf-8")
     settings = {
@@ -132,7 +133,7 @@ def _ours(port: int, database: str, slack: str, smtp: int, folder: Path) -> How:
     return ["-m", "bot", "run"], settings
 
 
-_HOW = {"floor": _floor, "ordinary": _ordinary, "ours": _ours}
+_HOW = {"floor": _floor, "ordinary": _ordinary, "ours": ours}
 
 
 def desk_file() -> dict[str, object]:
