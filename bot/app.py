@@ -45,6 +45,7 @@ from storage.store import SqlStore
 log = structlog.get_logger(__name__)
 
 DRAINING = 2.5  # seconds for what runs when we are told to stop
+LOOKING = 3.0  # seconds the health page waits for the database
 FIRST_SYNC = 15.0  # seconds the start waits for the directory when the desk knows nobody yet
 
 
@@ -125,8 +126,9 @@ class Bot:
         """Facts for whoever watches; nothing secret, nothing personal."""
         facts: dict[str, Any] = {"ok": True, "mode": "socket" if self._socket else "http"}
         try:
-            facts["outbox"] = await self.store.read(lambda tx: tx.outbox.counts())
-        except Busy:
+            async with asyncio.timeout(LOOKING):
+                facts["outbox"] = await self.store.read(lambda tx: tx.outbox.counts())
+        except (Busy, TimeoutError):
             facts |= {"ok": False, "database": "does not answer"}
         if self._socket is not None and not await self._socket.is_connected():
             facts |= {"ok": False, "slack": "not connected"}

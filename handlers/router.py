@@ -6,6 +6,7 @@ there are, and the consistency test reads these dictionaries.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +50,7 @@ FORMS: Table = {**tickets.FORMS, **moves.FORMS, **replies.FORMS}
 OPTIONS: Table = {**tickets.OPTIONS}
 EVENTS: Table = {**home.EVENTS, **people.EVENTS}
 MESSAGES: Table = {**notes.MESSAGES}
+ANSWER = 2.6  # seconds: Slack waits three, and the way to it takes some
 CLOSED_FORMS: frozenset[str] = frozenset()  # leaving a form changes nothing, so nothing listens
 
 
@@ -111,8 +113,13 @@ class Router:
         if handler is None and kind == "event":
             return Reply()
         view = asked.view if isinstance(asked, Click) else ""
-        async with self._turns.of(view):
-            return await self._answer(kind, asked, handler)
+        try:
+            async with asyncio.timeout(ANSWER), self._turns.of(view):
+                return await self._answer(kind, asked, handler)
+        except TimeoutError:
+            # It may still be stored, when the database answers at last: its once key knows it then.
+            log.warning("answer_late", kind=kind)
+            return self._reply(errors.busy(asked))
 
     async def _answer(self, kind: str, asked: Any, handler: Handler | None) -> Reply:
         try:
@@ -130,6 +137,9 @@ class Router:
         except Exception:
             log.exception("handler_failed", kind=kind)
             answer = errors.busy(asked)
+        return self._reply(answer)
+
+    def _reply(self, answer: Answer) -> Reply:
         self._afterwards.start(answer.then)
         return Reply(503 if answer.retry else 200, answer.ack)
 

@@ -14,6 +14,13 @@ THREADS = 8  # PostgreSQL: commands and questions at once in one process
 READERS = 4  # SQLite: questions at once, beside the one writer
 STATEMENT_TIMEOUT_MS = 2000  # what a command may wait in all; no healthy statement comes near
 LOCK_TIMEOUT_MS = 1500
+# A server that went away without a word is noticed after 15 seconds, not after as many minutes.
+ALIVE: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 BUSY_TIMEOUT_MS = 250  # short: the store itself tries again, and gives up when it must
 
 
@@ -119,5 +126,6 @@ def _postgresql(url: URL) -> Engine:
             "options": options.strip(),
             "connect_timeout": 2,
             "application_name": "frontdesk",
+            **ALIVE,
         },
     )

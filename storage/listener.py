@@ -9,6 +9,8 @@ from threading import Event, Thread
 import psycopg
 from sqlalchemy.engine import URL
 
+from storage.engine import ALIVE
+
 CHANNEL = "frontdesk_outbox"
 _GLANCE = 0.5  # seconds between looks at whether to stop
 _PAUSE = 1.0  # seconds before connecting again; the relay's tick bridges it
@@ -39,7 +41,9 @@ class Listener:
                 self._closing.wait(_PAUSE)
 
     def _listen(self) -> None:
-        with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=2) as connection:
+        with psycopg.connect(
+            self._conninfo, autocommit=True, connect_timeout=2, **ALIVE
+        ) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._callback()  # for whatever was said while nobody listened
             while not self._closing.is_set():

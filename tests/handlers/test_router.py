@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import cycle
 from typing import Any
 
@@ -211,8 +212,11 @@ def breaks(front: Front, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     elif how == "questions fail":
         front.lock.questions = RuntimeError("defect")
     else:
+        monkeypatch.setattr(router, "ANSWER", 0.05)
 
         async def defect(asked: Any, context: Any) -> Answer:
+            if how == "silence":
+                await asyncio.Event().wait()
             raise RuntimeError("defect")
 
         for table in ("ACTIONS", "FORMS", "OPTIONS", "COMMANDS", "SHORTCUTS", "EVENTS", "MESSAGES"):
@@ -220,7 +224,7 @@ def breaks(front: Front, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(router, table, broken)
 
 
-HOWS = pytest.mark.parametrize("how", ["busy", "defect", "questions fail"])
+HOWS = pytest.mark.parametrize("how", ["busy", "defect", "silence", "questions fail"])
 
 
 @HOWS
