@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from blocks.ids import RETIRED
+from blocks.ids import RETIRED, Action
 from desk.ask_queue import Viewer
 from desk.errors import Busy, DeskError
 from desk.people import Actor
@@ -51,6 +51,7 @@ OPTIONS: Table = {**tickets.OPTIONS}
 EVENTS: Table = {**home.EVENTS, **people.EVENTS}
 MESSAGES: Table = {**notes.MESSAGES}
 ANSWER = 2.6  # seconds: Slack waits three, and the way to it takes some
+UNANSWERED = frozenset({Action.INPUT})  # inputs that nothing else depends on
 CLOSED_FORMS: frozenset[str] = frozenset()  # leaving a form changes nothing, so nothing listens
 
 
@@ -110,7 +111,7 @@ class Router:
             log.warning("payload_malformed", kind=kind, what=str(fault))
             return Reply(400)
         handler = find(asked)
-        if handler is None and kind == "event":
+        if handler is None and (kind == "event" or getattr(asked, "action", "") in UNANSWERED):
             return Reply()
         view = asked.view if isinstance(asked, Click) else ""
         try:

@@ -136,3 +136,12 @@ async def test_home_takes_as_many_statements_however_many_tickets_there_are(
     many = await spent(front.event(opened))
 
     assert len(many.statements) == len(few.statements) <= 10, many
+
+
+async def test_an_input_that_nothing_depends_on_costs_nothing(front: Front, card: Card):
+    typed = payloads.card_click(Action.INPUT, "x")
+
+    found = await spent(front.action(typed))
+
+    assert found == Counted()
+    assert front.afterwards.steps == []
