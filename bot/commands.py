@@ -19,7 +19,7 @@ from bot.config import Settings, SettingsFault, read_settings
 from bot.demo import run_demo
 from bot.deskfile import DeskFileFault
 from bot.logs import set_up_logs
-from bot.running import run_until_stopped
+from bot.running import run_loop, run_until_stopped
 from bot.slack import TokenRefused
 from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
 from desk.errors import Busy
@@ -197,7 +197,7 @@ def _settings() -> Settings:
 def _explained(start: Callable[[], Coroutine[Any, Any, R]]) -> R:
     """Run to the end; what an administrator can put right is said in a line, not a traceback."""
     try:
-        return asyncio.run(start())
+        return run_loop(start())
     except DeskFileFault as fault:
         _fail(fault.lines)
     except TokenRefused as refused:
