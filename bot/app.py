@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
-import uvicorn
 
 from bot.audit import audit_channels
 from bot.config import Settings
@@ -24,11 +23,12 @@ from bot.mail_in import MailIn
 from bot.outcomes import Unreachable
 from bot.relay import Courier, Relay
 from bot.schedule import Job, Jobs, start_schedule
-from bot.secret import mail_secret
+from bot.secret import mail_secrets
 from bot.slack import PATIENCE, bolt_app, dispatch, meet_slack, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from bot.socket_mode import SocketMode
+from bot.web_server import web_server
 from desk import effects
 from desk.errors import Busy
 from desk.ports import HouseSetup
@@ -51,14 +51,6 @@ FIRST_SYNC = 15.0  # seconds the start waits for the directory when the desk kno
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-class _Web(uvicorn.Server):
-    """uvicorn without its own signal handlers: the program stops everything in order."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Bot:
@@ -89,8 +81,12 @@ class Bot:
         client = slack_client(settings, session)
         self.desk = Desk(self.store, self._clock, timedelta(seconds=settings.undo_seconds))
         self.calls = SlackCalls(client)
+        newest, *older = mail_secrets(settings)
         self.identity = MailIdentity(
-            settings.mail_from, mail_secret(settings), can_receive=bool(settings.mail_listen)
+            settings.mail_from,
+            newest,
+            can_receive=bool(settings.mail_listen),
+            older_secrets=tuple(older),
         )
         us = await meet_slack(client, self.stopping)
         if us is None:
@@ -235,10 +231,7 @@ class Bot:
             return await dispatch(app, payload)
 
         over_http = None if settings.socket_mode else to_bolt
-        web = web_app(self.health, over_http, settings.slack_signing_secret)
-        config = uvicorn.Config(
-            web, log_config=None, access_log=False, timeout_graceful_shutdown=int(DRAINING)
-        )
+        web = web_app(self.health, over_http, settings.signing_secrets)
         try:
             door = socket.create_server((settings.http_host, settings.http_port), backlog=512)
         except OSError as fault:
@@ -248,7 +241,7 @@ class Bot:
             log.warning("no_health_pages", port=settings.http_port, reason=fault.strerror)
             return
         self.http_port = door.getsockname()[1]
-        server = _Web(config)
+        server = web_server(web, DRAINING)
         serving = asyncio.create_task(server.serve(sockets=[door]))
 
         async def close() -> None:

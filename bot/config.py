@@ -41,16 +41,16 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         None,
         alias="SLACK_SIGNING_SECRET",
-        description="Signing secret of your Slack app: HTTP mode, when there is no app token.",
+        description="Signing secret of your Slack app: HTTP mode, when there is no app token."
+        " While you replace it, the old one after a comma.",
     )
     slack_api_url: str = Field(
         "https://slack.com/api/", alias="SLACK_API_URL", description="Where Slack's Web API is."
     )
-    database_url: str = Field(
-        "sqlite:///var/frontdesk.db",
+    database: SecretStr = Field(
+        SecretStr("sqlite:///var/frontdesk.db"),
         alias="DATABASE_URL",
         description="`sqlite:///path` or `postgresql://user:password@host/name`.",
-        repr=False,
     )
     smtp_url: SecretStr = Field(
         SecretStr("smtp://localhost:25"),
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         None,
         alias="FRONTDESK_MAIL_SECRET",
         description="Signs reply addresses. Empty: one is made and kept in the state folder."
-        " Several processes need the same.",
+        " Several processes need the same. While you replace it, the old one after a comma.",
     )
     mail_max_bytes: int = Field(
         25_000_000,
@@ -118,6 +118,16 @@ class Settings(BaseSettings):
     def socket_mode(self) -> bool:
         return self.slack_app_token is not None
 
+    @property
+    def database_url(self) -> str:
+        """The plain text of `database`, for who connects."""
+        return self.database.get_secret_value()
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """What Slack may sign with, the newest first."""
+        return in_turn(self.slack_signing_secret)
+
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr) -> SecretStr:
@@ -137,15 +147,16 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https://")
         return value.rstrip("/") + "/"
 
-    @field_validator("database_url")
+    @field_validator("database")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if not value.startswith(
+    def _database(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if not url.startswith(
             ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
         ):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         try:
-            database_url(value)
+            database_url(url)
         except ValueError:
             raise ValueError(
                 "cannot be read. It looks like postgresql://user:password@host:5432/name; what is"
@@ -159,10 +170,12 @@ class Settings(BaseSettings):
         SmtpServer.read(value.get_secret_value())
         return value
 
-    @field_validator("slack_signing_secret")
+    @field_validator("slack_signing_secret", "mail_secret")
     @classmethod
-    def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        return value and SecretStr(value.get_secret_value().strip())
+    def _in_turn(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not in_turn(value):
+            raise ValueError("is empty but for blanks and commas")
+        return value and SecretStr(",".join(in_turn(value)))
 
     @field_validator("mail_from")
     @classmethod
@@ -219,6 +232,12 @@ def _line(error: dict[str, object]) -> str:
         field = next((f for f in Settings.model_fields.values() if f.alias == name), None)
         return f"{name} is missing: {field.description if field else ''}"
     return f"{name}: {str(error.get('msg')).removeprefix('Value error, ')}."
+
+
+def in_turn(value: SecretStr | None) -> tuple[str, ...]:
+    """A secret, and after commas those that it replaces."""
+    parts = value.get_secret_value().split(",") if value else ()
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _begins(value: SecretStr, start: str, advice: str) -> SecretStr:

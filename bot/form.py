@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 _PAYLOAD = b"payload="
+MOST_FIELDS = 100  # a command of Slack has about fifteen
 _AS_QUOTED_PRINTABLE = bytes.maketrans(b"+%", b" =")
 
 
@@ -24,7 +25,7 @@ def _read(body: bytes, kind: str) -> Any:
         return json.loads(body.decode())
     if body.startswith(_PAYLOAD) and b"&" not in body:
         return json.loads(unquoted(body[len(_PAYLOAD) :]).decode("utf-8", "replace"))
-    fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     return json.loads(fields["payload"]) if "payload" in fields else fields
 
 

@@ -1,4 +1,4 @@
-"""The secret that signs reply addresses and Message-IDs."""
+"""The secrets that sign reply addresses and Message-IDs."""
 
 from __future__ import annotations
 
@@ -6,24 +6,48 @@ import os
 import secrets
 from pathlib import Path
 
-from bot.config import Settings
+import structlog
+
+from bot.config import Settings, in_turn
+
+log = structlog.get_logger(__name__)
 
 
-def mail_secret(settings: Settings) -> str:
-    """The one that was set, else one made once and kept in the state folder."""
-    if settings.mail_secret is not None:
-        return settings.mail_secret.get_secret_value()
+def mail_secrets(settings: Settings) -> tuple[str, ...]:
+    """Those that were set, the newest first; else one made once and kept in the state folder."""
+    if found := in_turn(settings.mail_secret):
+        return found
     path = settings.state_folder / "mail.secret"
+    return (_kept(path) or _make(path),)
+
+
+def _kept(path: Path) -> str:
     try:
-        return path.read_text(encoding="ascii").strip() or _make(path)
+        secret = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        return _make(path)
+        return ""
+    if secret and path.stat().st_mode & 0o077:
+        log.warning("secret_readable_by_others", file=path.name, advice="chmod 600")
+    return secret
 
 
 def _make(path: Path) -> str:
+    """Written apart first: of processes that start together all take the one that was there first,
+    and nobody reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     secret = secrets.token_urlsafe(32)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secret + "\n")
+        os.link(draft, path)
+    except FileExistsError:
+        if found := _kept(path):
+            return found
+        draft.replace(path)
+    except OSError:  # a file system without hard links
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return secret
