@@ -105,7 +105,12 @@ class SlackCourier:
         channel, ts = await self._post(team.channel, message, lease, attempting)
         now = self._clock()
         posted = Card(ticket, team.id, channel, ts, active=True)
-        return Done(ts, lambda tx: tx.cards.add(posted, now))
+
+        def keep(tx: Any) -> None:
+            tx.cards.add(posted, now)
+            _correct_if_found(tx, lease, now)
+
+        return Done(ts, keep)
 
     async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
         """The first line of a thread: who can read it. Needs no memory: it is posted once."""
@@ -137,6 +142,7 @@ class SlackCourier:
 
         def keep(tx: Any) -> None:
             tx.cards.keep_message(effect.entry, channel, ts, ours=True)
+            _correct_if_found(tx, lease, now)
 
         return Done(ts, keep)
 
@@ -227,9 +233,6 @@ class SlackCourier:
         )
         if lease.attempted_at is None:
             self._remember(posted, message)
-        else:
-            # Found again, it shows what was true when it was sent.
-            await self._edit(*posted, message)
         return posted
 
     async def _edit(self, channel: str, ts: str, message: Message) -> bool:
@@ -264,6 +267,13 @@ def _newest_card(tx: SqlTransaction, ticket: int) -> Card:
     if not known:
         raise Refused("the ticket has no card")
     return next((card for card in known if card.active), known[-1])
+
+
+def _correct_if_found(tx: SqlTransaction, lease: Lease, now: datetime) -> None:
+    """Found again, a message shows what was true when it was sent. The same row edits it next:
+    where it is must be written down first, or an edit that fails for good would lose it."""
+    if lease.attempted_at is not None:
+        tx.outbox.put(lease.effect, now)
 
 
 def _left_out(method: str, declined: SlackDeclined) -> None:

@@ -34,17 +34,25 @@ class TakeNote:
 
 @dataclass(frozen=True)
 class EditNote:
+    """`thread` and `under_us` as in TakeNote."""
+
     by: str
     channel: str
     ts: str
     words: Words
+    thread: str = ""
+    under_us: bool = False
 
 
 @dataclass(frozen=True)
 class DeleteNote:
+    """`thread` and `under_us` as in TakeNote."""
+
     by: str | None
     channel: str
     ts: str
+    thread: str = ""
+    under_us: bool = False
 
 
 def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
@@ -53,11 +61,11 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
 
     Raises Busy for a thread under a card that is posted and not written down yet.
     """
-    card = tx.cards.at(ask.channel, ask.thread)
-    if card is None and ask.under_us and _is_a_queue(ask.channel, tx):
-        raise Busy  # a card of ours that is not written down yet: Slack brings the message again
+    card = _card(ask, tx)
     if card is None or not ask.words:
         return NOT_OURS
+    if tx.cards.entry_at(ask.channel, ask.ts) is not None:
+        return NOT_OURS  # its edit was told first, and was taken for it
     ticket = tx.tickets.get(card.ticket)
     actor = tx.people.actor(ask.by)
     outsider = not actor.may(Move.NOTE, ticket)
@@ -67,6 +75,14 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     tx.cards.keep_message(entry.id, ask.channel, ask.ts, ours=False)
     _acknowledge(ask, card, entry, outsider, tx, now)
     return Result(ticket.id, entry.id)
+
+
+def _card(ask: TakeNote | EditNote | DeleteNote, tx: Transaction) -> Card | None:
+    """The card above the thread, if it is a ticket's."""
+    card = tx.cards.at(ask.channel, ask.thread) if ask.thread else None
+    if card is None and ask.under_us and _is_a_queue(ask.channel, tx):
+        raise Busy  # a card of ours that is not written down yet: Slack brings the message again
+    return card
 
 
 def _is_a_queue(channel: str, tx: Transaction) -> bool:
@@ -90,25 +106,28 @@ def _acknowledge(
 
 
 def edit_note(ask: EditNote, tx: Transaction, now: datetime) -> Result:
-    return _amend(Kind.NOTE_EDITED, ask.by, ask.channel, ask.ts, ask.words, tx, now)
+    """Slack tells things in any order: an edit told before its message is the message."""
+    note = tx.cards.entry_at(ask.channel, ask.ts)
+    if note is None:
+        said = TakeNote(ask.by, ask.channel, ask.thread, ask.ts, ask.words, ask.under_us)
+        return take_note(said, tx, now)
+    return _amend(Kind.NOTE_EDITED, note, ask.by, ask.words, tx, now)
 
 
 def delete_note(ask: DeleteNote, tx: Transaction, now: datetime) -> Result:
-    return _amend(Kind.NOTE_DELETED, ask.by, ask.channel, ask.ts, Words(), tx, now)
+    """Raises Busy where the message itself has not been told yet: Slack will tell both again, and
+    what was deleted must not become a note afterwards."""
+    note = tx.cards.entry_at(ask.channel, ask.ts)
+    if note is None:
+        if _card(ask, tx) is not None:
+            raise Busy
+        return NOT_OURS
+    return _amend(Kind.NOTE_DELETED, note, ask.by, Words(), tx, now)
 
 
 def _amend(
-    kind: Kind,
-    by: str | None,
-    channel: str,
-    ts: str,
-    words: Words,
-    tx: Transaction,
-    now: datetime,
+    kind: Kind, note_id: int, by: str | None, words: Words, tx: Transaction, now: datetime
 ) -> Result:
-    note_id = tx.cards.entry_at(channel, ts)
-    if note_id is None:
-        return NOT_OURS
     note = tx.journal.get(note_id)
     if note.kind is not Kind.NOTE:
         return NOT_OURS

@@ -17,13 +17,17 @@ async def on_written(said: Spoken, context: Context) -> Answer:
 
 
 async def on_edited(said: Spoken, context: Context) -> Answer:
-    edit = EditNote(said.user, said.channel, said.ts, said.words)
+    edit = EditNote(
+        said.user, said.channel, said.ts, said.words, said.thread, under_us=said.under_us
+    )
     await context.desk.handle(edit, once=said.once)
     return Answer()
 
 
 async def on_deleted(said: Spoken, context: Context) -> Answer:
-    deletion = DeleteNote(said.user or None, said.channel, said.ts)
+    deletion = DeleteNote(
+        said.user or None, said.channel, said.ts, said.thread, under_us=said.under_us
+    )
     await context.desk.handle(deletion, once=said.once)
     return Answer()
 

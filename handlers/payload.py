@@ -239,15 +239,15 @@ class Spoken:
             team, channel = text_in(body.get("team_id")), name_in(event["channel"])
             match event.get("subtype"):
                 case "message_changed":
-                    return _edited(event, team, channel)
+                    said, about = _edited(event, team, channel), event["message"]
                 case "message_deleted":
-                    return _deleted(event, team, channel)
+                    said = _deleted(event, team, channel)
+                    about = event.get("previous_message") or {}
                 case None | "file_share" | "thread_broadcast" | "me_message":
-                    return replace(
-                        _written(event, team, channel), under_us=_is_under_us(event, body)
-                    )
+                    said, about = _written(event, team, channel), event
                 case _:
                     return _not_ours(channel)
+            return replace(said, under_us=_is_under_us(about, body))
         except (KeyError, TypeError, AttributeError) as fault:
             raise Malformed("message") from fault
 

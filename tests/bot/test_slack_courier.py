@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.outcomes import Done
+import pytest
+
+from bot.outcomes import Done, Refused
 from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from desk.assign_ticket import ClaimTicket
@@ -80,6 +83,28 @@ async def test_of_two_processes_each_corrects_what_the_other_drew(store: SqlStor
 
     assert wall.seen[-1]["text"] == assigned["text"]
     assert held["text"] != assigned["text"]
+
+
+async def test_a_post_found_again_is_written_down_before_it_is_corrected(store: SqlStore) -> None:
+    """Or an edit that Slack refuses for good would leave a card that nobody knows."""
+
+    class Refusing(Wall):
+        async def call(self, method: str, arguments: Mapping[str, Any], **_: Any) -> Any:
+            raise SlackDeclined("invalid_blocks", "")
+
+    async def attempting() -> bool:
+        return True
+
+    courier = SlackCourier(store, await _a_desk(store), Refusing(), lambda: NOW, alone=True)
+
+    found = await courier.refresh_card(RefreshCard(1), replace(LEASE, attempted_at=NOW), attempting)
+    await store.write(found.write)
+
+    card = await store.read(lambda tx: tx.cards.active(1))
+    assert card is not None
+    assert (card.channel, card.ts) == ("C0NET", "1.1")
+    with pytest.raises(Refused):  # the edit, which comes next and tells a person
+        await courier.refresh_card(RefreshCard(1), LEASE, attempting)
 
 
 async def test_what_is_nice_to_have_and_declined_is_done_with(store: SqlStore) -> None:

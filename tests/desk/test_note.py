@@ -183,6 +183,46 @@ async def test_a_note_deleted_by_nobody_knows_whom_is_still_deleted(office: Offi
     assert (deleted.kind, deleted.by) == (Kind.NOTE_DELETED, None)
 
 
+async def test_an_edit_that_is_told_before_its_message_is_the_note(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    before = len(await office.journal(number))
+    edit = EditNote(PIERRE, card.channel, "9.1", Words.plain("The fuser."), card.ts)
+
+    await office.does(edit)
+    late = await office.does(a_note(card))
+
+    assert late == NOTHING
+    (note,) = (await office.journal(number))[before:]
+    assert (note.kind, note.words.text) == (Kind.NOTE, "The fuser.")
+    assert await office.store.read(lambda tx: tx.cards.entry_at(card.channel, "9.1")) == note.id
+
+
+async def test_a_deletion_that_is_told_before_its_message_is_asked_for_again(
+    office: Office,
+) -> None:
+    number, card = await office.opened_with_card()
+    deletion = DeleteNote(PIERRE, card.channel, "9.1", card.ts)
+
+    with pytest.raises(Busy):
+        await office.does(deletion)
+    await noted(office, card)
+    await office.does(deletion)
+
+    kinds = [entry.kind for entry in await office.journal(number)]
+    assert kinds[-2:] == [Kind.NOTE, Kind.NOTE_DELETED]
+
+
+async def test_what_is_deleted_or_edited_in_other_threads_is_none_of_our_business(
+    office: Office,
+) -> None:
+    _, card = await office.opened_with_card()
+
+    edited = await office.does(EditNote(PIERRE, card.channel, "9.1", ROLLER, "5.5"))
+    deleted = await office.does(DeleteNote(PIERRE, card.channel, "9.1", "5.5"))
+
+    assert edited == deleted == NOTHING
+
+
 async def test_messages_that_are_no_notes_cannot_be_amended(office: Office) -> None:
     number, card = await office.opened_with_card()
     reply = await office.does(Reply(number, PIERRE, Words.plain("Which floor?")))
