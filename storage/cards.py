@@ -5,22 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from desk.ports import Card
 from storage.dialect import upsert
+from storage.prepared import prepared
 from storage.tables import cards as c
 from storage.tables import messages as m
 
 _CARD: Select[Any] = select(c.c.ticket_id, c.c.team_id, c.c.channel, c.c.ts, c.c.active)
-_OF = _CARD.where(c.c.ticket_id == bindparam("ticket")).order_by(c.c.id)
-_ACTIVE = _CARD.where(c.c.ticket_id == bindparam("ticket"), c.c.active)
-_AT = _CARD.where(c.c.channel == bindparam("channel"), c.c.ts == bindparam("ts"))
-_RETIRE = update(c).where(c.c.ticket_id == bindparam("ticket"), c.c.active).values(active=False)
-_ENTRY_AT = select(m.c.entry_id).where(
-    m.c.channel == bindparam("channel"), m.c.ts == bindparam("ts")
+_OF = prepared(_CARD.where(c.c.ticket_id == bindparam("ticket")).order_by(c.c.id))
+_ACTIVE = prepared(_CARD.where(c.c.ticket_id == bindparam("ticket"), c.c.active))
+_AT = prepared(_CARD.where(c.c.channel == bindparam("channel"), c.c.ts == bindparam("ts")))
+_RETIRE = prepared(
+    update(c).where(c.c.ticket_id == bindparam("ticket"), c.c.active).values(active=False)
 )
-_MESSAGE_OF = (
+_ENTRY_AT = prepared(
+    select(m.c.entry_id).where(m.c.channel == bindparam("channel"), m.c.ts == bindparam("ts"))
+)
+_MESSAGE_OF = prepared(
     select(m.c.channel, m.c.ts)
     .where(m.c.entry_id == bindparam("entry"), m.c.ours)
     .order_by(m.c.id.desc())
@@ -69,7 +72,11 @@ class SqlCards:
 
     def keep_message(self, entry: int, channel: str, ts: str, *, ours: bool) -> None:
         values = {"entry_id": entry, "channel": channel, "ts": ts, "ours": ours}
-        upsert(self._connection, m, values, ("channel", "ts"))
+        if ours:
+            upsert(self._connection, m, values, ("channel", "ts"))
+        else:
+            # A person's message is one note: who is told it and its edit at once tries again.
+            self._connection.execute(insert(m), values)
 
 
 def _card(row: Row[Any]) -> Card:

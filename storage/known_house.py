@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Row, select, update
 from desk.labels import Label
 from desk.organisation import Catalogue, CatalogueEntry, House, ResolutionCode, Team
 from desk.ticket import Impact, RequestType, Urgency
+from storage.prepared import prepared
 from storage.tables import catalogue, codes, house, teams
 
-_HOUSE = select(house)
+_HOUSE = prepared(select(house))
 _TEAMS = select(teams).order_by(teams.c.position, teams.c.id)
 _CATALOGUE = select(catalogue).order_by(catalogue.c.position, catalogue.c.id)
 _CODES = select(codes).order_by(codes.c.position, codes.c.key)

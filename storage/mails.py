@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from storage.dialect import Insert, insert_for
+from storage.dialect import insert_for
+from storage.prepared import prepared
 from storage.tables import mails as m
 
-_ENTRY_OF = select(m.c.ticket_id, m.c.entry_id).where(m.c.message_id == bindparam("message"))
-_IDS = select(m.c.message_id).where(m.c.ticket_id == bindparam("ticket")).order_by(m.c.id)
+_ENTRY_OF = prepared(
+    select(m.c.ticket_id, m.c.entry_id).where(m.c.message_id == bindparam("message"))
+)
+_IDS = prepared(select(m.c.message_id).where(m.c.ticket_id == bindparam("ticket")).order_by(m.c.id))
+_KEEP = prepared(insert(m))
 
 
 class SqlMails:
@@ -32,7 +37,7 @@ class SqlMails:
     def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None:
         """A second mail of the same Message-ID is refused as Stale when the work ends."""
         values = _values(ticket, entry, message_id, at, incoming=True)
-        self._connection.execute(insert(m), values)
+        self._connection.execute(_KEEP, values)
 
     def keep_outgoing(self, ticket: int, entry: int | None, message_id: str, at: datetime) -> None:
         """A mail of ours left. One that is sent again has the same Message-ID and is kept once."""
@@ -41,8 +46,9 @@ class SqlMails:
 
 
 @cache
-def _keep_once(dialect: str) -> Insert:
-    return insert_for(dialect, m).on_conflict_do_nothing(index_elements=["message_id"])
+def _keep_once(dialect: str) -> Any:
+    once = insert_for(dialect, m).on_conflict_do_nothing(index_elements=["message_id"])
+    return prepared(once)
 
 
 def _values(

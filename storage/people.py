@@ -26,6 +26,7 @@ from storage.columns import EPOCH
 from storage.known_house import KnownHouse
 from storage.outbox import SqlOutbox
 from storage.people_rows import PEOPLE, PERSON, address, person_of
+from storage.prepared import prepared
 from storage.tables import administrators, house, members, people, teams
 
 _SYSTEM = Person(id=0, name="")
@@ -33,15 +34,16 @@ _UNKNOWN = -1  # the id of somebody seen while nothing may be stored
 
 _named = people.alias("named")
 # Somebody found to be the same as somebody else is read as that one.
-_MANY = (
-    select(_named.c.id, *PERSON)
-    .select_from(
-        _named.join(people, people.c.id == func.coalesce(_named.c.merged_into, _named.c.id))
-    )
-    .where(_named.c.id.in_(bindparam("people", expanding=True)))
+_NAMED = select(_named.c.id.label("named"), *PERSON).select_from(
+    _named.join(people, people.c.id == func.coalesce(_named.c.merged_into, _named.c.id))
 )
-_BY_SLACK = PEOPLE.where(people.c.slack_id == bindparam("handle"))
-_BY_ADDRESS = PEOPLE.where(people.c.email == bindparam("handle"))
+_MANY = _NAMED.where(_named.c.id.in_(bindparam("people", expanding=True)))
+_FEW = 4
+_SOME = prepared(
+    _NAMED.where(_named.c.id.in_([bindparam(f"person_{place}") for place in range(_FEW)]))
+)
+_BY_SLACK = prepared(PEOPLE.where(people.c.slack_id == bindparam("handle")))
+_BY_ADDRESS = prepared(PEOPLE.where(people.c.email == bindparam("handle")))
 _LANGUAGE = select(house.c.language)
 
 
@@ -67,10 +69,10 @@ _ACTORS = select(
     *_offices(people.c.id, func.coalesce(people.c.slack_id, people.c.email)),
     select(house.c.revision).scalar_subquery(),
 ).select_from(people)
-_ACTOR_BY_SLACK = _ACTORS.where(people.c.slack_id == bindparam("handle"))
-_ACTOR_BY_ADDRESS = _ACTORS.where(people.c.email == bindparam("handle"))
+_ACTOR_BY_SLACK = prepared(_ACTORS.where(people.c.slack_id == bindparam("handle")))
+_ACTOR_BY_ADDRESS = prepared(_ACTORS.where(people.c.email == bindparam("handle")))
 _OFFICES = select(*_offices(bindparam("person", type_=Integer), bindparam("ref", type_=Text)))
-_NOTE_REQUEST = (
+_NOTE_REQUEST = prepared(
     update(people).where(people.c.id == bindparam("person")).values(requests=people.c.requests + 1)
 )
 
@@ -98,7 +100,7 @@ class SqlPeople:
             known[_SYSTEM.id] = _SYSTEM
         missing = sorted(wanted - known.keys())
         if missing:
-            rows = self._connection.execute(_MANY, {"people": missing})
+            rows = self._connection.execute(*_by_id(missing))
             known |= {row[0]: person_of(row[1:]) for row in rows}
         return known
 
@@ -193,6 +195,14 @@ class SqlPeople:
             # Nobody said what time it is: the row has been due since ever.
             self._outbox.put(LookUpPerson(handle), EPOCH)
         return stored
+
+
+def _by_id(wanted: list[int]) -> tuple[Any, Mapping[str, Any]]:
+    """The statement for that many, and its values."""
+    if len(wanted) > _FEW:
+        return _MANY, {"people": wanted}
+    filled = [*wanted, *[wanted[-1]] * (_FEW - len(wanted))]
+    return _SOME, {f"person_{place}": person for place, person in enumerate(filled)}
 
 
 def _actor(person: Person, offices: Sequence[Any]) -> Actor:
