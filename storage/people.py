@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -45,6 +46,7 @@ _SOME = prepared(
 _BY_SLACK = prepared(PEOPLE.where(people.c.slack_id == bindparam("handle")))
 _BY_ADDRESS = prepared(PEOPLE.where(people.c.email == bindparam("handle")))
 _LANGUAGE = select(house.c.language)
+_COMMA: Any = literal_column("','")  # a value would be written into the text each time anew
 
 
 def _offices(person: ColumnElement[Any], ref: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
@@ -53,7 +55,7 @@ def _offices(person: ColumnElement[Any], ref: ColumnElement[Any]) -> tuple[Colum
     By reference too: somebody the desk file names may act before the directory knows them.
     """
     served = (
-        select(func.aggregate_strings(cast(members.c.team_id, Text), ","))
+        select(func.aggregate_strings(cast(members.c.team_id, Text), _COMMA))
         .join(teams, teams.c.id == members.c.team_id)
         .where(teams.c.obsolete == false())
         .where(or_(members.c.person_id == person, members.c.ref == ref))

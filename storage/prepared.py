@@ -53,11 +53,7 @@ class _Text(NamedTuple):
 
     @classmethod
     def of(cls, statement: Any, dialect: Dialect, values: Values) -> _Text:
-        compiled = statement.compile(
-            dialect=dialect,
-            column_keys=list(values),
-            compile_kwargs={"render_postcompile": True},
-        )
+        compiled = statement.compile(dialect=dialect, column_keys=list(values))
         columns = list(getattr(statement, "exported_columns", ()))
         processors = (
             (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
