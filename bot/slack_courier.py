@@ -43,6 +43,7 @@ Message = Mapping[str, Any]
 
 NOTED = "memo"  # the reaction under a note: 📝
 GONE = frozenset({"message_not_found", "thread_not_found"})
+NO_CARD = "the ticket has no card"  # Slack refused it, and a person saw that
 REMEMBERED = 5_000  # messages whose last look is kept in memory
 
 
@@ -118,6 +119,8 @@ class SlackCourier:
             lambda tx: (_newest_card(tx, effect.ticket), thread_facts(tx, effect))
         )
         if card.team != effect.team:
+            if facts.facts.ticket.team == effect.team:
+                raise Refused(NO_CARD)
             return Done()  # transferred again meanwhile; the new team's thread has its own
         message = thread.thread_opening(facts, translator_for(facts.language))
         _, ts = await self._post(card.channel, message, lease, attempting, card.ts)
@@ -265,7 +268,7 @@ def _newest_card(tx: SqlTransaction, ticket: int) -> Card:
     """
     known = tx.cards.of(ticket)
     if not known:
-        raise Refused("the ticket has no card")
+        raise Refused(NO_CARD)
     return next((card for card in known if card.active), known[-1])
 
 

@@ -13,11 +13,12 @@ from bot.outcomes import Done, Refused
 from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from desk.assign_ticket import ClaimTicket
-from desk.effects import LookUpPerson, MarkNoted, Notice, RefreshCard, Whisper
+from desk.effects import LookUpPerson, MarkNoted, Notice, OpenThread, RefreshCard, Whisper
 from desk.hold_ticket import HoldTicket, ResumeTicket
 from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
 from desk.ticket import HoldReason
+from desk.transfer_ticket import TransferTicket
 from storage.outbox import Lease
 from storage.store import SqlStore
 from tests.storage.house import NOW, SETUP, a_person, a_ticket
@@ -105,6 +106,24 @@ async def test_a_post_found_again_is_written_down_before_it_is_corrected(store: 
     assert (card.channel, card.ts) == ("C0NET", "1.1")
     with pytest.raises(Refused):  # the edit, which comes next and tells a person
         await courier.refresh_card(RefreshCard(1), LEASE, attempting)
+
+
+async def test_a_thread_below_a_card_that_slack_refused_is_not_forgotten(store: SqlStore) -> None:
+    """A retry of the card and of the thread's opening brings both."""
+
+    async def attempting() -> bool:
+        return True
+
+    desk, wall = await _a_desk(store), Wall()
+    courier = SlackCourier(store, desk, wall, lambda: NOW, alone=True)
+    await _draw(courier, store)
+    teams = await store.read(lambda tx: tx.organisation.teams())
+    second = next(team.id for team in teams if team.channel != "C0NET")
+
+    await desk.handle(TransferTicket(1, "U2", second))
+
+    with pytest.raises(Refused):
+        await courier.open_thread(OpenThread(1, second), LEASE, attempting)
 
 
 async def test_what_is_nice_to_have_and_declined_is_done_with(store: SqlStore) -> None:
