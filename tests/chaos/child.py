@@ -1,0 +1,61 @@
+"""The bot as the suite runs it: impatient, and by a clock that the suite moves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot import app, relay, slack_calls
+from bot.config import read_settings
+from bot.logs import set_up_logs
+from bot.running import run_until_stopped
+from mail.sending import SmtpCourier
+
+CLOCK = "FRONTDESK_CHAOS_CLOCK"  # names a file that says how many seconds our clock is wrong
+
+
+class WrongClock:
+    """The time of day as this machine would tell it if somebody had set it wrongly."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._written = -1
+        self._offset = timedelta(0)
+
+    def __call__(self) -> datetime:
+        written = self._file.stat().st_mtime_ns
+        if written != self._written:
+            self._written = written
+            self._offset = timedelta(seconds=float(self._file.read_text() or 0))
+        return datetime.now(UTC) + self._offset
+
+
+def make_impatient() -> None:
+    """Everything in the proportions of the real thing, several times quicker."""
+    _replace(relay, HOLD=timedelta(seconds=3), RENEWED=1.0)
+    _replace(relay, FIRST_PAUSE=0.2, LONGEST_PAUSE=2.0, SETTLING=0.3)
+    _replace(relay, FIRST_MAIL_PAUSE=0.5, LONGEST_MAIL_PAUSE=2.0)
+    _replace(slack_calls, CALL=2.0)
+    _replace(app, SmtpCourier=partial(SmtpCourier, connect=2.0, command=2.0, data=2.0))
+
+
+def _replace(module: Any, **values: Any) -> None:
+    for name, value in values.items():
+        if not hasattr(module, name):
+            raise AttributeError(f"{module.__name__} has no {name} any more")
+        setattr(module, name, value)
+
+
+def main() -> None:
+    make_impatient()
+    settings = read_settings()
+    set_up_logs(settings)
+    asyncio.run(run_until_stopped(app.Bot(settings, WrongClock(Path(os.environ[CLOCK])))))
+
+
+if __name__ == "__main__":
+    main()
