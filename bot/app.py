@@ -21,6 +21,7 @@ from bot.http import web_app
 from bot.mail_courier import MailCourier
 from bot.mail_in import MailIn
 from bot.outcomes import Unreachable
+from bot.pacing import Pacing
 from bot.relay import Courier, Relay
 from bot.schedule import Job, Jobs, start_schedule
 from bot.secret import mail_secrets
@@ -80,7 +81,8 @@ class Bot:
         session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=PATIENCE))
         client = slack_client(settings, session)
         self.desk = Desk(self.store, self._clock, timedelta(seconds=settings.undo_seconds))
-        self.calls = SlackCalls(client)
+        self.pacing = Pacing(self._clock)
+        self.calls = SlackCalls(client, self.pacing)
         newest, *older = mail_secrets(settings)
         self.identity = MailIdentity(
             settings.mail_from,
@@ -170,8 +172,8 @@ class Bot:
             effects.LookUpPerson: slack.look_up,
             effects.WarnAdministrators: slack.warn,
         }
-        self.relay = Relay(self.store, couriers, self._clock)
-        self.store.listen(self.relay.wake)
+        self.relay = Relay(self.store, couriers, self._clock, pacing=self.pacing)
+        self.store.listen(self.relay.wake, self.relay.look_at_pace)
         self._closing.push_async_callback(smtp.close)
         running = asyncio.create_task(self.relay.run())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from storage.transaction import SqlTransaction
 
@@ -33,6 +34,27 @@ class Unreachable(Exception):
     reason: str
     retry_after: float | None = None
     attempted: bool = False
+
+
+class Paced(Unreachable):
+    """Slack takes only so many of these: the row waits for its turn in `budget`.
+
+    `until` where Slack has just said so, and nothing goes before; `again`: although we were paced.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        budget: str,
+        every: timedelta,
+        seconds: float,
+        *,
+        until: datetime | None = None,
+        again: bool = False,
+    ) -> None:
+        super().__init__(f"{method}: rate limited", retry_after=seconds)
+        self.budget, self.every = budget, every
+        self.until, self.again = until, again
 
 
 class NotSetUp(Unreachable):

@@ -16,7 +16,8 @@ from typing import Any
 
 import structlog
 
-from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
+from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain, Unreachable
+from bot.pacing import Pacing, carrying
 from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
 from desk.errors import Busy
 from storage.outbox import Lease
@@ -47,11 +48,13 @@ class Relay:
         couriers: Mapping[type[Any], Courier],
         clock: Callable[[], datetime],
         *,
+        pacing: Pacing | None = None,
         slots: int = SLOTS,
     ) -> None:
         self._store = store
         self._couriers = couriers
         self._clock = clock
+        self._pacing = pacing or Pacing(clock)
         self._slots = slots
         self._owner = uuid.uuid4().hex
         self._running: set[asyncio.Task[None]] = set()
@@ -69,6 +72,11 @@ class Relay:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
 
+    def look_at_pace(self) -> None:
+        """Another process has learned how fast Slack is. Safe from any thread."""
+        self._pacing.look_again()
+        self.wake()
+
     async def run(self) -> None:
         """Until `stop`. Never cancel it: what it has just leased would stay leased."""
         self._resting.clear()
@@ -76,6 +84,8 @@ class Relay:
         while not self._stopping:
             self._wake.clear()
             try:
+                if self._pacing.is_stale:
+                    await self._pacing.learn(self._store)
                 pause = await self._take()
             except Busy:
                 log.warning("relay_waits_for_database")
@@ -90,12 +100,13 @@ class Relay:
         self._resting.set()
 
     async def _renew(self) -> None:
-        """A mail may take longer than a lease."""
+        """A mail may take longer than a lease; and what paces us may be over."""
         while True:
             await asyncio.sleep(RENEWED)
             rows, until = tuple(self._carrying), self._clock() + HOLD
             if rows:
                 await self._renewed(rows, until)
+            self.look_at_pace()
 
     async def _renewed(self, rows: tuple[int, ...], until: datetime) -> None:
         try:
@@ -133,7 +144,8 @@ class Relay:
             self._is_full = True
             return IDLE  # a task that ends wakes us
         now = self._clock()
-        leases, due = await self._store.write(lambda tx: _taken(tx, now, self._owner, free))
+        paced = bool(self._pacing)
+        leases, due = await self._store.write(lambda tx: _taken(tx, now, self._owner, free, paced))
         for lease in leases:
             self._start(lease)
         self._is_full = len(leases) == free
@@ -174,6 +186,7 @@ class Relay:
     async def _deliver(self, lease: Lease) -> None:
         """Carry one effect out and write down how it ended. Never raises but when cancelled."""
         courier = self._couriers[type(lease.effect)]
+        carrying(lease)
 
         async def attempting() -> bool:
             return await self._store.write(lambda tx: tx.outbox.attempting(lease, self._clock()))
@@ -189,6 +202,8 @@ class Relay:
             return
         except LeaseLost:
             log.info("lease_lost", row=lease.id)
+        except Paced as fault:
+            await self._note(self._pacing.write, lease, fault)
         except Unreachable as fault:
             await self._note(self._postpone, lease, fault)
         except (Refused, Uncertain) as fault:
@@ -257,11 +272,17 @@ class Relay:
 
 
 def _taken(
-    tx: SqlTransaction, now: datetime, owner: str, limit: int
+    tx: SqlTransaction, now: datetime, owner: str, limit: int, paced: bool
 ) -> tuple[tuple[Lease, ...], datetime | None]:
     """Up to `limit` rows, and when the next is due. With all slots full nobody wants to know."""
-    leases = tx.outbox.lease(now, HOLD, owner, limit)
-    return leases, tx.outbox.next_due(now) if len(leases) < limit else None
+    granted = tx.pace.grant(now, HOLD, owner, limit) if paced else ()
+    leases = granted
+    if len(granted) < limit:
+        leases += tx.outbox.lease(now, HOLD, owner, limit - len(granted))
+    if len(leases) == limit:
+        return leases, None
+    moments = (tx.outbox.next_due(now), tx.pace.next_slot() if paced else None)
+    return leases, min((m for m in moments if m is not None), default=None)
 
 
 def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:

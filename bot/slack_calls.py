@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outcomes import Attempting, LeaseLost, NotSetUp, Refused, Unreachable
+from bot.outcomes import Attempting, LeaseLost, NotSetUp, Paced, Refused, Unreachable
+from bot.pacing import Pacing, Steady
 
 # The last two are what the client makes of an answer that is not Slack's: a proxy's page of text.
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
@@ -71,22 +71,22 @@ class SlackDeclined(Exception):
 
 
 class SlackCalls:
-    """One client for all couriers, with the pauses that Slack asked for."""
+    """One client for all couriers, as fast as Slack takes it."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, pacing: Pacing | None = None) -> None:
         self.client = client
         self.home = ""  # our workspace's id, once Slack has told it
-        self._paused: dict[tuple[str, str], float] = {}
+        self._pacing = pacing or Pacing()
 
     async def call(
         self, method: str, arguments: Mapping[str, Any], *, lane: str = "", attempted: bool = False
     ) -> Mapping[str, Any]:
         """One call. Raises SlackDeclined for an error code, Unreachable for anything else.
 
-        `attempted` says that a failure leaves open whether Slack did it. A pause after a 429 holds
-        for the method and `lane` (a channel), so that other channels stay live.
+        `attempted` says that a failure leaves open whether Slack did it. `lane` is the channel, for
+        methods whose limit is one of each channel.
         """
-        self._mind_pause(method, lane)
+        self._pacing.mind(method, lane)
         # Slack's reading methods take no JSON.
         reads = method in READS
         how = (
@@ -103,13 +103,6 @@ class SlackCalls:
         assert isinstance(data, dict)
         return data
 
-    def _mind_pause(self, method: str, lane: str) -> None:
-        until = self._paused.get((method, lane), 0.0)
-        left = until - time.monotonic()
-        if left > 0:
-            raise Unreachable(f"{method}: rate limited", retry_after=left)
-        self._paused.pop((method, lane), None)
-
     def _judged(
         self, refused: SlackApiError, method: str, lane: str, attempted: bool
     ) -> SlackDeclined | Unreachable:
@@ -119,8 +112,7 @@ class SlackCalls:
         error = error_word(refused)
         if status == 429 or error in ("ratelimited", "rate_limited"):
             seconds = _retry_after(getattr(response, "headers", {}) or {})
-            self._paused[(method, lane)] = time.monotonic() + seconds
-            return Unreachable(f"{method}: rate limited", retry_after=seconds)
+            return self._pacing.refused(method, lane, seconds)
         if status >= 500 or not error or error in DOUBTFUL:
             # No error code of Slack's: something between us and Slack answered, whatever it says.
             return Unreachable(f"{method}: {error or f'http {status}'}", attempted=attempted)
@@ -149,7 +141,7 @@ class SlackCalls:
             found = await self._find(arguments, row, attempted_at)
             if found is not None:
                 return found
-        self._mind_pause("chat.postMessage", str(arguments["channel"]))
+        self._pacing.mind("chat.postMessage", str(arguments["channel"]))
         if not await attempting():
             raise LeaseLost
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"outbox": row}}
@@ -177,6 +169,8 @@ class SlackCalls:
             ts = await self._first(method, {**place, **within}, lambda page: _posted(page, row))
         except SlackDeclined as declined:
             raise Unreachable(f"{method}: {declined}", attempted=True) from None
+        except Paced:
+            raise
         except Unreachable as fault:
             raise Unreachable(fault.reason, fault.retry_after, attempted=True) from None
         return (channel, ts) if ts else None
@@ -216,9 +210,11 @@ class SlackCalls:
         arguments: Mapping[str, Any],
         each: Callable[[Mapping[str, Any]], Awaitable[None]],
     ) -> None:
-        """All pages of a list, waiting where Slack says that we are too fast."""
+        """All pages of a list, as fast as Slack promises to take, and slower where it says so."""
+        steady = Steady(method)
         turned: dict[str, Any] = {}
         while True:
+            await steady.turn()
             try:
                 page = await self.call(method, {**arguments, **turned})
             except NotSetUp:

@@ -232,6 +232,18 @@ _BY_NAME: dict[str, type[Any]] = {
 }
 
 
+def rank(effect: Effect) -> int:
+    """Who goes first where Slack takes one message a second: what somebody has just written or
+    waits for, then new cards, then the lines that open their threads."""
+    match effect:
+        case RefreshCard() | WarnAdministrators():
+            return 1
+        case OpenThread():
+            return 2
+        case _:
+            return 0
+
+
 def effect_to_json(effect: Effect) -> dict[str, Any]:
     return {"kind": type(effect).__name__, **asdict(effect)}
 

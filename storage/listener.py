@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from storage.engine import ALIVE
 
 CHANNEL = "frontdesk_outbox"
+PACE = "pace"  # said there when Slack found us too fast; otherwise nothing is
 _GLANCE = 0.5  # seconds between looks at whether to stop
 _PAUSE = 1.0  # seconds before connecting again; the relay's tick bridges it
 
@@ -21,9 +22,10 @@ log = logging.getLogger(__name__)
 class Listener:
     """A thread with a connection of its own, made anew whenever it is lost."""
 
-    def __init__(self, url: URL, callback: Callable[[], None]) -> None:
+    def __init__(self, url: URL, callback: Callable[[], None], on_pace: Callable[[], None]) -> None:
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._callback = callback
+        self._on_pace = on_pace
         self._closing = Event()
         self._thread = Thread(target=self._run, name="storage-listener", daemon=True)
         self._thread.start()
@@ -45,7 +47,8 @@ class Listener:
             self._conninfo, autocommit=True, connect_timeout=2, **ALIVE
         ) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
-            self._callback()  # for whatever was said while nobody listened
+            self._on_pace()  # for whatever was said while nobody listened
+            self._callback()
             while not self._closing.is_set():
-                for _ in connection.notifies(timeout=_GLANCE, stop_after=1):
-                    self._callback()
+                for said in connection.notifies(timeout=_GLANCE, stop_after=1):
+                    (self._on_pace if said.payload == PACE else self._callback)()

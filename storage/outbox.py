@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     Update,
     bindparam,
@@ -36,6 +35,7 @@ from desk.effects import (
     SendMail,
     effect_from_json,
     effect_to_json,
+    rank,
 )
 from storage.dialect import Insert, insert_for
 from storage.tables import outbox as o
@@ -47,21 +47,22 @@ UNCERTAIN = "uncertain"
 WITHDRAWN = "withdrawn"
 
 # Written out, not bound: only then do both databases see that a partial index will do.
-_IS_WAITING = o.c.state == literal_column("'waiting'")
+IS_WAITING = o.c.state == literal_column("'waiting'")
 _IS_STUCK = o.c.state.in_([literal_column("'refused'"), literal_column("'uncertain'")])
-_FREE: dict[str, Any] = {"lease_until": None, "leased_by": None, "leased_asked": None}
+FREE: dict[str, Any] = {"lease_until": None, "leased_by": None, "leased_asked": None}
 
 _earlier = o.alias("earlier")
-_NONE_BEFORE = ~exists().where(
+NONE_BEFORE = ~exists().where(
     _earlier.c.lane == o.c.lane,
     _earlier.c.state == literal_column("'waiting'"),
     _earlier.c.id < o.c.id,
 )
+TO_LEASE = select(o.c.id, o.c.payload, o.c.asked, o.c.attempts, o.c.attempted_at, o.c.created_at)
+IS_FREE = or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now"))
 _LEASABLE: Select[Any] = (
-    select(o.c.id, o.c.payload, o.c.asked, o.c.attempts, o.c.attempted_at, o.c.created_at)
-    .where(_IS_WAITING, o.c.due_at <= bindparam("now"))
-    .where(or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now")))
-    .where(_NONE_BEFORE)
+    TO_LEASE.where(IS_WAITING, o.c.due_at <= bindparam("now"))
+    .where(IS_FREE)
+    .where(NONE_BEFORE)
     .order_by(o.c.due_at, o.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=o)
@@ -69,31 +70,36 @@ _LEASABLE: Select[Any] = (
 _LEASE = (
     update(o)
     .where(o.c.id.in_(bindparam("rows", expanding=True)))
-    .values(lease_until=bindparam("until"), leased_by=bindparam("owner"), leased_asked=o.c.asked)
+    .values(
+        lease_until=bindparam("until"),
+        leased_by=bindparam("owner"),
+        leased_asked=o.c.asked,
+        pace=None,
+    )
 )
-# What a lease says of itself, see `_which`.
-_OURS = (
+# What a lease says of itself, see `which`.
+OURS = (
     o.c.id == bindparam("row"),
-    _IS_WAITING,
+    IS_WAITING,
     o.c.leased_by == bindparam("owner"),
     o.c.leased_asked == bindparam("times"),
 )
-_HOLDS = select(o.c.id).where(*_OURS)
-_ATTEMPTING = update(o).where(*_OURS).values(attempted_at=bindparam("at"))
+_HOLDS = select(o.c.id).where(*OURS)
+_ATTEMPTING = update(o).where(*OURS).values(attempted_at=bindparam("at"))
 _SENT: dict[str, Any] = {
     "remote": bindparam("name"),
     "error": "",
     "attempted_at": None,
-    **_FREE,
+    **FREE,
 }
 _FINISH = (
     update(o)
-    .where(*_OURS, o.c.asked == bindparam("times"))
+    .where(*OURS, o.c.asked == bindparam("times"))
     .values(state=DONE, done_at=bindparam("at"), **_SENT)
 )
-_BEGIN_ANEW = update(o).where(*_OURS).values(due_at=bindparam("at"), attempts=0, **_SENT)
+_BEGIN_ANEW = update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, **_SENT)
 _FREE_FROM = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
-_NEXT_DUE = select(func.min(_FREE_FROM)).where(_IS_WAITING, _NONE_BEFORE)
+_NEXT_DUE = select(func.min(_FREE_FROM)).where(IS_WAITING, NONE_BEFORE)
 _OF_ENTRY = (
     select(o.c.id, o.c.state, o.c.leased_by, o.c.attempted_at)
     .where(o.c.entry_id == bindparam("entry"), o.c.state != WITHDRAWN)
@@ -107,7 +113,8 @@ class Lease:
     """An effect that `owner` alone may carry out until the lease ends.
 
     `attempted_at` is set where an earlier lease ended in the middle of an attempt: whether the
-    other side took it must be found out first.
+    other side took it must be found out first. `granted`: it waited for its turn (see pace.py) and
+    has it now.
     """
 
     id: int
@@ -117,6 +124,7 @@ class Lease:
     attempted_at: datetime | None
     owner: str
     created_at: datetime
+    granted: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +180,12 @@ class SqlOutbox:
         rows = self._connection.execute(_LEASABLE, {"now": now, "most": limit}).all()
         if len(rows) < limit:
             self.freed = False  # whatever this transaction freed is among them
+        return self.take(rows, now, hold, owner)
+
+    def take(
+        self, rows: Iterable[Any], now: datetime, hold: timedelta, owner: str
+    ) -> tuple[Lease, ...]:
+        """Lease rows of TO_LEASE, which this transaction has locked."""
         leases = tuple(lease for row in rows if (lease := self._lease(row, owner, now)))
         if leases:
             taken = [lease.id for lease in leases]
@@ -179,7 +193,7 @@ class SqlOutbox:
             self._connection.execute(_LEASE, values)
         return leases
 
-    def _lease(self, row: Row[Any], owner: str, now: datetime) -> Lease | None:
+    def _lease(self, row: Any, owner: str, now: datetime) -> Lease | None:
         try:
             return _lease(row, owner)
         except (KeyError, TypeError, ValueError):
@@ -189,16 +203,16 @@ class SqlOutbox:
 
     def renew(self, owner: str, rows: Collection[int], until: datetime) -> None:
         """Keep those of `rows` that `owner` has for longer."""
-        ours = (o.c.id.in_(rows), _IS_WAITING, o.c.leased_by == owner)
+        ours = (o.c.id.in_(rows), IS_WAITING, o.c.leased_by == owner)
         self._change(ours, lease_until=until)
 
     def holds(self, lease: Lease) -> bool:
         """Whether the row still waits and is the lease's to carry out."""
-        return self._connection.execute(_HOLDS, _which(lease)).first() is not None
+        return self._connection.execute(_HOLDS, which(lease)).first() is not None
 
     def attempting(self, lease: Lease, at: datetime) -> bool:
         """Note that what cannot be taken back comes next. False: it is not ours to do."""
-        return self._done(_ATTEMPTING, {**_which(lease), "at": at})
+        return self._done(_ATTEMPTING, {**which(lease), "at": at})
 
     def finish(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
         """Done, or waiting anew where somebody asked again meanwhile.
@@ -206,7 +220,7 @@ class SqlOutbox:
         False, and nothing changes, where the lease is no longer ours.
         """
         self.freed = True
-        values = {**_which(lease), "at": at, "name": remote}
+        values = {**which(lease), "at": at, "name": remote}
         return self._done(_FINISH, values) or self._done(_BEGIN_ANEW, values)
 
     def postpone(
@@ -222,7 +236,7 @@ class SqlOutbox:
             attempts=o.c.attempts + 1,
             attempted_at=o.c.attempted_at if attempted else None,
             error=error,
-            **_FREE,
+            **FREE,
         )
 
     def bury(self, lease: Lease, at: datetime, error: str) -> bool:
@@ -236,7 +250,7 @@ class SqlOutbox:
     def hand_back(self, owner: str) -> None:
         """Free what `owner` leased and did not attempt, for the others to take at once."""
         self.asked = True
-        self._change((_IS_WAITING, o.c.leased_by == owner, o.c.attempted_at.is_(None)), **_FREE)
+        self._change((IS_WAITING, o.c.leased_by == owner, o.c.attempted_at.is_(None)), **FREE)
 
     # What a person decides about rows that got stuck
 
@@ -258,7 +272,7 @@ class SqlOutbox:
             attempted_at=None,
             attempts=0,
             error="",
-            **_FREE,
+            **FREE,
         )
 
     def drop(self, row: int, at: datetime) -> bool:
@@ -285,7 +299,7 @@ class SqlOutbox:
     def counts(self) -> dict[str, int]:
         """How many rows are waiting, refused and uncertain. The others are many and need nobody."""
         counted = dict.fromkeys((WAITING, REFUSED, UNCERTAIN), 0)
-        for which in (_IS_WAITING, _IS_STUCK):
+        for which in (IS_WAITING, _IS_STUCK):
             rows = select(o.c.state, func.count()).where(which).group_by(o.c.state)
             counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
         return counted
@@ -305,7 +319,7 @@ class SqlOutbox:
 
     def _end(self, lease: Lease, state: str, at: datetime, error: str) -> bool:
         self.freed = True
-        return self._change(_ours(lease), state=state, done_at=at, error=error, **_FREE)
+        return self._change(_ours(lease), state=state, done_at=at, error=error, **FREE)
 
     def _change(self, which: Iterable[ColumnElement[bool]], **values: Any) -> bool:
         """Whether there was such a row. For what is seldom done: building it takes longest."""
@@ -321,10 +335,11 @@ def _put(dialect: str) -> Insert:
     wanted = statement.excluded.due_at
     return statement.on_conflict_do_update(
         index_elements=["key"],
-        index_where=_IS_WAITING,
+        index_where=IS_WAITING,
         set_={
             "asked": o.c.asked + 1,
-            "due_at": case((wanted < o.c.due_at, wanted), else_=o.c.due_at),
+            # Who waits for a turn keeps it: what is shown then is what is true then.
+            "due_at": case((o.c.pace.is_(None) & (wanted < o.c.due_at), wanted), else_=o.c.due_at),
         },
     )
 
@@ -332,18 +347,18 @@ def _put(dialect: str) -> Insert:
 def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
     return (
         o.c.id == lease.id,
-        _IS_WAITING,
+        IS_WAITING,
         o.c.leased_by == lease.owner,
         o.c.leased_asked == lease.asked,
     )
 
 
-def _which(lease: Lease) -> dict[str, Any]:
-    """The values of _OURS."""
+def which(lease: Lease) -> dict[str, Any]:
+    """The values of OURS."""
     return {"row": lease.id, "owner": lease.owner, "times": lease.asked}
 
 
-def _lease(row: Row[Any], owner: str) -> Lease:
+def _lease(row: Any, owner: str) -> Lease:
     return Lease(
         id=row.id,
         effect=effect_from_json(row.payload),
@@ -369,5 +384,6 @@ def _values(effect: Effect, at: datetime, due: datetime) -> dict[str, Any]:
         "ticket_id": getattr(effect, "ticket", None),
         "entry_id": mail and mail.entry,
         "person_id": mail and mail.to,
+        "rank": rank(effect),
         "created_at": at,
     }

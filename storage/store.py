@@ -12,7 +12,7 @@ from sqlalchemy import text
 from storage.engine import READERS, THREADS, database_url, is_sqlite, reader_engine, writer_engine
 from storage.kept import Begin, KeptConnections
 from storage.known_house import Memory
-from storage.listener import CHANNEL, Listener
+from storage.listener import CHANNEL, PACE, Listener
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
@@ -20,6 +20,7 @@ from storage.writer import Writer
 R = TypeVar("R")
 
 _NOTIFY = text("SELECT pg_notify(:channel, '')").bindparams(channel=CHANNEL)
+_NOTIFY_PACE = text("SELECT pg_notify(:channel, :what)").bindparams(channel=CHANNEL, what=PACE)
 
 
 class SqlStore:
@@ -63,13 +64,16 @@ class SqlStore:
         """Raises Busy where the database does not answer."""
         await self.read(SqlTransaction.ping)
 
-    def listen(self, callback: Callable[[], None]) -> None:
-        """Call back, from a thread, when another process gave the relay something to do.
+    def listen(
+        self, callback: Callable[[], None], on_pace: Callable[[], None] | None = None
+    ) -> None:
+        """Call back, from a thread, when another process gave the relay something to do, or
+        `on_pace` when it heard from Slack that we are too fast.
 
         SQLite has no way to tell; there nothing happens, and the relay's tick must do.
         """
         if self._writer is None:
-            self._listeners.append(Listener(self._url, callback))
+            self._listeners.append(Listener(self._url, callback, on_pace or callback))
 
     def close(self) -> None:
         """Finish the work that was asked for, then let go of the database."""
@@ -90,6 +94,8 @@ class SqlStore:
             tx.settle()
             if tx.outbox.asked:
                 connection.execute(_NOTIFY)
+            if tx.pace.changed:
+                connection.execute(_NOTIFY_PACE)
         if tx.wakes_the_relay:
             self._wake()
         return value

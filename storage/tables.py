@@ -275,6 +275,8 @@ outbox = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("done_at", UtcTime),
     Column("remote", Text),  # what the other side calls it
+    Column("rank", Integer, nullable=False, server_default="1"),  # who goes first, of the paced
+    Column("pace", Text),  # the budget whose next slot the row waits for
     _partial("ux_outbox_key", "key", where="state = 'waiting'", unique=True),
     _partial("ix_outbox_due", "due_at", where="state = 'waiting'"),
     _partial("ix_outbox_lane", "lane", "id", where="state = 'waiting'"),
@@ -282,7 +284,40 @@ outbox = Table(
     _partial("ix_outbox_entry", "entry_id", where="entry_id IS NOT NULL"),
     _partial("ix_outbox_deliveries", "ticket_id", "id", where="entry_id IS NOT NULL"),
     _partial("ix_outbox_done", "done_at", where="done_at IS NOT NULL"),
+    _partial("ix_outbox_paced", "pace", "id", where="state = 'waiting' AND pace IS NOT NULL"),
     sqlite_autoincrement=True,
+)
+
+# What Slack has said is too fast, until it has been quiet for a while. See pace.py.
+budgets = Table(
+    "budgets",
+    METADATA,
+    Column("name", Text, primary_key=True),  # a method, and the channel where it counts
+    Column("every", BigInteger, nullable=False),  # microseconds between two calls
+    Column("next_at", UtcTime, nullable=False),
+    Column("waited_at", UtcTime, nullable=False),  # when something last had to wait for it
+    Column("refusals", Integer, nullable=False),  # 429s although we were paced
+)
+
+# Periodic work that any number of processes share. See leases.py.
+leases = Table(
+    "leases",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("done_at", UtcTime),
+)
+
+# How far a list of Slack's that takes many pages has been read. See syncs.py.
+syncs = Table(
+    "syncs",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),  # "" where nothing is half read
+    Column("seen", Integer, nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),  # of the last one that came to its end
 )
 
 once = Table(

@@ -10,10 +10,13 @@ from desk.result import Result
 from storage.cards import SqlCards
 from storage.journal import SqlJournal
 from storage.known_house import KnownHouse, Memory
+from storage.leases import SqlLeases
 from storage.mails import SqlMails
 from storage.organisation import SqlOrganisation
 from storage.outbox import SqlOutbox
+from storage.pace import SqlPace
 from storage.people import SqlPeople
+from storage.syncs import SqlSyncs
 from storage.tables import once as once_keys
 from storage.tickets import SqlTickets
 
@@ -36,6 +39,15 @@ class SqlTransaction:
         self.organisation = SqlOrganisation(connection, known)
         self.cards = SqlCards(connection)
         self.mails = SqlMails(connection)
+        self.pace = SqlPace(connection, self.outbox)
+
+    @property
+    def leases(self) -> SqlLeases:
+        return SqlLeases(self._connection)
+
+    @property
+    def syncs(self) -> SqlSyncs:
+        return SqlSyncs(self._connection)
 
     @property
     def wakes_the_relay(self) -> bool:

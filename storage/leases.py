@@ -1,0 +1,59 @@
+"""Who does the periodic work: any number of processes share it, and each time one does it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import Connection, Executable, bindparam, or_, update
+
+from storage.columns import EPOCH, UtcTime
+from storage.dialect import insert_for
+from storage.tables import leases as t
+
+_OURS = (t.c.name == bindparam("work"), t.c.owner == bindparam("by"))
+_RENEW = update(t).where(*_OURS).values(until=bindparam("then"))
+_DONE = update(t).where(*_OURS).values(until=EPOCH, done_at=bindparam("at"))
+_HAND_BACK = update(t).where(t.c.owner == bindparam("by")).values(owner="", until=EPOCH)
+
+
+class SqlLeases:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take(self, name: str, owner: str, now: datetime, hold: timedelta, every: timedelta) -> bool:
+        """Whether `owner` is to do the work now: nobody else does, and it was not done for
+        `every`. Others leave it to them for `hold`."""
+        values = {
+            "name": name,
+            "owner": owner,
+            "until": now + hold,
+            "now": now,
+            "done_before": now - every,
+        }
+        taken = self._connection.execute(_take(self._connection.dialect.name), values)
+        return taken.first() is not None
+
+    def renew(self, name: str, owner: str, until: datetime) -> None:
+        self._connection.execute(_RENEW, {"work": name, "by": owner, "then": until})
+
+    def done(self, name: str, owner: str, at: datetime) -> None:
+        self._connection.execute(_DONE, {"work": name, "by": owner, "at": at})
+
+    def hand_back(self, owner: str) -> None:
+        """Whatever `owner` does is for others to go on with, at once."""
+        self._connection.execute(_HAND_BACK, {"by": owner})
+
+
+@cache
+def _take(dialect: str) -> Executable:
+    statement = insert_for(dialect, t).values(
+        name=bindparam("name"), owner=bindparam("owner"), until=bindparam("until")
+    )
+    now = bindparam("now", type_=UtcTime)
+    done_before = bindparam("done_before", type_=UtcTime)
+    return statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"owner": statement.excluded.owner, "until": statement.excluded.until},
+        where=(t.c.until <= now) & or_(t.c.done_at.is_(None), t.c.done_at <= done_before),
+    ).returning(t.c.name)

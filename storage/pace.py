@@ -1,0 +1,191 @@
+"""What Slack takes only so fast: rows that wait for their turn, and who may go next.
+
+Nothing here is asked while Slack takes everything. Once it has said 429, the method (in a channel,
+where that counts) has a budget: a row in `budgets` with the moment of its next call. Whatever meets
+it is parked: without a lease, due much later, with the budget's name in `pace`. At each slot one
+statement moves the budget on, for one process of any number, and that one takes the parked row
+whose turn it is. A budget that nothing had to wait for is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+    update,
+)
+
+from storage.columns import UtcTime
+from storage.dialect import Insert, insert_for
+from storage.outbox import FREE, IS_FREE, IS_WAITING, NONE_BEFORE, OURS, TO_LEASE, Lease, SqlOutbox
+from storage.outbox import which as of_lease
+from storage.tables import budgets as b
+from storage.tables import outbox as o
+
+STRANDED = timedelta(minutes=10)  # a row whose budget is lost all the same comes by itself then
+_MICROSECOND = timedelta(microseconds=1)
+_MOST_REFUSALS = 30  # the pause after a further 429 stops growing
+
+_now = bindparam("now", type_=UtcTime)
+_IS_PARKED = (IS_WAITING, o.c.pace == b.c.name)
+_micros = type_coerce(_now, BigInteger)
+_next_micros = type_coerce(b.c.next_at, BigInteger)
+# Whoever takes the slot comes at once if it waited for it; two slots later nothing had.
+_HAD_TO_WAIT = _micros < _next_micros + 2 * b.c.every
+_GRANT = (
+    update(b)
+    .where(b.c.next_at <= _now, exists().where(*_IS_PARKED, IS_FREE))
+    .values(
+        next_at=_micros + b.c.every,
+        waited_at=case((_HAD_TO_WAIT, _micros), else_=type_coerce(b.c.waited_at, BigInteger)),
+    )
+    .returning(b.c.name)
+)
+_same_lane = o.alias("same_lane")
+# A lane is as urgent as the most urgent of what waits in it.
+_RANK = (
+    select(func.min(_same_lane.c.rank))
+    .where(_same_lane.c.lane == o.c.lane, _same_lane.c.state == literal_column("'waiting'"))
+    .scalar_subquery()
+)
+_WHOSE_TURN = (
+    TO_LEASE.where(IS_WAITING, o.c.pace == bindparam("name"), IS_FREE, NONE_BEFORE)
+    .order_by(_RANK, o.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=o)
+)
+_DUE_NOW = update(o).where(o.c.id == bindparam("row")).values(due_at=_now)
+_PARK = (
+    update(o)
+    .where(*OURS)
+    .values(
+        pace=bindparam("name"),
+        due_at=bindparam("at"),
+        attempted_at=bindparam("attempted"),
+        **FREE,
+    )
+)
+_NEXT_SLOT = select(func.min(b.c.next_at)).where(exists().where(*_IS_PARKED))
+_KNOWN = select(b.c.name, b.c.next_at, b.c.waited_at)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """When the next call may be made, and when something last had to wait for one."""
+
+    next_at: datetime
+    waited_at: datetime
+
+
+class SqlPace:
+    def __init__(self, connection: Connection, outbox: SqlOutbox) -> None:
+        self._connection = connection
+        self._outbox = outbox
+        self.changed = False  # whether other processes should look at the budgets
+
+    def known(self) -> Mapping[str, Budget]:
+        rows = self._connection.execute(_KNOWN)
+        return {row.name: Budget(row.next_at, row.waited_at) for row in rows}
+
+    def refused(
+        self, name: str, every: timedelta, until: datetime, now: datetime, *, again: bool
+    ) -> None:
+        """Slack said 429: no call before `until`. `again`, although we were paced: each further
+        time a slot longer."""
+        self.changed = True
+        values = {
+            "name": name,
+            "every": every // _MICROSECOND,
+            "next_at": until,
+            "waited_at": now,
+            "refusals": 0,
+            "again": int(again),
+        }
+        self._connection.execute(_refused(self._connection.dialect.name), values)
+
+    def park(self, lease: Lease, name: str, every: timedelta, now: datetime) -> bool:
+        """Let go of the row until it is its turn. A doubt about an earlier attempt stays."""
+        values = {
+            "name": name,
+            "every": every // _MICROSECOND,
+            "next_at": now,
+            "waited_at": now,
+            "refusals": 0,
+        }
+        self._connection.execute(_begun(self._connection.dialect.name), values)
+        parked = {
+            **of_lease(lease),
+            "name": name,
+            "at": now + STRANDED,
+            "attempted": lease.attempted_at,
+        }
+        return self._connection.execute(_PARK, parked).rowcount > 0
+
+    def grant(self, now: datetime, hold: timedelta, owner: str, limit: int) -> tuple[Lease, ...]:
+        """Lease the next row of each budget whose slot has come, as far as there are `limit`."""
+        self._outbox.settle()
+        granted: list[Lease] = []
+        for name in self._connection.execute(_GRANT, {"now": now}).scalars().all()[:limit]:
+            rows = self._connection.execute(_WHOSE_TURN, {"name": name, "now": now}).all()
+            for lease in self._outbox.take(rows, now, hold, owner):
+                self._connection.execute(_DUE_NOW, {"row": lease.id, "now": now})
+                granted.append(replace(lease, granted=True))
+        return tuple(granted)
+
+    def next_slot(self) -> datetime | None:
+        """When the next parked row may go. None where none is parked."""
+        return self._connection.execute(_NEXT_SLOT).scalar()
+
+    def forget_quiet(self, before: datetime) -> None:
+        """Budgets that nothing waits for, and nothing had to since that moment."""
+        quiet = delete(b).where(b.c.waited_at < before, ~exists().where(*_IS_PARKED))
+        self.changed = self._connection.execute(quiet).rowcount > 0 or self.changed
+
+    def release(self, names: Collection[str], now: datetime) -> None:
+        """What is still parked on budgets that are no more may go at once."""
+        self._outbox.freed = True
+        parked = update(o).where(IS_WAITING, o.c.pace.in_(names))
+        self._connection.execute(parked.values(pace=None, due_at=now))
+
+
+@cache
+def _begun(dialect: str) -> Insert:
+    return insert_for(dialect, b).on_conflict_do_nothing(index_elements=["name"])
+
+
+@cache
+def _refused(dialect: str) -> Insert:
+    statement = insert_for(dialect, b).values(
+        name=bindparam("name"),
+        every=bindparam("every"),
+        next_at=bindparam("next_at"),
+        waited_at=bindparam("waited_at"),
+        refusals=bindparam("refusals"),
+    )
+    again = bindparam("again", type_=BigInteger)
+    wanted = (
+        type_coerce(statement.excluded.next_at, BigInteger) + again * (b.c.refusals + 1) * b.c.every
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "next_at": case((wanted > _next_micros, wanted), else_=_next_micros),
+            "waited_at": statement.excluded.waited_at,
+            "refusals": case(
+                (b.c.refusals < _MOST_REFUSALS, b.c.refusals + again), else_=b.c.refusals
+            ),
+        },
+    )
