@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.utils import format_datetime
 
 from desk.answers import MailFacts
 from desk.effects import Message
@@ -64,7 +65,7 @@ def compose(
     if identity.can_receive:
         mail["Reply-To"] = _mailbox(facts.desk_name, identity.reply_to(facts.ticket, facts.to.id))
     mail["Subject"] = f"[{facts.reference}] {one_line(parts.subject, _LONGEST_SUBJECT)}"
-    mail["Date"] = at
+    mail["Date"] = format_datetime(at)
     _thread(mail, facts, identity, row)
     _mark_class(mail, facts.message, identity)
     mail["Content-Language"] = t.language

@@ -39,6 +39,13 @@ class _Pieces(UnstructuredHeader):
         raise NotImplementedError
 
 
+class LineHeader(_Pieces):
+    """A value of ours, short and of plain words: nothing to read in it and nothing to fold."""
+
+    def fold(self, *, policy: Any) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 class IdsHeader(_Pieces):
     """Message-IDs, one a line, never encoded."""
 
@@ -113,7 +120,7 @@ class _Registry(HeaderRegistry):
     is half of what composing a mail costs."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(default_class=LineHeader, use_default_map=False)  # type: ignore[arg-type]
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:

@@ -24,6 +24,7 @@ CONNECT = 10.0  # seconds for connection, TLS and login together
 COMMAND = 15.0  # seconds for each reply before DATA
 DATA = 30.0  # seconds for each of the two replies to DATA
 CONNECTIONS = 3  # kept open; servers limit them per client
+_CLOSING = 421
 _CONFIGURATION = {530, 534, 535, 538}  # "log in first": about us, not about this mail
 
 
@@ -53,6 +54,13 @@ class Refused(Exception):
 @dataclass(eq=False)
 class Uncertain(Exception):
     """DATA was sent and no number came back: the mail may have left, or not."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class _Gone(Exception):
+    """Nobody was there to take the first word of a mail."""
 
     reason: str
 
@@ -89,10 +97,20 @@ class SmtpCourier:
 
         Raises Unreachable, Refused, Uncertain; LeaseLost where `attempting` says no.
         """
+        try:
+            return await self._send(message, to, attempting)
+        except _Gone:
+            # The server closed it meanwhile, as it may: and probably the other ones too.
+            self._drop_idle()
+        try:
+            return await self._send(message, to, attempting)
+        except _Gone as gone:
+            raise Unreachable(gone.reason) from None
+
+    async def _send(self, message: EmailMessage, to: str, attempting: Attempting) -> Sent:
         async with self._connection() as smtp:
             body = await self._offer(smtp, message, to)
             if not await attempting():
-                await self._reset(smtp)
                 raise LeaseLost
             return await self._deliver(smtp, body)
 
@@ -108,10 +126,11 @@ class SmtpCourier:
     async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
         """A ready connection. It is kept for the next mail unless something unexpected happens."""
         async with self._slots:
-            smtp = await self._kept() or await self._connected()
+            smtp = self._idle.pop() if self._idle else await self._connected()
             try:
                 yield smtp
             except (Unreachable, Refused, LeaseLost):
+                await self._reset(smtp)
                 self._keep(smtp)
                 raise
             except BaseException:
@@ -123,20 +142,17 @@ class SmtpCourier:
         if smtp.is_connected:
             self._idle.append(smtp)
 
-    async def _kept(self) -> aiosmtplib.SMTP | None:
-        """A kept connection that still answers."""
+    def _drop_idle(self) -> None:
         while self._idle:
-            smtp = self._idle.pop()
-            if await self._reset(smtp):
-                return smtp
-        return None
+            self._idle.pop().close()
 
-    async def _reset(self, smtp: aiosmtplib.SMTP) -> bool:
+    async def _reset(self, smtp: aiosmtplib.SMTP) -> None:
+        """Make the server forget a mail that was begun, or close."""
         try:
-            await smtp.rset(timeout=self._command)
+            if smtp.is_connected:
+                await smtp.rset(timeout=self._command)
         except (aiosmtplib.SMTPException, OSError):
             smtp.close()
-        return smtp.is_connected
 
     async def _connected(self) -> aiosmtplib.SMTP:
         server = self._server
@@ -175,13 +191,24 @@ class SmtpCourier:
         body = message.as_bytes(policy=POLICY.clone(utf8=wide))
         options, encoding = (["SMTPUTF8", "BODY=8BITMIME"], "utf-8") if wide else ([], "ascii")
         try:
-            await smtp.mail(self._sender, options=options, encoding=encoding)
+            await self._begin(smtp, options, encoding)
             await smtp.rcpt(to, encoding=encoding)
         except aiosmtplib.SMTPResponseException as error:
             raise _verdict(error, smtp) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unreachable(_said(error)) from error
         return body
+
+    async def _begin(self, smtp: aiosmtplib.SMTP, options: list[str], encoding: str) -> None:
+        """Say from whom. Raises _Gone where the server does not listen any more."""
+        try:
+            await smtp.mail(self._sender, options=options, encoding=encoding)
+        except aiosmtplib.SMTPResponseException as error:
+            if error.code != _CLOSING:
+                raise
+            raise _Gone(_said(error)) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _Gone(_said(error)) from error
 
     async def _deliver(self, smtp: aiosmtplib.SMTP, body: bytes) -> Sent:
         try:
