@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo story run test check format screens bench lock clean python
+.PHONY: help install demo story run test check format screens bench chaos lock clean python
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ screens: $(VENV)/.dev ## Take the pictures of README and docs anew
 
 bench: $(VENV)/.dev ## Measure beside the floors and an ordinary build, as ratios
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: $(VENV)/.dev ## Let everything go wrong for a while, then check each promise
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(VENV)/.dev ## Choose the newest versions that pyproject.toml allows
 	@$(BIN)/pip install --quiet uv

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import shutil
 import sys
+import time
 from collections import Counter
 
 import click
@@ -15,6 +16,7 @@ from tests.chaos.play import Outcome, Plan, play
 from tests.journeys.stage import ROOT
 
 BUILD = ROOT / "build" / "chaos"
+SELDOM = 30.0  # seconds between two lines of progress in a log
 EXAMPLES = """python -m tests.chaos
 python -m tests.chaos --operations 5000 --seed 7 --database postgresql --processes 2
 make chaos ARGS="--operations 300 --seed 7"
@@ -50,16 +52,25 @@ def main(operations: int, seed: int | None, database: str, processes: int, clock
     folder = BUILD / f"{database}-{processes}-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
     click.echo(f"seed {seed}, evidence in {folder.relative_to(ROOT)}")
-    outcome = asyncio.run(play(plan, folder, _progress))
+    outcome = asyncio.run(play(plan, folder, Progress()))
     click.echo()
     for line in report(outcome):
         click.echo(line)
     sys.exit(0 if outcome.kept else 1)
 
 
-def _progress(line: str) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{line:<100}", nl=False, err=True)
+class Progress:
+    """One line that changes, or where nobody looks on, a line now and then."""
+
+    def __init__(self) -> None:
+        self._last = -SELDOM
+
+    def __call__(self, line: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{line:<100}", nl=False, err=True)
+        elif time.monotonic() - self._last >= SELDOM:
+            self._last = time.monotonic()
+            click.echo(line, err=True)
 
 
 def report(outcome: Outcome) -> list[str]:

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from bot.config import Settings
 from desk.lifecycle import LIFECYCLE, Move, State
+from tests.chaos.checker import PROMISES
 
 MADE = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n)(?P<text>.*?)(<!-- /made -->)", re.DOTALL)
 
@@ -63,10 +64,16 @@ def _leads(state: State, move: Move) -> str:
     return "stays" if target is state else f"→ {target}"
 
 
+def promises() -> str:
+    """What the fault suite checks at the end of each run."""
+    return "\n".join(f"- {promise}" for promise, _ in PROMISES)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "lifecycle-diagram": lifecycle_diagram,
     "lifecycle-table": lifecycle_table,
+    "promises": promises,
 }
 
 
