@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -16,21 +17,25 @@ from storage.organisation import SqlOrganisation
 from storage.outbox import SqlOutbox
 from storage.pace import SqlPace
 from storage.people import SqlPeople
+from storage.prepared import QuickConnection, prepared
 from storage.syncs import SqlSyncs
 from storage.tables import once as once_keys
 from storage.tickets import SqlTickets
 
 _PING = select(1)
-_FIRST = select(once_keys.c.ticket_id, once_keys.c.entry_id, once_keys.c.changed).where(
-    once_keys.c.key == bindparam("key")
+_FIRST = prepared(
+    select(once_keys.c.ticket_id, once_keys.c.entry_id, once_keys.c.changed).where(
+        once_keys.c.key == bindparam("key")
+    )
 )
+_REMEMBER = prepared(insert(once_keys))
 
 
 class SqlTransaction:
     """The desk's `Transaction`. Lives as long as the work it was given to."""
 
-    def __init__(self, connection: Connection, memory: Memory, *, writable: bool) -> None:
-        self._connection = connection
+    def __init__(self, slow: Connection, memory: Memory, *, writable: bool) -> None:
+        connection = self._connection = cast(Connection, QuickConnection(slow))
         self.outbox = SqlOutbox(connection)
         self.tickets = SqlTickets(connection)
         self.journal = SqlJournal(connection, self.outbox)
@@ -67,7 +72,7 @@ class SqlTransaction:
 
     def remember(self, once: str, result: Result, at: datetime) -> None:
         self._connection.execute(
-            insert(once_keys),
+            _REMEMBER,
             {
                 "key": once,
                 "ticket_id": result.ticket,
