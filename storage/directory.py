@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from desk.people import Person, folded
+from storage.changes import next_change
 from storage.known_house import house_changed
 from storage.people_rows import PEOPLE, address, person_of
 from storage.search import index_person
@@ -24,7 +25,8 @@ _REFERENCES = (
 
 
 def insert_person(connection: Connection, person: Person) -> Person:
-    number = connection.execute(insert(people).returning(people.c.id), _values(person)).scalar_one()
+    statement = insert(people).values(_values(connection, person)).returning(people.c.id)
+    number = connection.execute(statement).scalar_one()
     stored = replace(person, id=number)
     index_person(connection, stored)
     return stored
@@ -92,13 +94,16 @@ def _merge(connection: Connection, other: Person, into: Person) -> None:
     asked = connection.execute(
         select(people.c.requests).where(people.c.id == other.id)
     ).scalar_one()
+    changed = next_change(connection.dialect.name)
     connection.execute(
-        update(people).where(people.c.id == into.id).values(requests=people.c.requests + asked)
+        update(people)
+        .where(people.c.id == into.id)
+        .values(requests=people.c.requests + asked, changed=changed)
     )
     connection.execute(
         update(people)
         .where(people.c.id == other.id)
-        .values(email=None, active=False, merged_into=into.id)
+        .values(email=None, active=False, merged_into=into.id, changed=changed)
     )
     for column in _REFERENCES:
         table: Any = column.table
@@ -116,7 +121,9 @@ def _merge(connection: Connection, other: Person, into: Person) -> None:
 
 
 def _update(connection: Connection, person: Person) -> None:
-    connection.execute(update(people).where(people.c.id == person.id).values(_values(person)))
+    connection.execute(
+        update(people).where(people.c.id == person.id).values(_values(connection, person))
+    )
     index_person(connection, person)
 
 
@@ -127,7 +134,7 @@ def _find(connection: Connection, column: Any, value: str | None) -> Person | No
     return None if row is None else person_of(row)
 
 
-def _values(person: Person) -> dict[str, Any]:
+def _values(connection: Connection, person: Person) -> dict[str, Any]:
     return {
         "name": person.name,
         "email": person.email,
@@ -137,4 +144,5 @@ def _values(person: Person) -> dict[str, Any]:
         "zone": person.zone,
         "active": person.active,
         "sort_name": folded(person.name),
+        "changed": next_change(connection.dialect.name),
     }

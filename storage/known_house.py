@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, select, update
 from desk.labels import Label
 from desk.organisation import Catalogue, CatalogueEntry, House, ResolutionCode, Team
 from desk.ticket import Impact, RequestType, Urgency
+from storage.finder import Finder
 from storage.prepared import prepared
 from storage.tables import catalogue, codes, house, teams
 
@@ -40,7 +41,9 @@ class Facts:
 class Memory:
     """What all transactions of one process share."""
 
-    facts: Facts | None = None
+    def __init__(self, finder: Finder) -> None:
+        self.finder = finder
+        self.facts: Facts | None = None
 
 
 class KnownHouse:
@@ -50,6 +53,10 @@ class KnownHouse:
         self._connection = connection
         self._memory = memory
         self._facts: Facts | None = None
+
+    @property
+    def finder(self) -> Finder:
+        return self._memory.finder
 
     @property
     def facts(self) -> Facts:

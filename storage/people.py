@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +23,8 @@ from sqlalchemy import (
 
 from desk.effects import LookUpPerson
 from desk.people import SYSTEM, Actor, Person
-from storage import directory, membership, search
+from storage import directory, membership
+from storage.changes import next_change
 from storage.columns import EPOCH
 from storage.known_house import KnownHouse
 from storage.outbox import SqlOutbox
@@ -74,9 +76,6 @@ _ACTORS = select(
 _ACTOR_BY_SLACK = prepared(_ACTORS.where(people.c.slack_id == bindparam("handle")))
 _ACTOR_BY_ADDRESS = prepared(_ACTORS.where(people.c.email == bindparam("handle")))
 _OFFICES = select(*_offices(bindparam("person", type_=Integer), bindparam("ref", type_=Text)))
-_NOTE_REQUEST = prepared(
-    update(people).where(people.c.id == bindparam("person")).values(requests=people.c.requests + 1)
-)
 
 
 class SqlPeople:
@@ -152,10 +151,15 @@ class SqlPeople:
         directory.set_address(self._connection, known, email)
 
     def search(self, query: str, limit: int) -> tuple[Person, ...]:
-        return search.search(self._connection, query, limit)
+        return self._known.finder.search(self._connection, query, limit)
+
+    def make_index(self) -> None:
+        """Read everybody anew for `search`; the first one would do it otherwise."""
+        self._known.finder.make(self._connection)
 
     def note_request(self, person: int) -> None:
-        self._connection.execute(_NOTE_REQUEST, {"person": person})
+        statement = _note_request(self._connection.dialect.name)
+        self._connection.execute(statement, {"person": person})
 
     def rejoin_teams(self) -> None:
         self._acting.clear()
@@ -205,6 +209,12 @@ def _by_id(wanted: list[int]) -> tuple[Any, Mapping[str, Any]]:
         return _MANY, {"people": wanted}
     filled = [*wanted, *[wanted[-1]] * (_FEW - len(wanted))]
     return _SOME, {f"person_{place}": person for place, person in enumerate(filled)}
+
+
+@cache
+def _note_request(dialect: str) -> Any:
+    changed = {"requests": people.c.requests + 1, "changed": next_change(dialect)}
+    return prepared(update(people).where(people.c.id == bindparam("person")).values(changed))
 
 
 def _actor(person: Person, offices: Sequence[Any]) -> Actor:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine import READERS, THREADS, database_url, is_sqlite, reader_engine, writer_engine
+from storage.finder import Finder
 from storage.kept import Begin, KeptConnections
 from storage.known_house import Memory
 from storage.listener import CHANNEL, PACE, Listener
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -33,7 +39,7 @@ class SqlStore:
     def __init__(self, url: str, on_outbox: Callable[[], None] | None = None) -> None:
         self._url = database_url(url)
         self._on_outbox = on_outbox
-        self._memory = Memory()
+        self._memory = Memory(Finder(self._read_later))
         writing = writer_engine(self._url)
         reading = reader_engine(self._url, writing)
         self._engines = (writing, reading)
@@ -103,6 +109,17 @@ class SqlStore:
     def _read(self, work: Callable[[SqlTransaction], R]) -> R:
         with self._begin_to_read() as connection:
             return work(SqlTransaction(connection, self._memory, writable=False))
+
+    def _read_later(self, work: Callable[[Connection], None]) -> None:
+        def run() -> None:
+            try:
+                with self._begin_to_read() as connection:
+                    work(connection)
+            except SQLAlchemyError:
+                log.warning("work in the background was interrupted", exc_info=True)
+
+        with suppress(RuntimeError):  # the store is being closed
+            self._threads.submit(run)
 
     def _wake(self) -> None:
         if self._on_outbox is not None:

@@ -53,9 +53,10 @@ people = Table(
     Column("requests", Integer, nullable=False, server_default="0"),
     # Found to be the same as somebody else: references met later lead there.
     Column("merged_into", BigInteger, ForeignKey("people.id")),
+    Column("changed", BigInteger, nullable=False, server_default="0"),  # see changes.py
     _partial("ux_people_email", "email", where="email IS NOT NULL", unique=True),
     _partial("ux_people_slack_id", "slack_id", where="slack_id IS NOT NULL", unique=True),
-    Index("ix_people_popular", "active", text("requests DESC"), "sort_name", "id"),
+    Index("ix_people_changed", "changed"),
     sqlite_autoincrement=True,
 )
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, event, text
 
 from storage.engine import database_url as parse
 from storage.engine import writer_engine
-from storage.migrate import upgrade
+from storage.migrate import _config, upgrade
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 from tests.storage.house import SETUP
@@ -91,11 +92,9 @@ async def test_a_load_that_was_rolled_back_is_forgotten(desk: SqlStore):
 
 
 def test_a_house_loaded_before_it_had_revisions_is_kept(bare_database_url: str):
-    upgrade(bare_database_url)
     engine = writer_engine(parse(bare_database_url))
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE house DROP COLUMN revision"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        command.upgrade(_config(connection), "0001")
         connection.execute(
             text(
                 "INSERT INTO teams (id, key, en, fr, language, position, obsolete)"
