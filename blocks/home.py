@@ -31,7 +31,12 @@ def technician_home(facts: TechnicianHome, t: Translator) -> View:
         facts.page,
         [
             heading(t("Welcome, {name}", name=name_of(facts.viewer))),
-            *actions([button(t("New ticket"), Action.HOME_NEW, "new", "primary")]),
+            *actions(
+                [
+                    button(t("New ticket"), Action.HOME_NEW, "new", "primary"),
+                    button(t("Find a ticket"), Action.HOME_FIND, "find"),
+                ]
+            ),
             *actions(_tabs(facts, t)),
             divider(),
             *(_rows(facts, t) if facts.rows else [section(_empty(facts.tab, t))]),
@@ -118,7 +123,7 @@ def _own(lines: tuple[RequesterLine, ...], t: Translator) -> list[Block]:
     if not lines:
         return []
     head = section(f"*{t('Requests of your own')}*")
-    return [divider(), head, *(_line(line, t) for line in lines)]
+    return [divider(), head, *(request_line(line, t) for line in lines)]
 
 
 def requester_home(facts: RequesterHome, t: Translator) -> View:
@@ -128,15 +133,23 @@ def requester_home(facts: RequesterHome, t: Translator) -> View:
         facts.page,
         [
             heading(t("Welcome, {name}", name=name_of(facts.viewer))),
-            *actions([button(t("New request"), Action.HOME_NEW, "new", "primary")]),
+            *actions(_requesters_buttons(facts, t)),
             divider(),
-            *([_line(line, t) for line in facts.rows] if facts.rows else [section(empty)]),
+            *([request_line(line, t) for line in facts.rows] if facts.rows else [section(empty)]),
             *_pager(facts.page, Tab.MINE, t),
         ],
     )
 
 
-def _line(line: RequesterLine, t: Translator) -> Block:
+def _requesters_buttons(facts: RequesterHome, t: Translator) -> Iterable[Block]:
+    """Who sees all their requests at once needs no search."""
+    yield button(t("New request"), Action.HOME_NEW, "new", "primary")
+    if facts.page.pages > 1:
+        yield button(t("Find a request"), Action.HOME_FIND, "find")
+
+
+def request_line(line: RequesterLine, t: Translator) -> Block:
+    """A request as its requester sees it in a list."""
     title = f"*{line.reference} · {inline(line.subject, SUBJECT)}*"
     text = f"{title}\n{for_requester(line, t)} · {when(line.created_at)}"
     return section(text, button(t("Open"), Action.TICKET_OPEN, line.id))

@@ -57,6 +57,7 @@ class Action(StrEnum):
     HOME_PREVIOUS = "home.previous"
     HOME_NEXT = "home.next"
     HOME_NEW = "home.new"
+    HOME_FIND = "home.find"
     # Inputs whose changes need no answer.
     INPUT = "input.value"
 
@@ -65,6 +66,7 @@ class Form(StrEnum):
     TICKET_NEW = "ticket.new"
     TICKET_CREATED = "ticket.created"
     TICKET_PAGE = "ticket.page"
+    TICKET_FIND = "ticket.find"
     JOURNAL_PAGE = "journal.page"
     REPLY = "reply.form"
     ANSWER = "answer.form"
@@ -106,6 +108,7 @@ class Field(StrEnum):
     TEAM = "team"
     ASSIGNEE = "assignee"
     DUPLICATE_OF = "duplicate_of"
+    QUERY = "query"
 
 
 # Buttons live for years in old messages. An id retired from `Action` moves here and is answered

@@ -136,6 +136,12 @@ def help_message(t: Translator, is_technician: bool) -> Message:
         ("/ticket", t("opens the form")),
         ("/ticket " + t("Printer jams"), t("opens it with this subject")),
         ("/ticket R-000042", t("shows this ticket")),
+        (
+            "/ticket " + t("find printer paul"),
+            t("finds tickets by their words")
+            if is_technician
+            else t("finds your requests by their words"),
+        ),
     ]
     title = t("How to use Frontdesk")
     commands = "\n".join(f"`{command}`  {meaning}" for command, meaning in lines)

@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.deskfile import read_desk_file
 from bot.directory import learn_everybody, with_slack_ids
 from bot.http import web_app
+from bot.indexing import Indexing
 from bot.mail_courier import MailCourier
 from bot.mail_in import MailIn
 from bot.outcomes import Unreachable
@@ -264,6 +265,7 @@ class Bot:
 
         table: dict[str, tuple[timedelta, Job]] = {
             "look at the outbox": (timedelta(seconds=5), tick),
+            "index tickets": (timedelta(seconds=1), Indexing(self.store, self._clock).catch_up),
             "wake tickets on hold": (timedelta(minutes=1), jobs.wake_tickets),
             "learn the directory": (timedelta(days=1), self.sync_people),
             "audit the channels": (timedelta(days=1), audit),

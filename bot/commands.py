@@ -18,6 +18,7 @@ from bot.app import Bot, utc_now
 from bot.config import Settings, SettingsFault, read_settings
 from bot.demo import run_demo
 from bot.deskfile import DeskFileFault
+from bot.indexing import Indexing
 from bot.logs import set_up_logs
 from bot.running import run_loop, run_until_stopped
 from bot.slack import TokenRefused
@@ -83,6 +84,28 @@ def check(offline: bool) -> None:
     settings = _settings()
     ok = asyncio.run(checking.check(settings, offline=offline, say=click.echo))
     sys.exit(0 if ok else 1)
+
+
+@main.command(epilog="frontdesk reindex\nfrontdesk reindex --anew")
+@click.option("--anew", is_flag=True, help="Begin again where an earlier run was interrupted.")
+def reindex(anew: bool) -> None:
+    """Read every ticket again, for the search. Bots may go on running meanwhile.
+
+    Needed only when tickets are not found by words that stand in them. An interrupted run goes on
+    where it ended.
+    """
+    settings = _settings()
+
+    async def do() -> int:
+        await asyncio.to_thread(upgrade, settings.database_url)
+        store = SqlStore(settings.database_url)
+        try:
+            return await Indexing(store, utc_now).again(anew=anew, progress=_progress)
+        finally:
+            store.close()
+
+    count = _explained(do)
+    click.echo(f"{count} ticket{'' if count == 1 else 's'} indexed.")
 
 
 @main.group(cls=Group)

@@ -218,3 +218,21 @@ class NoticeFacts:
     by: Person | None
     card: tuple[str, str] | None
     language: str
+
+
+@dataclass(frozen=True)
+class TechnicianFinds:
+    """The tickets in which the words of `query` occur; `more` where there are others."""
+
+    query: str
+    rows: tuple[TicketFacts, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class RequesterFinds:
+    """The same for somebody who finds requests of their own only, by what they may read."""
+
+    query: str
+    rows: tuple[RequesterLine, ...]
+    more: bool

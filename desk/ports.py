@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -104,6 +104,13 @@ class Tickets(Protocol):
 
     def asked_by(self, person: int, *, open_only: bool, limit: int, page: int = 0) -> Page:
         """Tickets whose requester or beneficiary this is; open ones first, newest first."""
+
+    def find(self, words: Sequence[str], most: int) -> tuple[Ticket, ...]:
+        """Tickets in which each of `words` begins some word, notes and all; among the newest such,
+        open ones first, newest first."""
+
+    def find_own(self, person: int, words: Sequence[str], most: int) -> tuple[Ticket, ...]:
+        """The same among tickets whose requester or beneficiary this is, by what they may read."""
 
     def due(self, now: datetime, limit: int) -> tuple[int, ...]:
         """Open tickets whose hold until a date is over."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, overload
 
 from desk import abandon_ticket as abandon
 from desk import answer_ticket as answering
-from desk import answers, ask_queue, ask_ticket, setting_up, take_note
+from desk import answers, ask_queue, ask_ticket, find_tickets, setting_up, take_note
 from desk import assign_ticket as assigning
 from desk import hold_ticket as holding
 from desk import open_ticket as opening
@@ -65,6 +65,7 @@ QUESTIONS: dict[type[Any], Answerer] = {
     ask_queue.FindPeople: ask_queue.find_people,
     ask_queue.WhoIs: ask_queue.who_is,
     ask_queue.Viewer: ask_queue.viewer,
+    find_tickets.FindTickets: find_tickets.find_tickets,
 }
 
 CHANGE_PEOPLE = (setting_up.LoadDesk, setting_up.LearnPeople)
@@ -151,6 +152,10 @@ class Desk:
     async def ask(self, question: ask_queue.FindPeople, *, by: str) -> tuple[Person, ...]: ...
     @overload
     async def ask(self, question: ask_queue.WhoIs, *, by: str) -> Person | None: ...
+    @overload
+    async def ask(
+        self, question: find_tickets.FindTickets, *, by: str
+    ) -> answers.TechnicianFinds | answers.RequesterFinds: ...
     @overload
     async def ask(self, question: ask_queue.Viewer, *, by: str) -> Actor: ...
 

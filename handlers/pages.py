@@ -70,6 +70,8 @@ def _place(click: Click) -> str:
     """The place in App Home where this began; "" where it began elsewhere."""
     if click.container == "home":
         return click.metadata or BEGINNING
+    if click.form == Form.TICKET_FIND:
+        return click.metadata
     known = click.form in (Form.TICKET_PAGE, Form.JOURNAL_PAGE)
     return FormContext.decode(click.metadata).place if known else ""
 

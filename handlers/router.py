@@ -18,7 +18,7 @@ from desk.ask_queue import Viewer
 from desk.errors import Busy, DeskError
 from desk.people import Actor
 from desk.service import Desk
-from handlers import errors, home, moves, notes, people, replies, tickets
+from handlers import errors, home, moves, notes, people, replies, search, tickets
 from handlers.afterwards import Afterwards
 from handlers.answer import Answer
 from handlers.context import Context, Handler, Table
@@ -45,8 +45,9 @@ ACTIONS: Table = {
     **moves.ACTIONS,
     **replies.ACTIONS,
     **home.ACTIONS,
+    **search.ACTIONS,
 }
-FORMS: Table = {**tickets.FORMS, **moves.FORMS, **replies.FORMS}
+FORMS: Table = {**tickets.FORMS, **moves.FORMS, **replies.FORMS, **search.FORMS}
 OPTIONS: Table = {**tickets.OPTIONS}
 EVENTS: Table = {**home.EVENTS, **people.EVENTS}
 MESSAGES: Table = {**notes.MESSAGES}

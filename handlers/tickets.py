@@ -21,16 +21,20 @@ from handlers.context import Context, Table
 from handlers.drafting import draft_from
 from handlers.pages import page_view
 from handlers.payload import Called, Click, Malformed, Reached, Submission, Typing
+from handlers.search import find, wants_to_find
 
 HELP = frozenset({"help", "aide", "?"})
 E = TypeVar("E", Impact, Urgency)
 
 
 async def on_ticket_command(called: Called, context: Context) -> Answer:
-    """`/ticket`, `/ticket <subject>`, `/ticket R-000042`, `/ticket help`."""
+    """`/ticket`, with a subject, `R-000042`, `find <words>` or `help` after it."""
     if called.text.casefold() in HELP:
         technician = context.viewer is not None and context.viewer.is_technician
         return Answer(ack=help_message(context.t, technician) | {"response_type": "ephemeral"})
+    query = wants_to_find(called)
+    if query is not None:
+        return await find(called, query, context)
     number = ticket_number(called.text)
     if number is not None:
         return then(OpenView(called.trigger, await page_view(number, called.user, context)))

@@ -331,3 +331,29 @@ once = Table(
     Column("at", UtcTime, nullable=False),
     Index("ix_once_at", "at"),
 )
+
+# What tickets are found by (see ticket_index.py); beside these stands an index of words that each
+# kind of database has its own of.
+ticket_words = Table(
+    "ticket_words",
+    METADATA,
+    Column("ticket_id", Id, primary_key=True, autoincrement=False),
+    Column("public", Text, nullable=False),  # folded words, a blank around each
+    Column("every", Text, nullable=False),  # those of technicians too
+)
+
+unindexed = Table(  # filled by triggers, so that no change escapes
+    "unindexed",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+)
+
+indexing = Table(
+    "indexing",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("below", BigInteger),  # older tickets are still to be indexed; null when none are
+    CheckConstraint("id = 1", name="only_one"),
+)

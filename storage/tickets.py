@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,12 +24,13 @@ from desk.ticket import (
     Ticket,
     Urgency,
 )
-from storage import queues
+from storage import queues, ticket_search
 from storage.tables import tickets as t
 
 _HELD = 10  # added to the rank: whatever nobody holds comes first
 
 _GET = select(t).where(t.c.id == bindparam("ticket"))
+_MANY = select(t).where(t.c.id.in_(bindparam("tickets", expanding=True)))
 _ADD = insert(t).returning(t.c.id)
 _SAVE = update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen"))
 _DUE = (
@@ -54,6 +56,11 @@ class SqlTickets:
             raise NoSuchTicket(ticket)
         return _ticket(row)
 
+    def many(self, tickets: Iterable[int]) -> tuple[Ticket, ...]:
+        """Those of them that exist, in any order."""
+        wanted = {"tickets": list(tickets)}
+        return tuple(map(_ticket, self._connection.execute(_MANY, wanted)))
+
     def save(self, ticket: Ticket, seen: int) -> Ticket:
         saved = replace(ticket, version=seen + 1)
         values = {**_row(saved), "ticket": ticket.id, "seen": seen}
@@ -66,6 +73,12 @@ class SqlTickets:
 
     def asked_by(self, person: int, *, open_only: bool, limit: int, page: int = 0) -> Page:
         return self._page(queues.of_requester(person, open_only=open_only), page, limit)
+
+    def find(self, words: Sequence[str], most: int) -> tuple[Ticket, ...]:
+        return tuple(map(_ticket, ticket_search.everywhere(self._connection, words, most)))
+
+    def find_own(self, person: int, words: Sequence[str], most: int) -> tuple[Ticket, ...]:
+        return tuple(map(_ticket, ticket_search.among_own(self._connection, person, words, most)))
 
     def due(self, now: datetime, limit: int) -> tuple[int, ...]:
         return tuple(self._connection.execute(_DUE, {"now": now, "most": limit}).scalars())

@@ -20,6 +20,7 @@ from storage.people import SqlPeople
 from storage.prepared import QuickConnection, prepared
 from storage.syncs import SqlSyncs
 from storage.tables import once as once_keys
+from storage.ticket_index import SqlTicketIndex
 from storage.tickets import SqlTickets
 
 _PING = select(1)
@@ -57,6 +58,11 @@ class SqlTransaction:
     @property
     def wakes_the_relay(self) -> bool:
         return self.outbox.asked or self.outbox.freed
+
+    @property
+    def index(self) -> SqlTicketIndex:
+        """What tickets are found by."""
+        return SqlTicketIndex(self._connection, self.tickets, self.journal, self.people)
 
     def settle(self) -> None:
         """Write down what was only collected until now. Must come before the commit."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from blocks import card, home, move_forms, notes, thread, ticket_form, ticket_page
+from blocks import card, home, move_forms, notes, search, thread, ticket_form, ticket_page
 from blocks.drafts import Draft
-from desk.answers import TicketFacts
+from desk.answers import RequesterFinds, TechnicianFinds, TicketFacts
 from desk.effects import Message, Notice
 from desk.journal import Entry, Kind, public_entries
 from desk.labels import Label
@@ -88,6 +88,7 @@ def scenes(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield from _new_ticket_forms(cast, t)
     yield from _move_forms(cast, t)
     yield from _homes(cast, t)
+    yield from _finds(cast, t)
     yield from _notes(cast, t)
 
 
@@ -280,7 +281,31 @@ def _homes(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "home_paged", home.technician_home(replace(middle, counts={Tab.TEAMS: 1000}), t)
     lines = [_asked(cast, state).line for state in State]
     yield "home_requester", home.requester_home(f.requester_home(*lines, viewer=cast.requester), t)
+    asked = f.requester_home(*lines, viewer=cast.requester)
+    paged = replace(asked, page=replace(asked.page, total=50))
+    yield "home_requester_paged", home.requester_home(paged, t)
     yield "home_requester_empty", home.requester_home(f.requester_home(viewer=cast.requester), t)
+
+
+def _finds(cast: Cast, t: Translator) -> Iterator[Scene]:
+    """Looking for a ticket: before, after, and in vain; a technician and somebody else."""
+    rows = tuple(cast.facts(state, id=42 + number) for number, state in enumerate(State))
+    lines = tuple(_asked(cast, state).line for state in State)
+    for who, found, empty in (
+        ("technician", TechnicianFinds(cast.typed, rows, more=False), TechnicianFinds),
+        ("requester", RequesterFinds(cast.typed, lines, more=False), RequesterFinds),
+    ):
+        is_technician = who == "technician"
+        nothing = empty(cast.typed, (), more=False)
+        several = replace(found, rows=(*found.rows, *found.rows), more=True)
+        for name, shown in (
+            ("", None),
+            ("_hits", found),
+            ("_more", several),
+            ("_nothing", nothing),
+        ):
+            view = search.find_view(shown, t, is_technician=is_technician, place="mine:1")
+            yield f"find_{who}{name}", view
 
 
 def _queue(cast: Cast, rows: list[TicketFacts], tab: Tab) -> Any:

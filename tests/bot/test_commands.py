@@ -86,6 +86,7 @@ def test_the_version_is_told() -> None:
     [
         ("run",),
         ("check", "--offline"),
+        ("reindex",),
         ("people", "import", "-"),
         ("outbox", "list"),
         ("outbox", "retry", "1"),

@@ -1,0 +1,54 @@
+"""Keep the index of tickets' words near the present, and make it anew from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from storage.store import SqlStore
+from storage.ticket_index import Portion
+
+AT_ONCE = 20  # tickets in one transaction: people's clicks wait behind it on SQLite
+COURTESY = 3.0  # of the time that work took, left to everybody else before there is more
+LONGEST_PAUSE = 0.5  # seconds
+
+
+class Indexing:
+    def __init__(self, store: SqlStore, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def catch_up(self) -> None:
+        """Index what changed and is not indexed yet. Where nothing did, nothing is written."""
+        while await self._store.read(lambda tx: tx.index.is_behind(self._clock())):
+            portion, took = await self._one(lambda tx: tx.index.catch_up(self._clock(), AT_ONCE))
+            if not portion.more:
+                return
+            await asyncio.sleep(min(took * COURTESY, LONGEST_PAUSE))
+
+    async def again(self, *, anew: bool, progress: Callable[[int, int], None]) -> int:
+        """Index every ticket, newest first, and return how many were left to be done.
+
+        Goes on where an earlier run was interrupted, unless told to begin `anew`. A bot that runs
+        beside this does a part of the work.
+        """
+        left = await self._store.read(lambda tx: tx.index.left())
+        if left is None or anew:
+            await self._store.write(lambda tx: tx.index.begin_anew())
+        total = await self._store.read(lambda tx: tx.index.left()) or 0
+        done, more = 0, True
+        while more:
+            portion, took = await self._one(lambda tx: tx.index.go_back(self._clock(), AT_ONCE))
+            done, more = done + portion.tickets, portion.more
+            progress(min(done, total) if more else total, total)
+            # A portion of nothing is another process at work.
+            await asyncio.sleep(took if portion.tickets else LONGEST_PAUSE)
+        return total
+
+    async def _one(self, work: Callable[..., Portion]) -> tuple[Portion, float]:
+        """A portion, and the seconds it took."""
+        began = time.monotonic()
+        portion = await self._store.write(work)
+        return portion, time.monotonic() - began

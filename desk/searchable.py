@@ -1,0 +1,103 @@
+"""The words a ticket is found by: those that everybody concerned may see, and those of technicians.
+
+Two sets, kept apart: what is for requesters is taken from `PublicEntry` alone, so that nobody finds
+a ticket by a word that they may not read in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.journal import Entry, Kind, public_entries
+from desk.people import Person, folded
+from desk.ticket import Ticket
+
+LONGEST_WORD = 40  # characters; longer ones are found by their beginning
+MOST_WORDS = 8  # of a question; who types more has found it by then
+MOST_KEPT = 300_000  # bytes of one ticket's words; PostgreSQL's index refuses a megabyte
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """Folded words, each once. `again` is when more of them become public, if that is known."""
+
+    public: tuple[str, ...]
+    every: tuple[str, ...]
+    again: datetime | None = None
+
+
+def words_in(text: str) -> list[str]:
+    """The words of `text` without accents, case and whatever stands between them."""
+    plain = text.lower() if text.isascii() else folded(text)
+    return [word[:LONGEST_WORD] for word in _WORD.findall(plain)]
+
+
+def asked_words(query: str) -> tuple[str, ...]:
+    """What to look for, the longest first. Each is the beginning of a word; a single letter or
+    digit is a whole one, or it would stand for half the dictionary."""
+    words = set(words_in(query))
+    implied = {a for a in words for b in words if len(a) > 1 and a != b and b.startswith(a)}
+    return tuple(sorted(words - implied, key=lambda word: (-len(word), word))[:MOST_WORDS])
+
+
+def searchable(
+    ticket: Ticket, journal: tuple[Entry, ...], people: Iterable[Person], now: datetime
+) -> Searchable:
+    """`people` are those the ticket is for, whom everybody concerned knows by name."""
+    concerned = tuple(people)
+    public = [
+        ticket.subject,
+        *(person.name for person in concerned),
+        ticket.resolution.solution.text if ticket.resolution else "",
+        ticket.description.text,
+        *(entry.words.text for entry in reversed(public_entries(journal, now))),
+    ]
+    internal = [
+        *(person.email or "" for person in concerned),
+        *(text for entry in reversed(_standing(journal)) for text in _texts(entry)),
+    ]
+    return Searchable(
+        _each_once(public), _each_once([*public, *internal]), _next_publication(journal, now)
+    )
+
+
+def _standing(journal: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Without the notes that were deleted, and without what edited ones said before."""
+    amended: dict[int, Entry] = {
+        entry.refers_to: entry
+        for entry in journal
+        if entry.refers_to is not None and entry.kind in (Kind.NOTE_EDITED, Kind.NOTE_DELETED)
+    }
+    last = {entry.id for entry in amended.values()}
+    return tuple(
+        entry
+        for entry in journal
+        if (entry.id in last if entry.kind is Kind.NOTE_EDITED else entry.id not in amended)
+    )
+
+
+def _texts(entry: Entry) -> tuple[str, str]:
+    return entry.words.text, str(entry.facts.get("whole", ""))
+
+
+def _next_publication(journal: tuple[Entry, ...], now: datetime) -> datetime | None:
+    to_come = (entry.public_from for entry in journal if entry.is_public and not entry.withdrawn)
+    return min((at for at in to_come if at is not None and at > now), default=None)
+
+
+def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
+    """In the order they come, as far as an index can hold them."""
+    kept: dict[str, None] = {}
+    left = MOST_KEPT
+    for word in (word for text in texts for word in words_in(text)):
+        if word not in kept:
+            left -= len(word.encode()) + 1
+            if left < 0:
+                break
+            kept[word] = None
+    return tuple(kept)

@@ -1,0 +1,179 @@
+"""Keep the words of tickets findable, a moment after they were written and out of everybody's way.
+
+Triggers note in `unindexed` which tickets changed. Here a portion of them is read whole, its words
+are stored, and the notes are taken away, all in one transaction: a crash leaves the portion to be
+done again. Order does not matter, since whoever sees a note sees what it is about. One process at
+a time does this, so that an older reading never replaces a newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
+
+from desk.searchable import Searchable, searchable
+from desk.ticket import Ticket
+from storage.dialect import insert_for, upsert
+from storage.journal import SqlJournal
+from storage.people import SqlPeople
+from storage.tables import indexing, ticket_words, unindexed
+from storage.tables import tickets as t
+from storage.tickets import SqlTickets
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(7367213306)")  # any number that all processes share
+_NOTES = 400  # read at once; a lively ticket has several
+
+_DUE = (
+    select(unindexed.c.id, unindexed.c.ticket_id)
+    .where(unindexed.c.due_at <= bindparam("now"))
+    .order_by(unindexed.c.id)
+    .limit(_NOTES)
+)
+_FORGET = delete(unindexed).where(unindexed.c.id.in_(bindparam("notes", expanding=True)))
+_BELOW = select(indexing.c.below)
+_OLDER = (
+    select(t.c.id).where(t.c.id < bindparam("below")).order_by(t.c.id.desc()).limit(bindparam("n"))
+)
+_ANYTHING = select(
+    or_(
+        exists().where(unindexed.c.due_at <= bindparam("now")),
+        exists().where(indexing.c.below.is_not(None)),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """How many tickets were indexed; whether there may be more to do at once."""
+
+    tickets: int
+    more: bool
+
+
+NOTHING = Portion(0, more=False)
+
+
+class SqlTicketIndex:
+    def __init__(
+        self,
+        connection: Connection,
+        tickets: SqlTickets,
+        journal: SqlJournal,
+        people: SqlPeople,
+    ) -> None:
+        self._connection = connection
+        self._tickets = tickets
+        self._journal = journal
+        self._people = people
+
+    def is_behind(self, now: datetime) -> bool:
+        return bool(self._connection.execute(_ANYTHING, {"now": now}).scalar_one())
+
+    def catch_up(self, now: datetime, most: int) -> Portion:
+        """Index what changed, then older tickets still to be done: `most` tickets in all."""
+        if not self._alone():
+            return NOTHING
+        notes = self._connection.execute(_DUE, {"now": now}).all()
+        changed = list(dict.fromkeys(note.ticket_id for note in notes))
+        taken = set(changed[:most])
+        self._index(taken, now)
+        done = [note.id for note in notes if note.ticket_id in taken]
+        if done:
+            self._connection.execute(_FORGET, {"notes": done})
+        more = len(changed) > most or len(notes) == _NOTES
+        if more or len(taken) == most:
+            return Portion(len(taken), more=True)
+        older = self.go_back(now, most - len(taken))
+        return Portion(len(taken) + older.tickets, older.more)
+
+    def begin_anew(self) -> None:
+        """Every ticket is to be indexed again."""
+        newest = self._connection.execute(select(func.max(t.c.id))).scalar_one()
+        self._go_on(None if newest is None else newest + 1)
+
+    def left(self) -> int | None:
+        """How many older tickets are still to be indexed; None where that work is not under way."""
+        below = self._connection.execute(_BELOW).scalar()
+        if below is None:
+            return None
+        counted = select(func.count()).select_from(t).where(t.c.id < below)
+        return self._connection.execute(counted).scalar_one()
+
+    def go_back(self, now: datetime, most: int) -> Portion:
+        """Index the next older tickets, newest first."""
+        if not self._alone():
+            return Portion(0, more=True)
+        below = self._connection.execute(_BELOW).scalar()
+        if below is None:
+            return NOTHING
+        found = self._connection.execute(_OLDER, {"below": below, "n": most}).scalars().all()
+        self._index(found, now)
+        ended = len(found) < most
+        self._go_on(None if ended else found[-1])
+        return Portion(len(found), more=not ended)
+
+    def _go_on(self, below: int | None) -> None:
+        upsert(self._connection, indexing, {"id": 1, "below": below}, key=("id",))
+
+    def _alone(self) -> bool:
+        """Whether no other process is at this. SQLite has one writer anyway."""
+        if self._connection.dialect.name == "sqlite":
+            return True
+        return bool(self._connection.execute(_LOCK).scalar_one())
+
+    def _index(self, numbers: Iterable[int], now: datetime) -> None:
+        tickets = self._tickets.many(numbers)
+        if not tickets:
+            return
+        journals = self._journal.of_many(ticket.id for ticket in tickets)
+        people = self._people.many({p for one in tickets for p in _concerned(one)})
+        found = {
+            one.id: searchable(
+                one,
+                journals.get(one.id, ()),
+                (people[p] for p in _concerned(one) if p in people),
+                now,
+            )
+            for one in tickets
+        }
+        self._store(found)
+
+    def _store(self, found: dict[int, Searchable]) -> None:
+        statement = insert_for(self._connection.dialect.name, ticket_words)
+        changed = {name: statement.excluded[name] for name in ("public", "every")}
+        replacing = statement.on_conflict_do_update(index_elements=["ticket_id"], set_=changed)
+        rows = [
+            {"ticket_id": number, "public": _spaced(one.public), "every": _spaced(one.every)}
+            for number, one in sorted(found.items())
+        ]
+        self._connection.execute(replacing, rows)
+        later: list[dict[str, Any]] = [
+            {"ticket_id": number, "due_at": one.again}
+            for number, one in found.items()
+            if one.again is not None
+        ]
+        if later:
+            self._connection.execute(insert(unindexed), later)
+
+
+def _concerned(ticket: Ticket) -> list[int]:
+    return [p for p in (ticket.requester, ticket.beneficiary) if p is not None]
+
+
+def _spaced(words: Sequence[str]) -> str:
+    """With a blank around each word, so that " pri" is the beginning of one."""
+    return f" {' '.join(words)} "

@@ -1,0 +1,118 @@
+"""The index of tickets' words follows by itself, and can be made anew from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot import indexing
+from bot.commands import main
+from bot.indexing import Indexing
+from desk.journal import Draft, Kind
+from storage.store import SqlStore
+from storage.tables import ticket_words
+from storage.transaction import SqlTransaction
+from tests.storage.house import NOW, SETUP, a_person, a_ticket
+
+
+@pytest.fixture
+async def full(store: SqlStore) -> SqlStore:
+    """A store with five tickets."""
+
+    def fill(tx: SqlTransaction) -> None:
+        tx.organisation.load(SETUP)
+        for _ in range(5):
+            ticket = tx.tickets.add(a_ticket(a_person(tx).id, subject="Printer"))
+            tx.journal.add(Draft(ticket.id, Kind.OPENED, None), NOW)
+
+    await store.write(fill)
+    return store
+
+
+async def found(store: SqlStore) -> list[int]:
+    return [one.id for one in await store.read(lambda tx: tx.tickets.find(("printer",), 100))]
+
+
+async def lose(store: SqlStore) -> None:
+    await store.write(lambda tx: tx._connection.execute(ticket_words.delete()))
+
+
+async def test_it_catches_up_in_portions(full: SqlStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(indexing, "AT_ONCE", 2)
+
+    await Indexing(full, lambda: NOW).catch_up()
+
+    assert await found(full) == [5, 4, 3, 2, 1]
+    assert not await full.read(lambda tx: tx.index.is_behind(NOW))
+
+
+async def test_where_nothing_changed_nothing_is_written(full: SqlStore):
+    keeping = Indexing(full, lambda: NOW)
+    await keeping.catch_up()
+
+    async def nothing(work: object) -> None:
+        raise AssertionError("written")
+
+    full.write = nothing  # type: ignore[method-assign, assignment]
+
+    await keeping.catch_up()
+
+
+async def test_an_interrupted_run_goes_on_where_it_ended(
+    full: SqlStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(indexing, "AT_ONCE", 2)
+    keeping = Indexing(full, lambda: NOW)
+    await keeping.catch_up()
+    await lose(full)
+    told: list[tuple[int, int]] = []
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await keeping.again(anew=False, progress=interrupt)
+    before = await found(full)
+    total = await keeping.again(anew=False, progress=lambda *how: told.append(how))
+
+    assert before == [5, 4]
+    assert (total, told) == (3, [(2, 3), (3, 3)])
+    assert await found(full) == [5, 4, 3, 2, 1]
+    assert await keeping.again(anew=True, progress=lambda *how: None) == 5
+
+
+async def test_a_bot_beside_it_does_a_part_of_the_work(full: SqlStore):
+    keeping = Indexing(full, lambda: NOW)
+    await keeping.catch_up()
+    await lose(full)
+
+    await asyncio.gather(keeping.again(anew=True, progress=lambda *how: None), keeping.catch_up())
+
+    assert await found(full) == [5, 4, 3, 2, 1]
+
+
+def test_the_command_tells_how_many(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_url: str
+):
+    async def fill() -> None:
+        store = SqlStore(sqlite_url)
+        await store.write(lambda tx: tx.organisation.load(SETUP))
+        await store.write(lambda tx: tx.tickets.add(a_ticket(a_person(tx).id)))
+        store.close()
+
+    asyncio.run(fill())
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SMTP_URL": "smtp://127.0.0.1:1",
+        "DATABASE_URL": sqlite_url,
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    said = CliRunner().invoke(main, ["reindex"])
+
+    assert (said.exit_code, said.output) == (0, "1 ticket indexed.\n")
