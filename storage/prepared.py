@@ -66,7 +66,9 @@ class _Text(NamedTuple):
         return cls(
             sql=str(compiled),
             names=tuple(compiled.positiontup) if compiled.positional else None,
-            constants={name: value for name, value in compiled.params.items() if value is not None},
+            constants={
+                name: bind.value for name, bind in compiled.binds.items() if not bind.required
+            },
             into=tuple((name, convert) for name, convert in processors if convert),
             row=_row([column.key for column in columns])._make if columns else None,  # type: ignore[attr-defined]
             out=tuple((place, convert) for place, convert in results if convert),
