@@ -199,6 +199,8 @@ class Relay:
             if not self._stopping:
                 for one in following:
                     self._start(one)
+            if lease.granted:
+                self._wake.set()  # the next one's turn comes when this one's is over
             return
         except LeaseLost:
             log.info("lease_lost", row=lease.id)
@@ -281,7 +283,7 @@ def _taken(
         leases += tx.outbox.lease(now, HOLD, owner, limit - len(granted))
     if len(leases) == limit:
         return leases, None
-    moments = (tx.outbox.next_due(now), tx.pace.next_slot() if paced else None)
+    moments = (tx.outbox.next_due(now), tx.pace.next_slot(now) if paced else None)
     return leases, min((m for m in moments if m is not None), default=None)
 
 

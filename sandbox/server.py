@@ -20,7 +20,8 @@ HOST = "127.0.0.1"
 class Sandbox(Slack):
     """`async with Sandbox(manifest=…) as slack:` – a whole Slack, until the block ends.
 
-    Further settings are those of `Slack`. `rates="slack"` enforces Slack's rate limits.
+    Further settings are those of `Slack`. `rates="slack"` enforces Slack's rate limits,
+    with `faster` of its seconds in one of ours.
     """
 
     def __init__(
@@ -31,11 +32,12 @@ class Sandbox(Slack):
         port: int = 0,
         smtp_port: int = 0,
         rates: str | None = None,
+        faster: float = 1.0,
         **settings: Any,
     ) -> None:
         super().__init__(manifest, world, **settings)
         self._port, self._smtp_port = port, smtp_port
-        self._rates = Rates(self.workspace.clock, limited=rates == "slack")
+        self._rates = Rates(self.workspace.clock, limited=rates == "slack", faster=faster)
         self._runner: web.AppRunner | None = None
 
     # -- running ----------------------------------------------------------------------------

@@ -74,7 +74,6 @@ _LEASE = (
         lease_until=bindparam("until"),
         leased_by=bindparam("owner"),
         leased_asked=o.c.asked,
-        pace=None,
     )
 )
 # What a lease says of itself, see `which`.
@@ -97,7 +96,7 @@ _FINISH = (
     .where(*OURS, o.c.asked == bindparam("times"))
     .values(state=DONE, done_at=bindparam("at"), **_SENT)
 )
-_BEGIN_ANEW = update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, **_SENT)
+_BEGIN_ANEW = update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, pace=None, **_SENT)
 _FREE_FROM = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
 _NEXT_DUE = select(func.min(_FREE_FROM)).where(IS_WAITING, NONE_BEFORE)
 _OF_ENTRY = (
@@ -236,6 +235,7 @@ class SqlOutbox:
             attempts=o.c.attempts + 1,
             attempted_at=o.c.attempted_at if attempted else None,
             error=error,
+            pace=None,
             **FREE,
         )
 

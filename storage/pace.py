@@ -45,9 +45,14 @@ _micros = type_coerce(_now, BigInteger)
 _next_micros = type_coerce(b.c.next_at, BigInteger)
 # Whoever takes the slot comes at once if it waited for it; two slots later nothing had.
 _HAD_TO_WAIT = _micros < _next_micros + 2 * b.c.every
+# One at a time: the next one, sent while the last is under way, might arrive before it.
+_HAS_NEXT = (
+    exists().where(*_IS_PARKED, IS_FREE),
+    ~exists().where(*_IS_PARKED, o.c.lease_until > bindparam("now")),
+)
 _GRANT = (
     update(b)
-    .where(b.c.next_at <= _now, exists().where(*_IS_PARKED, IS_FREE))
+    .where(b.c.next_at <= _now, *_HAS_NEXT)
     .values(
         next_at=_micros + b.c.every,
         waited_at=case((_HAD_TO_WAIT, _micros), else_=type_coerce(b.c.waited_at, BigInteger)),
@@ -78,7 +83,7 @@ _PARK = (
         **FREE,
     )
 )
-_NEXT_SLOT = select(func.min(b.c.next_at)).where(exists().where(*_IS_PARKED))
+_NEXT_SLOT = select(func.min(b.c.next_at)).where(*_HAS_NEXT)
 _KNOWN = select(b.c.name, b.c.next_at, b.c.waited_at)
 
 
@@ -145,9 +150,10 @@ class SqlPace:
                 granted.append(replace(lease, granted=True))
         return tuple(granted)
 
-    def next_slot(self) -> datetime | None:
-        """When the next parked row may go. None where none is parked."""
-        return self._connection.execute(_NEXT_SLOT).scalar()
+    def next_slot(self, now: datetime) -> datetime | None:
+        """When the next parked row may go. None where none is parked, or all that could go before
+        it are on their way."""
+        return self._connection.execute(_NEXT_SLOT, {"now": now}).scalar()
 
     def forget_quiet(self, before: datetime) -> None:
         """Budgets that nothing waits for, and nothing had to since that moment."""

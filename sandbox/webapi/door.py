@@ -174,8 +174,8 @@ def _faulty(fault: ApiFault) -> tuple[int, Json, dict[str, str]]:
     return fault.status, {"ok": False, "error": fault.error or "internal_error"}, {}
 
 
-def _limited(wait: int) -> tuple[int, Json, dict[str, str]]:
-    return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(wait)}
+def _limited(wait: float) -> tuple[int, Json, dict[str, str]]:
+    return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": f"{wait:g}"}
 
 
 def _cut(request: web.Request) -> None:

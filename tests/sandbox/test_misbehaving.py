@@ -123,3 +123,18 @@ def test_a_fault_that_says_nothing_is_refused() -> None:
         slack.faults.add("chat.update", "timeout")
     with pytest.raises(ValueError, match="stage must be"):
         slack.smtp_faults.add("hello", 451)
+
+
+async def test_slacks_seconds_may_pass_faster() -> None:
+    async with Sandbox(a_manifest(), rates="slack", faster=20) as slack:
+        client = a_client(slack)
+        statuses = []
+        for number in range(5):
+            try:
+                await client.chat_postMessage(channel=POSTES, text=str(number))
+            except SlackApiError as refused:
+                statuses.append(refused.response.headers["Retry-After"])
+        await asyncio.sleep(1 / 20)
+        await client.chat_postMessage(channel=POSTES, text="after a second of Slack's")
+
+    assert statuses in ([], ["0.05"])  # a slow machine may need that second for the burst

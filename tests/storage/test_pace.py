@@ -30,8 +30,11 @@ async def _parked(store: SqlStore, *effects: Effect) -> None:
 
 
 async def _granted(store: SqlStore, now: datetime, owner: str = "me") -> list[Effect]:
+    """What goes at that moment, and arrives."""
     leases = await store.write(lambda tx: tx.pace.grant(now, MINUTE, owner, 9))
     assert all(lease.granted for lease in leases)
+    for lease in leases:
+        await store.write(lambda tx, one=lease: tx.outbox.finish(one, now))
     return [lease.effect for lease in leases]
 
 
@@ -51,7 +54,7 @@ async def test_a_parked_row_holds_no_lease_and_is_not_due(store: SqlStore) -> No
     await _parked(store, RefreshCard(1))
 
     assert await _lease(store, NOW + MINUTE) == ()
-    assert await store.read(lambda tx: tx.pace.next_slot()) == NOW
+    assert await store.read(lambda tx: tx.pace.next_slot(NOW)) == NOW
 
 
 async def test_nothing_goes_before_slack_said_it_may(store: SqlStore) -> None:
@@ -59,7 +62,7 @@ async def test_nothing_goes_before_slack_said_it_may(store: SqlStore) -> None:
     await _parked(store, RefreshCard(1))
 
     assert await _granted(store, NOW + 29 * SECOND) == []
-    assert await store.read(lambda tx: tx.pace.next_slot()) == NOW + 30 * SECOND
+    assert await store.read(lambda tx: tx.pace.next_slot(NOW)) == NOW + 30 * SECOND
     assert await _granted(store, NOW + 30 * SECOND) == [RefreshCard(1)]
 
 
@@ -121,9 +124,20 @@ async def test_processes_share_one_budget(store: SqlStore) -> None:
     assert [effect for effects in went for effect in effects] == [RefreshCard(1)]
 
 
+async def test_nobody_overtakes_what_is_on_its_way(store: SqlStore) -> None:
+    await _parked(store, RefreshCard(1), RefreshCard(2))
+    (first,) = await store.write(lambda tx: tx.pace.grant(NOW, MINUTE, "me", 9))
+
+    assert await _granted(store, NOW + 5 * SECOND) == []
+    assert await store.read(lambda tx: tx.pace.next_slot(NOW)) is None
+
+    await store.write(lambda tx: tx.outbox.finish(first, NOW))
+    assert await _granted(store, NOW + 5 * SECOND) == [RefreshCard(2)]
+
+
 async def test_who_dies_with_a_turn_leaves_the_row_to_others(store: SqlStore) -> None:
     await _parked(store, RefreshCard(1))
-    await _granted(store, NOW, "died")
+    await store.write(lambda tx: tx.pace.grant(NOW, MINUTE, "died", 9))
 
     (lease,) = await _lease(store, NOW + MINUTE)
 
