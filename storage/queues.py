@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     select,
     union,
+    union_all,
 )
 
 from desk.people import Actor
@@ -36,6 +37,7 @@ COUNTED = 1000  # counting costs thirty times the list, and nobody pages that fa
 _OPEN = t.c.is_open == literal_column("1")
 _OVER = t.c.is_open == literal_column("0")
 
+_Choice = Sequence[ColumnElement[bool]]
 _Order = Sequence[tuple[ColumnElement[Any], bool]]  # columns, and whether each descends
 _PRESSING: _Order = ((t.c.rank, False), (t.c.created_at, False), (t.c.id, False))
 _LATEST: _Order = ((t.c.state_since, True), (t.c.id, True))
@@ -80,7 +82,8 @@ def of_requester(person: int, *, open_only: bool) -> Queue:
 
 @cache
 def _technicians(tab: Tab, served: int) -> tuple[Select[Any], Select[Any]]:
-    teams_ = [t.c.team_id == bindparam(f"team_{number}") for number in range(served)]
+    binds = [bindparam(f"team_{number}", type_=Integer) for number in range(served)]
+    teams_ = [t.c.team_id == bind for bind in binds]
     match tab:
         case Tab.TEAMS:
             nothing = (t.c.id < 0, _OPEN)
@@ -88,20 +91,27 @@ def _technicians(tab: Tab, served: int) -> tuple[Select[Any], Select[Any]]:
         case Tab.MINE:
             return _statements([(_MINE, _OPEN)], _PRESSING)
         case Tab.SOLVED:
-            return _statements([*((team, _OVER) for team in teams_), (_MINE, _OVER)], _LATEST)
+            theirs = [(team, _OVER) for team in teams_]
+            listing, _ = _statements([*theirs, (_MINE, _OVER)], _LATEST)
+            mine = _some(t.c.team_id, _MINE, _OVER)
+            elsewhere = select(mine.c.id).where(mine.c.team_id.not_in(binds))
+            return listing, _counting([*map(_whole, theirs), elsewhere])
 
 
 @cache
 def _requesters(open_only: bool) -> tuple[Select[Any], Select[Any]]:
     state = [_OPEN] if open_only else []
-    asked = [column == bindparam("person") for column in (t.c.requester_id, t.c.beneficiary_id)]
-    return _statements([(one, *state) for one in asked], _OPEN_FIRST)
+    person = bindparam("person", type_=Integer)
+    asked = [(column == person, *state) for column in (t.c.requester_id, t.c.beneficiary_id)]
+    listing, _ = _statements(asked, _OPEN_FIRST)
+    given = _some(t.c.requester_id, *asked[1])
+    by_others = select(given.c.id).where(given.c.requester_id != person)
+    return listing, _counting([_whole(asked[0]), by_others])
 
 
-def _statements(
-    choices: Sequence[Sequence[ColumnElement[bool]]], order: _Order
-) -> tuple[Select[Any], Select[Any]]:
-    """The tickets that meet any of `choices`: a page of them, and how many there are."""
+def _statements(choices: Sequence[_Choice], order: _Order) -> tuple[Select[Any], Select[Any]]:
+    """The tickets that meet any of `choices`: a page of them; and how many there are, where none
+    meets two."""
     columns = [column for column, _ in order if column is not t.c.id]
     first = _together(
         select(t.c.id, *columns).where(*choice).order_by(*_ordered(t, order)).limit(_MOST)
@@ -109,13 +119,29 @@ def _statements(
     )
     page = select(first.c.id).order_by(*_ordered(first, order)).limit(_SIZE).offset(_SKIP)
     listing = select(t).where(t.c.id.in_(page)).order_by(*_ordered(t, order))
-    every = _together(select(t.c.id).where(*choice).limit(_COUNTED) for choice in choices)
-    counted = select(every.c.id).limit(_COUNTED).subquery("counted")
-    return listing, select(func.count()).select_from(counted)
+    return listing, _counting([_whole(choice) for choice in choices])
 
 
 def _together(parts: Any) -> Subquery:
     return union(*(select(part.subquery()) for part in parts)).subquery("together")
+
+
+def _counting(parts: Sequence[Select[Any]]) -> Select[Any]:
+    """One part after the other, and no further than COUNTED: sorting out what is in two of them
+    would mean to read them all."""
+    every = union_all(*parts).subquery("every")
+    counted = select(every.c.id).limit(_COUNTED).subquery("counted")
+    return select(func.count()).select_from(counted)
+
+
+def _whole(choice: _Choice) -> Select[Any]:
+    return select(_some(t.c.id, *choice).c.id)
+
+
+def _some(column: ColumnElement[Any], *choice: ColumnElement[bool]) -> Subquery:
+    """As many as are counted. Whoever has more of them in their teams has reached the end there."""
+    columns = dict.fromkeys((t.c.id, column))
+    return select(*columns).where(*choice).limit(_COUNTED).subquery()
 
 
 def _ordered(source: Any, order: _Order) -> list[ColumnElement[Any]]:
