@@ -22,6 +22,7 @@ from bot.indexing import Indexing
 from bot.logs import set_up_logs
 from bot.running import run_loop, run_until_stopped
 from bot.slack import TokenRefused
+from bot.visible import visible
 from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
 from desk.errors import Busy
 from storage.migrate import upgrade
@@ -82,7 +83,7 @@ def demo(port: int, folder: str, fresh: bool, over_http: bool, undo: int) -> Non
 def check(offline: bool) -> None:
     """Look whether everything is set up: settings, desk file, database, Slack, mail."""
     settings = _settings()
-    ok = asyncio.run(checking.check(settings, offline=offline, say=click.echo))
+    ok = asyncio.run(checking.check(settings, offline=offline, say=_say))
     sys.exit(0 if ok else 1)
 
 
@@ -106,6 +107,10 @@ def reindex(anew: bool) -> None:
 
     count = _explained(do)
     click.echo(f"{count} ticket{'' if count == 1 else 's'} indexed.")
+
+
+def _say(line: str) -> None:
+    click.echo(visible(line))
 
 
 @main.group(cls=Group)
@@ -146,7 +151,7 @@ def list_outbox(limit: int) -> None:
         what = row.effect.get("kind", "?")
         ticket = row.effect.get("ticket")
         where = f"R-{ticket:06d}" if isinstance(ticket, int) else ""
-        click.echo(f"{row.id}\t{row.state}\t{what}\t{where}\t{row.error}")
+        click.echo(visible(f"{row.id}\t{row.state}\t{what}\t{where}\t{row.error}"))
     counts = _with_store(lambda tx: tx.outbox.counts())
     click.echo(", ".join(f"{number} {state}" for state, number in counts.items()), err=True)
 
@@ -249,5 +254,5 @@ def _os_trouble(fault: OSError) -> str:
 
 def _fail(lines: list[str]) -> NoReturn:
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(visible(line), err=True)
     sys.exit(2)

@@ -8,8 +8,10 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 from bot.config import Settings
+from bot.visible import visible, visible_lines
 
 # Slack tokens, the tickets of Socket Mode addresses, and passwords within URLs.
 SECRET = re.compile(
@@ -17,13 +19,27 @@ SECRET = re.compile(
 )
 
 # What a mail server says names the person it was for.
-ADDRESS = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+# Looked for where a word begins only: from each letter of a long line it would take for ever.
+ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+
+OF_MANY_LINES = frozenset({"exception", "stack"})
 
 
 def hide_secrets(_logger: Any, _method: str, line: str) -> str:
     """The last guard: in the finished line, what looks like a secret or an address is blotted out
     wherever it stands, however deep in a list or an exception it was."""
     return ADDRESS.sub("[address]", SECRET.sub("[secret]", line))
+
+
+def show_unseen(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """For people's eyes: what others wrote begins no line and moves no cursor. JSON escapes it by
+    itself."""
+    for name, value in event.items():
+        text = value if isinstance(value, str) else repr(value)
+        shown = visible_lines(text) if name in OF_MANY_LINES else visible(text)
+        if shown != text:
+            event[name] = shown
+    return event
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -41,7 +57,8 @@ def set_up_logs(settings: Settings) -> None:
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
     )
-    last = [structlog.processors.format_exc_info, renderer, hide_secrets]
+    shown = [] if as_json else [show_unseen]
+    last = [structlog.processors.format_exc_info, *shown, renderer, hide_secrets]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -14,7 +14,7 @@ _ROBOTS = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"^\W*(?:(?:re|r|aw|sv|rép|ref)\s*:\s*)?\W*(?:"
+    r"^\W*+(?:(?:re|r|aw|sv|rép|ref)\s*+:\W*+)?(?:"  # "+": no sign is tried twice
     r"auto(?:matic|mated)?[ -]?(?:reply|response|answer)\b|out of (?:the )?office|"
     r"réponse automatique|absence du bureau|absent du bureau|message d'absence|"
     r"automatische (?:antwort|abwesenheit)|abwesenheits(?:notiz|nachricht)|"

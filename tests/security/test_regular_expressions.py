@@ -1,0 +1,91 @@
+"""No text makes a regular expression of ours take more than its length's worth of time."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import pkgutil
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+OURS = ("bot", "handlers", "storage", "blocks", "desk", "mail", "locales")
+LENGTHS = (200, 1_000, 6_000)  # characters
+SOON = 0.02  # seconds: what is faster than this is not measured any closer
+PIECES = ["a", "1", " ", "\n", "-", "_", "*", ">", "<", "@", ".", ":", "=", "?", "/", "é", "\\"]
+ENDS = ["", "!"]
+
+
+def modules() -> Iterator[str]:
+    for name in OURS:
+        package = importlib.import_module(name)
+        yield name
+        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not found.name.endswith("__main__") and ".migrations." not in found.name:
+                yield found.name
+
+
+def expressions() -> dict[str, re.Pattern[str] | re.Pattern[bytes]]:
+    """Every compiled expression that stands in a module, by where it stands."""
+    found = {}
+    for module in modules():
+        for name, value in vars(importlib.import_module(module)).items():
+            if isinstance(value, re.Pattern) and value not in found.values():
+                found[f"{module}.{name}"] = value
+    return found
+
+
+def attacks(pattern: str) -> Iterator[str]:
+    """What expressions are slow with: one or two pieces repeated, and at last no match."""
+    own = sorted({c for c in pattern if c.isprintable()})
+    words = [word for word in re.findall(r"\w{3,}", pattern) if len(word) < 20]
+    singles = dict.fromkeys([*PIECES, *own, *words])
+    pairs = (one + other for one, other in itertools.permutations(PIECES[:15], 2))
+    yield from singles
+    yield from pairs
+
+
+def spent(expression: re.Pattern[str] | re.Pattern[bytes], text: str) -> float:
+    given = text if isinstance(expression.pattern, str) else text.encode()
+    begun = time.process_time()
+    for _ in expression.finditer(given):  # type: ignore[arg-type]
+        pass
+    return time.process_time() - begun
+
+
+def is_slow(expression: re.Pattern[str] | re.Pattern[bytes], piece: str, end: str) -> bool:
+    """Four times the text takes much more than four times as long. Short texts come first, so that
+    an expression that never ends is told, not waited for."""
+
+    def took(length: int) -> float:
+        return spent(expression, piece * (length // len(piece)) + end)
+
+    for length in LENGTHS:
+        if took(length) > SOON:
+            long = min(took(length) for _ in range(3))
+            short = min(took(length // 4) for _ in range(3))
+            return long > SOON and long > 9 * short
+    return False
+
+
+@pytest.mark.parametrize("where", expressions())
+def test_an_expression_takes_as_long_as_the_text_is(where: str) -> None:
+    expression = expressions()[where]
+    source = expression.pattern
+    pattern = source if isinstance(source, str) else source.decode("latin-1")
+
+    slow = (
+        piece + "…" + end
+        for piece in attacks(pattern)
+        for end in ENDS
+        if is_slow(expression, piece, end)
+    )
+
+    assert next(slow, None) is None
+
+
+def test_every_module_was_looked_at() -> None:
+    assert {name.partition(".")[0] for name in expressions()} >= {"bot", "handlers", "mail"}
+    assert len(expressions()) > 25
