@@ -15,6 +15,7 @@ from desk.answers import DirectFacts, MailFacts, NoticeFacts
 from desk.effects import Message as Mail
 from desk.journal import Entry
 from desk.lifecycle import Move
+from desk.ticket import reference
 from desk.words import Words
 from locales.translator import Translator
 
@@ -28,11 +29,13 @@ __all__ = [
     "out_of_date",
     "refusal",
     "trouble",
+    "undelivered_warning",
     "whisper",
     "whole_mail",
 ]
 
 EXCERPT = 300
+REASON = 300  # characters of what Slack says is wrong
 
 
 def direct_notice(facts: NoticeFacts, t: Translator) -> Message:
@@ -203,4 +206,23 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
                 "I am not in {channel}, so its team sees no tickets. Invite me there.",
                 channel=place,
             )
+    return {"text": f"⚠️ {said}", "blocks": [section(f"⚠️ {said}")]}
+
+
+def undelivered_warning(row: int, ticket: int | None, reason: str, t: Translator) -> Message:
+    """To the administrators: something of ours stays unseen until they do something about it."""
+    facts = {"reason": inline(reason[:REASON]), "command": f"`frontdesk outbox retry {row}`"}
+    if ticket is None:
+        said = t(
+            "A message of mine could not be shown in Slack and will not be tried again ({reason})."
+            " When the cause is gone, {command} sends it.",
+            **facts,
+        )
+    else:
+        said = t(
+            "A message about {reference} could not be shown in Slack and will not be tried again"
+            " ({reason}). When the cause is gone, {command} sends it.",
+            reference=reference(ticket),
+            **facts,
+        )
     return {"text": f"⚠️ {said}", "blocks": [section(f"⚠️ {said}")]}

@@ -172,6 +172,7 @@ class Bot:
             effects.Whisper: slack.whisper,
             effects.LookUpPerson: slack.look_up,
             effects.WarnAdministrators: slack.warn,
+            effects.WarnUndelivered: slack.warn_undelivered,
         }
         self.relay = Relay(self.store, couriers, self._clock, pacing=self.pacing)
         self.store.listen(self.relay.wake, self.relay.look_at_pace)

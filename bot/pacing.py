@@ -46,7 +46,6 @@ TIER_1, TIER_2, TIER_3, TIER_4 = Limit(1), Limit(20), Limit(50), Limit(100)
 LIMITS: Mapping[str, Limit] = {
     "chat.postMessage": Limit(60, by_channel=True),
     "chat.update": TIER_3,
-    "chat.delete": TIER_3,
     "chat.postEphemeral": TIER_4,
     "reactions.add": TIER_3,
     "conversations.history": TIER_3,
@@ -59,7 +58,6 @@ LIMITS: Mapping[str, Limit] = {
     "usergroups.users.list": TIER_2,
     "users.info": TIER_4,
     "users.list": TIER_2,
-    "users.lookupByEmail": TIER_3,
     "views.open": TIER_4,
     "views.publish": TIER_4,
     "views.push": TIER_4,
@@ -92,7 +90,7 @@ class Pacing:
     takes everything."""
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._clock = clock
+        self.now = clock
         self._until: dict[str, datetime] = {}  # by budget: before that Slack takes nothing
         self.is_stale = True  # whether other processes may know more
 
@@ -107,7 +105,7 @@ class Pacing:
         until = self._until.get(name)
         if until is None:
             return
-        left = (until - self._clock()).total_seconds()
+        left = (until - self.now()).total_seconds()
         # Who has a turn may make its other calls too: two budgets that are waited for one after
         # the other would never be had together.
         if left > 0 or _turn.get() is Turn.ROW:
@@ -116,7 +114,7 @@ class Pacing:
     def refused(self, method: str, channel: str, seconds: float) -> Paced:
         """Slack said 429."""
         name = _name(method, channel)
-        until = self._clock() + timedelta(seconds=seconds) + MARGIN
+        until = self.now() + timedelta(seconds=seconds) + MARGIN
         if name not in self._until:
             log.warning("slack_finds_us_too_fast", method=method, seconds=seconds)
         self._until[name] = max(until, self._until.get(name, until))
@@ -125,7 +123,7 @@ class Pacing:
 
     def write(self, tx: SqlTransaction, lease: Lease, fault: Paced) -> None:
         """The row waits for its turn, and every process knows from when on there are turns."""
-        now = self._clock()
+        now = self.now()
         if fault.until is not None:
             tx.pace.refused(fault.budget, fault.every, fault.until, now, again=fault.again)
         tx.pace.park(lease, fault.budget, fault.every, now)
@@ -137,7 +135,7 @@ class Pacing:
     async def learn(self, store: SqlStore) -> None:
         """Bring what we know in line with the database, and end what has been quiet."""
         self.is_stale = False
-        now = self._clock()
+        now = self.now()
         known = await store.read(lambda tx: tx.pace.known())
         if any(budget.waited_at < now - QUIET for budget in known.values()):
             await store.write(lambda tx: tx.pace.forget_quiet(now - QUIET))

@@ -18,7 +18,14 @@ import structlog
 
 from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain, Unreachable
 from bot.pacing import Pacing, carrying
-from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
+from desk.effects import (
+    RefreshCard,
+    SendDirect,
+    SendMail,
+    ShowEntry,
+    WarnAdministrators,
+    WarnUndelivered,
+)
 from desk.errors import Busy
 from storage.outbox import Lease
 from storage.store import SqlStore
@@ -34,6 +41,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
 FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
 SETTLING = 2.0  # seconds before looking whether a doubtful post arrived: it may still be under way
 COURTESY = 0.05  # seconds a mail lets Slack go first, at most
+DEFECTS = 20  # tries of what breaks off by a fault of ours: over an hour, and its lane waits
 MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
 
 Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
@@ -215,9 +223,7 @@ class Relay:
         except Exception as fault:
             # A defect of ours in one effect must not stop the others; its row is tried again.
             log.exception("courier_failed", row=lease.id, effect=type(lease.effect).__name__)
-            await self._note(
-                self._postpone, lease, Unreachable(type(fault).__name__, attempted=True)
-            )
+            await self._note(self._put_off, lease, fault)
         self._wake.set()  # the row is due at another time now
 
     async def _until_slack_is_quiet(self) -> None:
@@ -261,6 +267,14 @@ class Relay:
         if lease.attempts == 0:
             _show_delivery(tx, lease, now, failed=False)  # its time to be taken back is over
 
+    def _put_off(self, tx: SqlTransaction, lease: Lease, defect: Exception) -> None:
+        """An effect that breaks off again and again would hold up its lane for ever."""
+        reason = type(defect).__name__
+        if lease.attempts + 1 >= DEFECTS:
+            self._bury(tx, lease, Refused(reason))
+        else:
+            self._postpone(tx, lease, Unreachable(reason, attempted=True))
+
     def _bury(self, tx: SqlTransaction, lease: Lease, fault: Refused | Uncertain) -> None:
         now = self._clock()
         if isinstance(fault, Uncertain):
@@ -271,6 +285,9 @@ class Relay:
         log.error("not_delivered", row=lease.id, effect=effect, reason=fault.reason)
         if ended:
             _show_delivery(tx, lease, now, failed=True)
+            # A mail's thread says so already, and no warning warns of a warning.
+            if not isinstance(lease.effect, SendMail | WarnAdministrators | WarnUndelivered):
+                tx.outbox.put(WarnUndelivered(lease.id), now)
 
 
 def _taken(

@@ -17,6 +17,7 @@ from bot.pacing import Pacing, Steady
 # The last two are what the client makes of an answer that is not Slack's: a proxy's page of text.
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
 CALL = 10.0  # seconds for one call
+LATE = 2  # times as long as that, a post that we gave up on may still arrive
 READS = frozenset(
     {
         "conversations.history",
@@ -141,6 +142,7 @@ class SlackCalls:
             found = await self._find(arguments, row, attempted_at)
             if found is not None:
                 return found
+            self._look_once_more(attempted_at)
         self._pacing.mind("chat.postMessage", str(arguments["channel"]))
         if not await attempting():
             raise LeaseLost
@@ -155,6 +157,13 @@ class SlackCalls:
         except SlackDeclined as declined:
             raise Refused(f"chat.postMessage: {declined}") from None
         return str(answer["channel"]), str(answer["ts"])
+
+    def _look_once_more(self, attempted_at: datetime) -> None:
+        """A post that we gave up on may still be on its way: before it is repeated, time passes.
+        One that failed sooner did not end by our giving up, so there is nothing to wait for."""
+        age = (self._pacing.now() - attempted_at).total_seconds()
+        if CALL <= age < LATE * CALL:
+            raise Unreachable("chat.postMessage: not found yet", LATE * CALL - age, attempted=True)
 
     async def _find(
         self, arguments: Mapping[str, Any], row: int, since: datetime

@@ -25,6 +25,7 @@ from desk.effects import (
     ShowEntry,
     TellPerson,
     WarnAdministrators,
+    WarnUndelivered,
     Whisper,
 )
 from desk.organisation import Team
@@ -32,7 +33,7 @@ from desk.ports import Card
 from desk.service import Desk
 from desk.setting_up import LearnPeople
 from handlers.people import person_from_slack
-from locales.translator import translator_for
+from locales.translator import Translator, translator_for
 from storage.outbox import Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
@@ -211,12 +212,31 @@ class SlackCourier:
 
     async def warn(self, effect: WarnAdministrators, lease: Lease, attempting: Attempting) -> Done:
         """The log has it already; the channel is where administrators look."""
+        return await self._warn(
+            lambda t: notes.channel_warning(effect.warning, effect.channel, t), lease, attempting
+        )
+
+    async def warn_undelivered(
+        self, effect: WarnUndelivered, lease: Lease, attempting: Attempting
+    ) -> Done:
+        row = effect.row
+        found = await self._store.read(lambda tx: tx.outbox.stuck(1, row))
+        if not found:
+            return Done()  # somebody has seen to it meanwhile
+        (stuck,) = found
+        ticket = stuck.effect.get("ticket")
+        return await self._warn(
+            lambda t: notes.undelivered_warning(row, ticket, stuck.error, t), lease, attempting
+        )
+
+    async def _warn(
+        self, message: Callable[[Translator], Message], lease: Lease, attempting: Attempting
+    ) -> Done:
         house = await self._store.read(lambda tx: tx.organisation.house())
         if house.admin_channel is None:
             return Done()
-        t = translator_for(house.language)
-        message = notes.channel_warning(effect.warning, effect.channel, t)
-        _, ts = await self._post(house.admin_channel, message, lease, attempting)
+        said = message(translator_for(house.language))
+        _, ts = await self._post(house.admin_channel, said, lease, attempting)
         return Done(ts)
 
     async def _post(

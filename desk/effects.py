@@ -202,6 +202,21 @@ class WarnAdministrators:
         return f"warn:{self.channel}"
 
 
+@dataclass(frozen=True)
+class WarnUndelivered:
+    """Tell the administrators' channel that this row of the outbox was given up."""
+
+    row: int
+
+    @property
+    def key(self) -> str:
+        return f"undelivered:{self.row}"
+
+    @property
+    def lane(self) -> str:
+        return self.key
+
+
 Effect = (
     RefreshCard
     | OpenThread
@@ -213,6 +228,7 @@ Effect = (
     | Whisper
     | LookUpPerson
     | WarnAdministrators
+    | WarnUndelivered
 )
 
 _BY_NAME: dict[str, type[Any]] = {
@@ -228,6 +244,7 @@ _BY_NAME: dict[str, type[Any]] = {
         Whisper,
         LookUpPerson,
         WarnAdministrators,
+        WarnUndelivered,
     )
 }
 
@@ -236,7 +253,7 @@ def rank(effect: Effect) -> int:
     """Who goes first where Slack takes one message a second: what somebody has just written or
     waits for, then new cards, then the lines that open their threads."""
     match effect:
-        case RefreshCard() | WarnAdministrators():
+        case RefreshCard() | WarnAdministrators() | WarnUndelivered():
             return 1
         case OpenThread():
             return 2

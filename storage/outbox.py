@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 
@@ -279,11 +280,11 @@ class SqlOutbox:
         """Give up a row that is refused or uncertain. False where there is none."""
         return self._change((o.c.id == row, _IS_STUCK), state=WITHDRAWN, done_at=at)
 
-    def stuck(self, limit: int) -> tuple[Stuck, ...]:
-        """Refused and uncertain rows, oldest first."""
+    def stuck(self, limit: int, row: int | None = None) -> tuple[Stuck, ...]:
+        """Refused and uncertain rows, oldest first; or `row` alone, if it is one."""
         statement = (
             select(o.c.id, o.c.payload, o.c.state, o.c.attempts, o.c.error, o.c.due_at)
-            .where(_IS_STUCK)
+            .where(_IS_STUCK, true() if row is None else o.c.id == row)
             .order_by(o.c.id)
             .limit(limit)
         )

@@ -342,4 +342,6 @@ def _notes(cast: Cast, t: Translator) -> Iterator[Scene]:
         yield f"help_{name}", notes.help_message(t, technician)
     for kind in ("public", "shared", "absent", "missing"):
         yield f"warning_{kind}", notes.channel_warning(kind, "C0WORK", t)
+    yield "warning_undelivered", notes.undelivered_warning(17, 42, "invalid_blocks", t)
+    yield "warning_undelivered_other", notes.undelivered_warning(17, None, "invalid_blocks", t)
     yield "notice_view", notes.notice_view(notes.out_of_date(t), t)

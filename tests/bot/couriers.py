@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.outcomes import Attempting, Done
 from bot.relay import Relay
-from desk.effects import Effect, RefreshCard, SendMail, ShowEntry
+from desk.effects import Effect, RefreshCard, SendMail, ShowEntry, WarnUndelivered
 from storage.outbox import Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
@@ -87,7 +87,7 @@ def _put(effect: Effect, at: datetime, due: datetime | None, tx: SqlTransaction)
 
 
 def a_relay(play: Play, slots: int = 8) -> Relay:
-    couriers = dict.fromkeys((RefreshCard, ShowEntry, SendMail), play.carry)
+    couriers = dict.fromkeys((RefreshCard, ShowEntry, SendMail, WarnUndelivered), play.carry)
     return Relay(play.store, couriers, play.clock, slots=slots)
 
 

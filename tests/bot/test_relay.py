@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 
 from bot import relay as relays
 from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
-from desk.effects import RefreshCard, SendMail, ShowEntry
+from desk.effects import RefreshCard, SendMail, ShowEntry, WarnUndelivered
 from storage.outbox import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
@@ -171,7 +171,41 @@ async def test_what_is_refused_is_kept_for_a_person(play: Play) -> None:
     await play.until_rows(refused=1, waiting=0)
     (row,) = await play.store.read(lambda tx: tx.outbox.stuck(9))
     assert row.error == "invalid_blocks"
-    assert play.kinds == ["RefreshCard", "ShowEntry"]  # the lane goes on
+    assert sorted(play.kinds) == ["RefreshCard", "ShowEntry", "WarnUndelivered"]  # the lane goes on
+
+
+async def test_what_is_refused_is_told_to_the_administrators_and_no_warning_of_a_warning(
+    play: Play,
+) -> None:
+    async def never(lease: Lease, attempting: Attempting) -> Done:
+        raise Refused("invalid_blocks")
+
+    play.endings = [never, never]
+    await play.ask(RefreshCard(1))
+
+    await play.until_rows(refused=2, waiting=0)
+    row = play.carried[0].id
+    assert [lease.effect for lease in play.carried] == [RefreshCard(1), WarnUndelivered(row)]
+
+
+async def test_what_always_breaks_off_is_given_up_in_the_end_and_holds_its_lane_no_longer(
+    play: Play,
+) -> None:
+    async def defect(lease: Lease, attempting: Attempting) -> Done:
+        if isinstance(lease.effect, RefreshCard):
+            raise ZeroDivisionError
+        return Done()
+
+    play.endings = [defect] * 99
+    await play.ask(RefreshCard(1), ShowEntry(1, 1))
+    async with asyncio.timeout(LONG):
+        while not (await play.rows())["refused"]:
+            await play.later(600)
+            await asyncio.sleep(0.01)
+
+    await play.until_rows(refused=1, waiting=0)
+    assert play.kinds.count("RefreshCard") == relays.DEFECTS
+    assert {"ShowEntry", "WarnUndelivered"} <= set(play.kinds)
 
 
 async def test_a_mail_in_doubt_is_never_sent_again_by_itself(store: SqlStore) -> None:

@@ -165,3 +165,27 @@ async def test_a_list_that_a_scope_is_missing_for_does_not_wait_for_it_in_silenc
 
     with pytest.raises(NotSetUp, match=r"conversations\.list: missing_scope"):
         await calls.pages("conversations.list", {}, keep)
+
+
+@pytest.mark.parametrize(
+    ("age", "posted_again"),
+    [(2.0, True), (12.0, False), (30.0, True)],
+    ids=["failed at once", "may be late", "did not come"],
+)
+async def test_a_post_that_we_gave_up_on_gets_time_to_arrive_before_it_is_repeated(
+    door: Door, calls: SlackCalls, age: float, posted_again: bool
+) -> None:
+    def respond(method: str, asked: dict[str, Any]) -> web.Response:
+        return web.json_response({"ok": True, "messages": [], "channel": "C1", "ts": "1.1"})
+
+    door.respond = respond
+    attempted_at = datetime.now(UTC) - timedelta(seconds=age)
+
+    if posted_again:
+        assert await _post(calls, attempted_at=attempted_at) == ("C1", "1.1")
+    else:
+        with pytest.raises(Unreachable) as raised:
+            await _post(calls, attempted_at=attempted_at)
+        assert raised.value.attempted
+        assert raised.value.retry_after == pytest.approx(20 - age, abs=2)
+        assert [method for method, _ in door.asked] == ["conversations.history"]

@@ -22,6 +22,7 @@ from desk.effects import (
     ShowEntry,
     TellPerson,
     WarnAdministrators,
+    WarnUndelivered,
     Whisper,
     effect_from_json,
     effect_to_json,
@@ -134,6 +135,7 @@ EFFECTS: list[Effect] = [
     Whisper(Notice.OUTSIDER_IN_THREAD, 1, "U1", "C1", "1.0", "1.1"),
     LookUpPerson("U1"),
     WarnAdministrators("public", "C1", "2026-11-24"),
+    WarnUndelivered(17),
 ]
 
 

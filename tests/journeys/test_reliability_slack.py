@@ -244,6 +244,9 @@ async def test_what_slack_will_never_take_is_kept_and_holds_nothing_else_up(stag
     await settled(stage)
     assert [row[1] for row in _stuck(stage)] == ["refused"]
     assert "→" in lines(pierre, posted)
+    told = " ".join(m.text for m in slack.channel("frontdesk-admin").messages)
+    assert "R-000001" in told
+    assert "invalid_blocks" in told
 
 
 def _stuck(stage: Stage) -> list[tuple[object, ...]]:
