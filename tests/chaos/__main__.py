@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -52,6 +53,7 @@ def main(operations: int, seed: int | None, database: str, processes: int, clock
     folder = BUILD / f"{database}-{processes}-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
     click.echo(f"seed {seed}, evidence in {folder.relative_to(ROOT)}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers and disks are to be let go
     outcome = asyncio.run(play(plan, folder, Progress()))
     click.echo()
     for line in report(outcome):

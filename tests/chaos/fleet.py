@@ -73,15 +73,19 @@ class Fleet:
     async def start(self) -> None:
         for process in self.processes:
             await self._spawn(process)
-            await self.ready()  # one after the other: the first brings the database up to date
+            await self._first_start(process)  # each by itself: the first migrates the database
             self._keepers.append(asyncio.create_task(self._keep(process)))
+
+    async def _first_start(self, process: Process) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not (await _health(process)).get("ok"):
+                assert process.pid is not None, process.log.read_text(encoding="utf-8")[-3000:]
+                await asyncio.sleep(0.1)
 
     async def ready(self) -> None:
         """Until all that run answer for themselves and for their database."""
         async with asyncio.timeout(PATIENCE):
             for process in self.processes:
-                if process.running is None:
-                    continue
                 while not (await _health(process)).get("ok"):  # noqa: ASYNC110 - it cannot tell us
                     await asyncio.sleep(0.1)
 
@@ -113,6 +117,7 @@ class Fleet:
             *(sys.executable, "-m", "tests.chaos.child"),
             cwd=self._folder,
             env=self._environment(process),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             limit=1 << 20,

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.changes import Change
 from sandbox.faults import ApiFault
 from sandbox.server import Sandbox
 from tests.chaos.database import Postgresql, Sqlite
 from tests.chaos.fleet import Fleet
 from tests.chaos.ledger import Ledger
 from tests.chaos.storm import Storm
+from tests.chaos.wire import Wire
 
 METHODS = (
     *("chat.postMessage",) * 4,
@@ -75,13 +75,14 @@ class Mischief:
         database: Sqlite | Postgresql,
         ledger: Ledger,
         storm: Storm,
+        wire: Wire,
         chance: random.Random,
         *,
         clock: float,
     ) -> None:
         self._slack, self._fleet, self._database = slack, fleet, database
         self._ledger = ledger
-        self._storm = storm
+        self._storm, self._wire = storm, wire
         self._chance = chance
         self._clock = clock
         self._last_misfortune = -BLINK
@@ -184,12 +185,12 @@ class Mischief:
     async def _kill_when(self, fits: Callable[[dict[str, Any]], bool], name: str) -> None:
         struck = asyncio.Event()
 
-        def look(change: Change) -> None:
-            if change.type == "traffic" and fits(change.data["record"]) and not struck.is_set():
+        def look(record: dict[str, Any]) -> None:
+            if fits(record) and not struck.is_set():
                 struck.set()
                 self._kill(name)
 
-        forget = self._slack.changes.listen(look)
+        forget = self._wire.listen(look)
         try:
             async with asyncio.timeout(5):
                 await struck.wait()

@@ -8,6 +8,7 @@ import copy
 import random
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.chaos.seen import look
 from tests.chaos.storm import Storm
 from tests.chaos.technician import Filled, Office, Technician
 from tests.chaos.verdict import Verdict, judged
+from tests.chaos.wire import Wire
 from tests.journeys.sights import PAUL
 from tests.journeys.stage import ROOT
 
@@ -81,9 +83,9 @@ Tell = Callable[[str], None]
 
 async def play(plan: Plan, folder: Path, tell: Tell) -> Outcome:
     """Everything of one run. The evidence stays in `folder`."""
-    with a_database(plan.database, folder) as database:
+    with a_database(plan.database, folder) as database, closing(Wire(folder)) as wire:
         async with Sandbox(ROOT / "manifest.yml", retry_delays=RETRIES) as slack:
-            return await _Play(plan, folder, tell, slack, database).run()
+            return await _Play(plan, folder, tell, slack, database, wire).run()
 
 
 class _Play:
@@ -94,15 +96,18 @@ class _Play:
         tell: Tell,
         slack: Sandbox,
         database: Sqlite | Postgresql,
+        wire: Wire,
     ) -> None:
         self._plan, self._folder, self._tell = plan, folder, tell
         self._slack, self._database = slack, database
         self._ledger = ledger = Ledger(secret=f"zibeline{plan.seed}")
+        slack.traffic.add = wire.add  # type: ignore[method-assign, assignment]
         self._storm = Storm(slack.courier.transport, ledger, self._chance("storm"))
         slack.courier.transport = self._storm
         self._fleet = Fleet(slack, database.url, folder, plan.processes, self._ended)
         self._mischief = Mischief(
-            *(slack, self._fleet, database, ledger, self._storm, self._chance("mischief")),
+            *(slack, self._fleet, database, ledger, self._storm, wire),
+            self._chance("mischief"),
             clock=plan.clock,
         )
         self._begun = time.monotonic()
