@@ -15,6 +15,7 @@ from desk.journal import Draft, Entry, Kind, Visibility, visibility_of
 from desk.ports import Delivery, DeliveryState
 from storage.outbox import SqlOutbox
 from storage.people_rows import PERSON, person_of
+from storage.prepared import prepared
 from storage.tables import entries as e
 from storage.tables import outbox, people
 
@@ -35,11 +36,13 @@ _ENTRY = (
 _ENTRIES: Select[Any] = select(*_ENTRY, *PERSON).select_from(
     e.outerjoin(people, people.c.id == e.c.by_id)
 )
-_GET = _ENTRIES.where(e.c.id == bindparam("entry"))
-_OF = _ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id)
+_GET = prepared(_ENTRIES.where(e.c.id == bindparam("entry")))
+_OF = prepared(_ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id))
 _OF_MANY = _ENTRIES.where(e.c.ticket_id.in_(bindparam("tickets", expanding=True))).order_by(e.c.id)
-_LAST = _ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id.desc()).limit(1)
-_ADD = insert(e).returning(e.c.id)
+_LAST = prepared(
+    _ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id.desc()).limit(1)
+)
+_ADD = prepared(insert(e).returning(e.c.id))
 
 _DELIVERIES: Select[Any] = (
     select(
@@ -55,6 +58,7 @@ _DELIVERIES: Select[Any] = (
     .where(outbox.c.ticket_id == bindparam("ticket"), outbox.c.entry_id.is_not(None))
     .order_by(outbox.c.id)
 )
+_OF_TICKET = prepared(_DELIVERIES)
 _DELIVERY_STATES = {
     "waiting": DeliveryState.WAITING,
     "done": DeliveryState.SENT,
@@ -108,7 +112,7 @@ class SqlJournal:
 
     def deliveries(self, ticket: int) -> tuple[Delivery, ...]:
         self._outbox.settle()
-        return tuple(map(_delivery, self._connection.execute(_DELIVERIES, {"ticket": ticket})))
+        return tuple(map(_delivery, self._connection.execute(_OF_TICKET, {"ticket": ticket})))
 
 
 def _entry(row: Row[Any]) -> Entry:

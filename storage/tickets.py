@@ -25,14 +25,15 @@ from desk.ticket import (
     Urgency,
 )
 from storage import queues, ticket_search
+from storage.prepared import prepared
 from storage.tables import tickets as t
 
-_HELD = 10  # added to the rank: whatever nobody holds comes first
+HELD = 10  # added to the rank: whatever nobody holds comes first
 
-_GET = select(t).where(t.c.id == bindparam("ticket"))
+_GET = prepared(select(t).where(t.c.id == bindparam("ticket")))
 _MANY = select(t).where(t.c.id.in_(bindparam("tickets", expanding=True)))
-_ADD = insert(t).returning(t.c.id)
-_SAVE = update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen"))
+_ADD = prepared(insert(t).returning(t.c.id))
+_SAVE = prepared(update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen")))
 _DUE = (
     select(t.c.id)
     .where(t.c.hold_until.is_not(None), t.c.hold_until <= bindparam("now"))
@@ -93,7 +94,7 @@ class SqlTickets:
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
-    held = _HELD if ticket.assignee is not None else 0
+    held = HELD if ticket.assignee is not None else 0
     hold, resolution = ticket.hold, ticket.resolution
     return {
         "subject": ticket.subject,
