@@ -96,6 +96,7 @@ class Bot:
             return
         self.calls.home = us.team_id
         await self._load(setup)
+        await self.store.read(lambda tx: tx.people.make_index())
         self._start_relay()
         afterwards = Afterwards(client)
         self._closing.push_async_callback(afterwards.drain, DRAINING)

@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from desk.hold_ticket import WakeTicket
 from desk.service import Desk
 from storage.store import SqlStore
+from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
 
@@ -42,13 +43,21 @@ class Jobs:
             await self._desk.handle(WakeTicket(ticket), once=f"wake:{ticket}:{now:%Y-%m-%dT%H:%M}")
 
     async def tidy(self) -> None:
-        """Forget once keys and finished rows that nobody can ask about any more."""
+        """Forget once keys and finished rows that nobody can ask about any more, and begin anew
+        what grows in memory and on the disk meanwhile."""
         now = self._clock()
-        keys = await self._store.write(lambda tx: tx.forget_once(now - KEYS_KEPT))
-        rows = 0
-        while portion := await self._store.write(lambda tx: tx.outbox.purge(now - ROWS_KEPT)):
-            rows += portion
+        keys = await self._until_none(lambda tx: tx.forget_once(now - KEYS_KEPT))
+        rows = await self._until_none(lambda tx: tx.outbox.purge(now - ROWS_KEPT))
+        await self._store.read(lambda tx: tx.people.make_index())
+        await self._store.settle_down()
         log.info("tidied", once_keys=keys, outbox_rows=rows)
+
+    async def _until_none(self, forget: Callable[[SqlTransaction], int]) -> int:
+        """A portion in each transaction: clicks come in between."""
+        forgotten = 0
+        while portion := await self._store.write(forget):
+            forgotten += portion
+        return forgotten
 
 
 def start_schedule(jobs: dict[str, tuple[timedelta, Job]]) -> AsyncIOScheduler:

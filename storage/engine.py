@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ ALIVE: dict[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
 }
+JOURNAL_KEPT = 16 << 20  # bytes of SQLite's journal that stay on the disk after a burst
 BUSY_TIMEOUT_MS = 250  # short: the store itself tries again, and gives up when it must
 
 
@@ -72,6 +75,12 @@ def reader_engine(url: URL, writer: Engine) -> Engine:
     return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def empty_the_journal(url: URL) -> None:
+    """Write SQLite's journal back into the file and cut it off, unless somebody is in the way."""
+    with closing(sqlite3.connect(str(url.database), timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _sqlite(url: URL, begin: str, prepare: Any, pool_size: int) -> Engine:
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
@@ -99,6 +108,7 @@ def _make_folder(url: URL) -> None:
 def _prepare_writer(connection: Any, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
     connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_KEPT}")
     # NORMAL survives a killed process but may lose the last commits with the power, and by then
     # somebody has read "your request was taken". Group commit pays most of the price of FULL.
     connection.execute("PRAGMA synchronous = FULL")

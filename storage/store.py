@@ -12,7 +12,15 @@ from typing import TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.engine import READERS, THREADS, database_url, is_sqlite, reader_engine, writer_engine
+from storage.engine import (
+    READERS,
+    THREADS,
+    database_url,
+    empty_the_journal,
+    is_sqlite,
+    reader_engine,
+    writer_engine,
+)
 from storage.finder import Finder
 from storage.kept import Begin, KeptConnections
 from storage.known_house import Memory
@@ -69,6 +77,11 @@ class SqlStore:
     async def ping(self) -> None:
         """Raises Busy where the database does not answer."""
         await self.read(SqlTransaction.ping)
+
+    async def settle_down(self) -> None:
+        """Give back what SQLite's journal took of the disk in a busy time."""
+        if self._writer is not None:
+            await asyncio.wrap_future(self._threads.submit(empty_the_journal, self._url))
 
     def listen(
         self, callback: Callable[[], None], on_pace: Callable[[], None] | None = None

@@ -284,7 +284,7 @@ outbox = Table(
     _partial("ix_outbox_stuck", "state", "id", where="state IN ('refused', 'uncertain')"),
     _partial("ix_outbox_entry", "entry_id", where="entry_id IS NOT NULL"),
     _partial("ix_outbox_deliveries", "ticket_id", "id", where="entry_id IS NOT NULL"),
-    _partial("ix_outbox_done", "done_at", where="done_at IS NOT NULL"),
+    _partial("ix_outbox_forget", "done_at", where="done_at IS NOT NULL AND entry_id IS NULL"),
     _partial("ix_outbox_paced", "pace", "id", where="state = 'waiting' AND pace IS NOT NULL"),
     sqlite_autoincrement=True,
 )

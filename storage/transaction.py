@@ -88,6 +88,7 @@ class SqlTransaction:
             },
         )
 
-    def forget_once(self, before: datetime) -> int:
-        """Drop the once keys kept before that moment; returns how many."""
-        return self._connection.execute(delete(once_keys).where(once_keys.c.at < before)).rowcount
+    def forget_once(self, before: datetime, limit: int = 1000) -> int:
+        """Drop the once keys kept before that moment, a portion at a time; returns how many."""
+        old = select(once_keys.c.key).where(once_keys.c.at < before).limit(limit)
+        return self._connection.execute(delete(once_keys).where(once_keys.c.key.in_(old))).rowcount
