@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 # What may happen to a Web API call, besides an HTTP status or a Slack error word.
-DROPS = ("timeout_after", "drop_after", "drop_before")
+DROPS = ("timeout_after", "drop_after", "drop_before", "fail_after")
 
 
 @dataclass

@@ -76,6 +76,8 @@ class Door:
             await asyncio.sleep(HANGS)
         if fault and fault.status == "drop_after":
             raise Dropped("dropped after the work")
+        if fault and fault.status == "fail_after":
+            return 500, {"ok": False, "error": "internal_error"}, {}
         return 200, answer, {}
 
     async def _answer(self, method: str, args: Json, token: str) -> Json:

@@ -33,6 +33,7 @@ API: tuple[tuple[str, dict[str, Any]], ...] = (
     ("500", {"status": 500}),
     ("503", {"status": 503}),
     ("fatal_error", {"error": "fatal_error"}),
+    ("500 after the work", {"status": "fail_after"}),
     ("cut before the work", {"status": "drop_before"}),
     ("cut after the work", {"status": "drop_after"}),
     ("cut after the work", {"status": "drop_after"}),

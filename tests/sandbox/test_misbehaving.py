@@ -107,6 +107,15 @@ async def test_a_cut_wire_may_come_before_or_after_the_work(
     assert [m.text for m in slack.channel(POSTES).messages] == posted
 
 
+async def test_slack_may_fail_after_the_work(slack: Sandbox, client: AsyncWebClient) -> None:
+    slack.faults.add("chat.postMessage", "fail_after")
+
+    with pytest.raises(SlackApiError, match="internal_error"):
+        await client.chat_postMessage(channel=POSTES, text="a")
+
+    assert [m.text for m in slack.channel(POSTES).messages] == ["a"]
+
+
 async def test_a_slow_answer_is_still_right(slack: Sandbox, client: AsyncWebClient) -> None:
     slack.faults.add("auth.test", delay=0.05)
 
