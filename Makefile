@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo story run test check format screens bench chaos lock clean python
+.PHONY: help install demo story run test check format screens bench chaos audit lock clean python
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,13 @@ bench: $(VENV)/.dev ## Measure beside the floors and an ordinary build, as ratio
 
 chaos: $(VENV)/.dev ## Let everything go wrong for a while, then check each promise
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+audit: $(VENV)/.dev ## Licences and hashes; then advisories, which needs the network
+	@$(BIN)/pytest tests/security/test_dependencies.py
+	@test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit \
+		&& build/audit/bin/pip install --quiet pip-audit; }
+	@build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock \
+		|| { echo "Advisories were found, or could not be asked for: this is no clean bill."; exit 1; }
 
 lock: $(VENV)/.dev ## Choose the newest versions that pyproject.toml allows
 	@$(BIN)/pip install --quiet uv

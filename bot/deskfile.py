@@ -23,6 +23,7 @@ DEFAULT_CODES = (
 )
 LEVELS = ("family", "service", "sub-service")
 LONGEST_LABEL = 75  # an option's text in Slack
+MOST_VALUES = 100_000  # a large catalogue has a few thousand
 
 
 class DeskFileFault(Exception):
@@ -31,6 +32,10 @@ class DeskFileFault(Exception):
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
+
+
+class TooManyValues(Exception):
+    """More than any desk has."""
 
 
 class Node:
@@ -47,12 +52,14 @@ def read_desk_file(path: Path) -> HouseSetup:
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        desk = _node(root) if root else Node({}, 1)
+        desk = _node(root, iter(range(MOST_VALUES))) if root else Node({}, 1)
     except OSError as fault:
         advice = "copy desk.example.yml and make it yours"
         raise DeskFileFault([f"{path}: cannot be read ({fault.strerror}); {advice}."]) from None
     except UnicodeDecodeError:
         raise DeskFileFault([f"{path}: is not UTF-8 text."]) from None
+    except TooManyValues:
+        raise DeskFileFault([f"{path}: holds more than {MOST_VALUES} values."]) from None
     except RecursionError:
         raise DeskFileFault([f"{path}: is nested too deeply."]) from None
     except yaml.YAMLError as fault:
@@ -68,15 +75,19 @@ def _said(fault: yaml.YAMLError) -> str:
     return f"{mark.line + 1 if mark else 1}: {' '.join(said.split())}"
 
 
-def _node(node: yaml.Node) -> Node:
+def _node(node: yaml.Node, room: Iterator[int]) -> Node:
+    """An alias is one node to the parser and another value each time here: `room` runs out where a
+    few lines would become millions."""
+    if next(room, None) is None:
+        raise TooManyValues
     line = node.start_mark.line + 1
     match node:
         case yaml.MappingNode():
             names = [str(name.value) for name, _ in node.value]
             twice = tuple(name for name, times in Counter(names).items() if times > 1)
-            return Node({str(k.value): _node(v) for k, v in node.value}, line, twice)
+            return Node({str(k.value): _node(v, room) for k, v in node.value}, line, twice)
         case yaml.SequenceNode():
-            return Node([_node(item) for item in node.value], line)
+            return Node([_node(item, room) for item in node.value], line)
         case _:
             return Node(None if node.tag.endswith(":null") else str(node.value), line)
 
