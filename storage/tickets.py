@@ -30,7 +30,11 @@ from storage.tables import tickets as t
 
 HELD = 10  # added to the rank: whatever nobody holds comes first
 
-_GET = prepared(select(t).where(t.c.id == bindparam("ticket")))
+_ONE = select(t).where(t.c.id == bindparam("ticket"))
+_GET = prepared(_ONE)
+# Of many who change one at once each waits for its turn, since trying again would fail as often
+# again. SQLite has one writer anyway, and leaves the words out.
+_GET_TO_CHANGE = prepared(_ONE.with_for_update(key_share=True))
 _MANY = select(t).where(t.c.id.in_(bindparam("tickets", expanding=True)))
 _ADD = prepared(insert(t).returning(t.c.id))
 _SAVE = prepared(update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen")))
@@ -44,15 +48,16 @@ _DUE = (
 
 
 class SqlTickets:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, writable: bool) -> None:
         self._connection = connection
+        self._get = _GET_TO_CHANGE if writable else _GET
 
     def add(self, ticket: Ticket) -> Ticket:
         number = self._connection.execute(_ADD, _row(ticket)).scalar_one()
         return replace(ticket, id=number)
 
     def get(self, ticket: int) -> Ticket:
-        row = self._connection.execute(_GET, {"ticket": ticket}).first()
+        row = self._connection.execute(self._get, {"ticket": ticket}).first()
         if row is None:
             raise NoSuchTicket(ticket)
         return _ticket(row)

@@ -38,7 +38,7 @@ class SqlTransaction:
     def __init__(self, slow: Connection, memory: Memory, *, writable: bool) -> None:
         connection = self._connection = cast(Connection, QuickConnection(slow))
         self.outbox = SqlOutbox(connection)
-        self.tickets = SqlTickets(connection)
+        self.tickets = SqlTickets(connection, writable=writable)
         self.journal = SqlJournal(connection, self.outbox)
         known = KnownHouse(connection, memory)
         self.people = SqlPeople(connection, known, self.outbox if writable else None)

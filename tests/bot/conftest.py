@@ -8,14 +8,11 @@ import pytest
 
 from storage.store import SqlStore
 from tests.bot.couriers import Play, a_play
-from tests.databases import migrated_sqlite, sqlite_url
-
-__all__ = ["migrated_sqlite", "sqlite_url"]
 
 
 @pytest.fixture
-def store(sqlite_url: str) -> Iterator[SqlStore]:
-    opened = SqlStore(sqlite_url)
+def store(database_url: str) -> Iterator[SqlStore]:
+    opened = SqlStore(database_url)
     yield opened
     opened.close()
 

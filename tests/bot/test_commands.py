@@ -29,13 +29,13 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
 
 
 @pytest.fixture
-def settings(environment: pytest.MonkeyPatch, sqlite_url: str) -> None:
+def settings(environment: pytest.MonkeyPatch, database_url: str) -> None:
     """Enough to work with the database; nobody is reached."""
     environment.setenv("SLACK_BOT_TOKEN", f"xoxb-{HUNTER}")
     environment.setenv("SLACK_APP_TOKEN", f"xapp-{HUNTER}")
     environment.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")
     environment.setenv("SMTP_URL", "smtp://127.0.0.1:1")
-    environment.setenv("DATABASE_URL", sqlite_url)
+    environment.setenv("DATABASE_URL", database_url)
     environment.setenv("FRONTDESK_DESK", str(EXAMPLE))
 
 
@@ -196,8 +196,8 @@ def test_a_list_that_is_not_there_is_told_in_a_line() -> None:
 
 
 @pytest.mark.usefixtures("settings")
-def test_what_got_stuck_is_listed_and_can_be_tried_again_or_given_up(sqlite_url: str) -> None:
-    asyncio.run(_get_stuck(sqlite_url))
+def test_what_got_stuck_is_listed_and_can_be_tried_again_or_given_up(database_url: str) -> None:
+    asyncio.run(_get_stuck(database_url))
 
     listed = frontdesk("outbox", "list")
     first, second = (line.split("\t") for line in listed.stdout.splitlines())

@@ -57,7 +57,7 @@ async def test_a_wish_made_while_it_is_carried_out_is_carried_out_again(play: Pl
     assert [lease.asked for lease in play.carried] == [1, 2]
 
 
-async def test_a_wish_made_just_as_it_ends_is_carried_out_at_once(sqlite_url: str) -> None:
+async def test_a_wish_made_just_as_it_ends_is_carried_out_at_once(database_url: str) -> None:
     class TellsDeliveriesLate(SqlStore):
         """What became of a row is known to others before the task that carried it hears of it."""
 
@@ -72,7 +72,7 @@ async def test_a_wish_made_just_as_it_ends_is_carried_out_at_once(sqlite_url: st
         await play.ask(RefreshCard(1))
         return Done("old look")
 
-    store = TellsDeliveriesLate(sqlite_url)
+    store = TellsDeliveriesLate(database_url)
     async with a_play(store) as play:
         play.endings = [meanwhile]
         await play.ask(RefreshCard(1))
@@ -266,12 +266,12 @@ async def test_a_row_whose_lease_ran_out_here_is_not_carried_twice_at_once(play:
 
 
 async def test_who_lost_the_lease_does_not_send(play: Play, store: SqlStore) -> None:
-    told: list[bool] = []
+    told: asyncio.Queue[bool] = asyncio.Queue()
 
     async def overtaken(lease: Lease, attempting: Attempting) -> Done:
         later = play.clock() + relays.HOLD
-        await store.write(lambda tx: tx.outbox.lease(later, relays.HOLD, "another", 9))
-        told.append(await attempting())
+        await store.write(lambda tx: tx.outbox.lease(later, relays.HOLD, "another", 1))
+        told.put_nowait(await attempting())
         raise LeaseLost
 
     play.endings = [overtaken]
@@ -280,7 +280,7 @@ async def test_who_lost_the_lease_does_not_send(play: Play, store: SqlStore) -> 
     await play.ask(RefreshCard(2))
     await play.until_carried(2)
 
-    assert told == [False]
+    assert await asyncio.wait_for(told.get(), LONG) is False
 
 
 async def test_stopping_waits_for_what_runs_and_frees_what_does_not_end(

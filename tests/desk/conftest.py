@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.desk.fixtures import furnished, migrated_sqlite, office
+from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
 
-__all__ = ["furnished", "migrated_sqlite", "office"]
+__all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from tests.databases import migrated_sqlite
+from tests.databases import copy_of, shelf_of
 from tests.desk.office import ROOT, Office, an_office, furnish
+from tests.postgresql import Server, Shelf
 
-__all__ = ["furnished", "migrated_sqlite", "office"]
+# A `conftest.py` takes all of them.
+__all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
+
+Furnished = Callable[[], AbstractContextManager[str]]
 
 set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 EASY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -27,17 +33,29 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")
-def furnished(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the house and its people, to be copied."""
+def furnished_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("desk") / "furnished.db"
     shutil.copy(migrated_sqlite, file)
     furnish(f"sqlite:///{file}")
     return file
 
 
+@pytest.fixture(scope="session")
+def furnished_postgresql(postgresql_server: Server) -> Iterator[Shelf]:
+    yield from shelf_of(postgresql_server, furnish)
+
+
 @pytest.fixture
-def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
-    file = tmp_path / "frontdesk.db"
-    shutil.copy(furnished, file)
-    with an_office(f"sqlite:///{file}") as opened:
+def furnished(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Furnished:
+    """Lends databases with the house and its people; the test runs once on each kind."""
+    if database_kind == "sqlite":
+        file: Path = request.getfixturevalue("furnished_sqlite")
+        return lambda: nullcontext(copy_of(file, Path(mkdtemp(dir=tmp_path))))
+    shelf: Shelf = request.getfixturevalue("furnished_postgresql")
+    return shelf.lent
+
+
+@pytest.fixture
+def office(furnished: Furnished) -> Iterator[Office]:
+    with furnished() as url, an_office(url) as opened:
         yield opened

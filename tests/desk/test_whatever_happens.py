@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+from contextlib import ExitStack
 from datetime import timedelta
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 from hypothesis import settings
@@ -34,6 +32,7 @@ from desk.take_note import DeleteNote, EditNote, TakeNote
 from desk.ticket import HoldReason, reference
 from desk.transfer_ticket import TransferTicket
 from desk.words import Words
+from tests.desk.fixtures import Furnished
 from tests.desk.office import (
     ADA,
     AICHA,
@@ -45,7 +44,7 @@ from tests.desk.office import (
     PIERRE,
     ROOT_ADMIN,
     ZOE,
-    Office,
+    an_office,
 )
 from tests.desk.witness import Witness
 
@@ -61,12 +60,12 @@ words = Words.plain
 
 
 class AnythingHappens(RuleBasedStateMachine):
-    def __init__(self, furnished: Path, folder: Path, number: int) -> None:
+    def __init__(self, furnished: Furnished) -> None:
         super().__init__()
-        self.file = folder / f"{number}.db"
-        shutil.copy(furnished, self.file)
-        self.runner = asyncio.Runner()
-        self.office = Office(f"sqlite:///{self.file}")
+        self.closing = ExitStack()
+        self.runner = self.closing.enter_context(asyncio.Runner())
+        url = self.closing.enter_context(furnished())
+        self.office = self.closing.enter_context(an_office(url))
         self.seen = Witness(self.office, self.runner)
         self.tickets: list[int] = []
         self.notes: list[tuple[str, str]] = []
@@ -75,8 +74,7 @@ class AnythingHappens(RuleBasedStateMachine):
     def teardown(self) -> None:
         for number in self.tickets:
             self.seen.shows_nothing_internal(number, Created(number), NewTicketForm())
-        self.office.close()
-        self.runner.close()
+        self.closing.close()
 
     def does(self, which: int, kind: Any, move: Move, by: str, *more: Any) -> Any:
         """Some command on one of the tickets, delivered once with a key."""
@@ -228,11 +226,10 @@ class AnythingHappens(RuleBasedStateMachine):
             self.seen.check(number)
 
 
-def test_whatever_people_do_the_desk_keeps_its_promises(furnished: Path, tmp_path: Path) -> None:
-    numbers = count()
+def test_whatever_people_do_the_desk_keeps_its_promises(furnished: Furnished) -> None:
     few = max(8, settings().max_examples // 5)
 
     run_state_machine_as_test(
-        lambda: AnythingHappens(furnished, tmp_path, next(numbers)),
+        lambda: AnythingHappens(furnished),
         settings=settings(max_examples=few, stateful_step_count=30),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.desk.fixtures import furnished, migrated_sqlite, office
+from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
 from tests.desk.office import Office
 from tests.handlers.front import Front
 
-__all__ = ["furnished", "migrated_sqlite", "office"]
+__all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
 
 
 @pytest.fixture

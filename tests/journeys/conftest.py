@@ -7,24 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import migrated_postgresql, postgresql_server, postgresql_url
 from tests.journeys.stage import Stage, a_stage
-
-__all__ = ["migrated_postgresql", "postgresql_server", "postgresql_url"]
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Socket Mode and SQLite, as a newcomer has it."""
-    async with a_stage(tmp_path) as running:
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    """Socket Mode, as a newcomer has it, on each kind of database."""
+    async with a_stage(tmp_path, DATABASE_URL=database_url) as running:
         yield running
 
 
-@pytest.fixture(params=["socket", "http", "postgresql"])
-async def any_stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+@pytest.fixture(params=["socket", "http"])
+async def any_stage(
+    request: pytest.FixtureRequest, tmp_path: Path, database_url: str
+) -> AsyncIterator[Stage]:
     """Both ways to hear from Slack, and both databases."""
-    changes = {}
-    if request.param == "postgresql":
-        changes["DATABASE_URL"] = request.getfixturevalue("postgresql_url")
-    async with a_stage(tmp_path, over_http=request.param == "http", **changes) as running:
+    over_http = request.param == "http"
+    async with a_stage(tmp_path, over_http=over_http, DATABASE_URL=database_url) as running:
         yield running

@@ -34,11 +34,12 @@ main(["run"])
 class Killable(Stage):
     """A stage whose bot is another process. It may be dead."""
 
-    def __init__(self, slack: Sandbox, folder: Path, **changes: Any) -> None:
+    def __init__(self, slack: Sandbox, folder: Path, database: str, **changes: Any) -> None:
         self.http_port, self.mail_port = free_port(), free_port()
         settings = settings_for(
             slack,
             folder,
+            DATABASE_URL=database,
             FRONTDESK_HTTP_PORT=self.http_port,
             FRONTDESK_MAIL_LISTEN=f"smtp://127.0.0.1:{self.mail_port}",
         )
@@ -146,10 +147,10 @@ class Killable(Stage):
 
 
 @asynccontextmanager
-async def a_killable_bot(folder: Path, **changes: Any) -> AsyncIterator[Killable]:
+async def a_killable_bot(folder: Path, database: str, **changes: Any) -> AsyncIterator[Killable]:
     """Not started yet."""
     async with Sandbox(ROOT / "manifest.yml", patience=LONG) as slack:
-        stage = Killable(slack, folder, **changes)
+        stage = Killable(slack, folder, database, **changes)
         slack.desk_smtp = ("127.0.0.1", stage.mail_port)
         try:
             yield stage

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+
+import psycopg
 
 from bot.app import Bot
 from sandbox import payloads
@@ -17,6 +19,7 @@ from sandbox.delivery import Parcel
 from sandbox.person import Person
 from sandbox.server import Sandbox
 from sandbox.world import Message
+from storage.tables import METADATA
 from tests.journeys.sights import shown
 from tests.journeys.stage import ROOT, Stage, settings_for
 
@@ -77,29 +80,40 @@ async def a_timed_stage(folder: Path, **changes: Any) -> AsyncIterator[TimedStag
             await bot.stop()
 
 
-def database(stage: Stage) -> Path:
-    return Path(stage.settings.database_url.removeprefix("sqlite:///"))
+@contextmanager
+def past_the_bot(stage: Stage) -> Iterator[sqlite3.Connection | psycopg.Connection]:
+    """A connection of one's own, without transactions by itself."""
+    url = stage.settings.database_url
+    connection: sqlite3.Connection | psycopg.Connection
+    if url.startswith("sqlite:///"):
+        file = url.removeprefix("sqlite:///")
+        connection = sqlite3.connect(file, isolation_level=None, timeout=LONG)
+    else:
+        connection = psycopg.connect(url, autocommit=True)
+    with closing(connection):
+        yield connection
 
 
-def stored(stage: Stage, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    """What is committed at this moment, read past the bot."""
-    connection = sqlite3.connect(database(stage))
-    try:
-        return connection.execute(query, values).fetchall()
-    finally:
-        connection.close()
+def stored(stage: Stage, query: str) -> list[tuple[Any, ...]]:
+    """What is committed at this moment."""
+    with past_the_bot(stage) as connection:
+        return connection.execute(query).fetchall()
 
 
 @contextmanager
 def database_locked(stage: Stage) -> Iterator[None]:
-    """Another program holds the write lock."""
-    connection = sqlite3.connect(database(stage), isolation_level=None, timeout=LONG)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")
-        connection.close()
+    """Another program keeps everybody else from writing."""
+    with past_the_bot(stage) as connection:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("BEGIN IMMEDIATE")
+        else:
+            connection.execute("BEGIN")
+            tables = ", ".join(sorted(METADATA.tables))
+            connection.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
 
 
 def submission(stage: Stage, person: Person) -> Parcel:

@@ -27,6 +27,7 @@ class Stage:
 
 
 def settings_for(slack: Sandbox, folder: Path, **changes: Any) -> Settings:
+    """Without `DATABASE_URL`: a new SQLite file in `folder`."""
     values: dict[str, Any] = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,

@@ -34,8 +34,8 @@ Form = tuple[dict[str, Any], dict[str, Any]]  # a form's view, and what is fille
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Killable]:
-    async with a_killable_bot(tmp_path) as killable:
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Killable]:
+    async with a_killable_bot(tmp_path, database_url) as killable:
         yield killable
 
 

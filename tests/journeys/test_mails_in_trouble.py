@@ -28,8 +28,12 @@ async def test_an_acknowledgement_that_was_refused_can_be_sent_again(stage: Stag
     assert "⚠️" not in shown(card(pierre, "support-postes", "R-000001"))
 
 
-async def test_a_reply_that_waits_for_the_mail_server_offers_no_undo(tmp_path: Path) -> None:
-    async with a_timed_stage(tmp_path, FRONTDESK_UNDO_SECONDS=20) as stage:
+async def test_a_reply_that_waits_for_the_mail_server_offers_no_undo(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with a_timed_stage(
+        tmp_path, DATABASE_URL=database_url, FRONTDESK_UNDO_SECONDS=20
+    ) as stage:
         slack, pierre = stage.slack, stage.slack.person("pierre")
         posted = await open_ticket(stage, pierre, requester=PAUL)
         await settled(stage)

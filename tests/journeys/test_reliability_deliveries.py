@@ -28,16 +28,16 @@ DOORS = pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http
 
 @DOORS
 async def test_a_form_sent_five_times_at_once_opens_one_ticket(
-    tmp_path: Path, over_http: bool
+    tmp_path: Path, database_url: str, over_http: bool
 ) -> None:
-    async with a_stage(tmp_path, over_http=over_http) as stage:
+    async with a_stage(tmp_path, over_http=over_http, DATABASE_URL=database_url) as stage:
         slack, pierre = stage.slack, stage.slack.person("pierre")
         await filled_form(stage, pierre, requester=PAUL, subject="Printer")
         parcel = submission(stage, pierre)
 
         answers = await asyncio.gather(*(slack.courier.ask(parcel) for _ in range(5)))
 
-        assert [_reference(answer) for answer in answers] == ["R-000001"] * 5
+        assert len({_reference(answer) for answer in answers}) == 1
         assert stored(stage, "SELECT count(*) FROM tickets") == [(1,)]
         await settled(stage)
         assert len(cards(pierre, "support-postes", "R-0000")) == 1
@@ -45,8 +45,10 @@ async def test_a_form_sent_five_times_at_once_opens_one_ticket(
 
 
 @DOORS
-async def test_a_click_delivered_twice_counts_once(tmp_path: Path, over_http: bool) -> None:
-    async with a_stage(tmp_path, over_http=over_http) as stage:
+async def test_a_click_delivered_twice_counts_once(
+    tmp_path: Path, database_url: str, over_http: bool
+) -> None:
+    async with a_stage(tmp_path, over_http=over_http, DATABASE_URL=database_url) as stage:
         slack, pierre = stage.slack, stage.slack.person("pierre")
         posted = await open_ticket(stage, pierre, requester=PAUL)
         slack.deliver_twice()
@@ -61,9 +63,9 @@ async def test_a_click_delivered_twice_counts_once(tmp_path: Path, over_http: bo
 
 @DOORS
 async def test_a_message_delivered_eleven_times_is_one_note(
-    tmp_path: Path, over_http: bool
+    tmp_path: Path, database_url: str, over_http: bool
 ) -> None:
-    async with a_stage(tmp_path, over_http=over_http) as stage:
+    async with a_stage(tmp_path, over_http=over_http, DATABASE_URL=database_url) as stage:
         slack, pierre = stage.slack, stage.slack.person("pierre")
         posted = await open_ticket(stage, pierre, requester=PAUL)
         said = await pierre.say("support-postes", "Roller worn.", thread_ts=posted)
@@ -81,10 +83,10 @@ async def test_a_message_delivered_eleven_times_is_one_note(
 
 @DOORS
 async def test_an_event_we_could_not_store_is_taken_when_slack_brings_it_again(
-    tmp_path: Path, over_http: bool, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, over_http: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(patience, "PATIENCE", 0.3)
-    async with a_stage(tmp_path, over_http=over_http) as stage:
+    async with a_stage(tmp_path, over_http=over_http, DATABASE_URL=database_url) as stage:
         slack, pierre = stage.slack, stage.slack.person("pierre")
         posted = await open_ticket(stage, pierre, requester=PAUL)
         await settled(stage)

@@ -164,10 +164,11 @@ async def test_one_persons_trouble_holds_nobody_elses_mail_up(stage: Stage) -> N
 
 
 async def test_a_mail_server_that_is_down_at_the_start_gets_everything_when_it_comes(
-    tmp_path: Path,
+    tmp_path: Path, database_url: str
 ) -> None:
     port = free_port()
-    async with a_stage(tmp_path, SMTP_URL=f"smtp://127.0.0.1:{port}") as stage:
+    there = f"smtp://127.0.0.1:{port}"
+    async with a_stage(tmp_path, DATABASE_URL=database_url, SMTP_URL=there) as stage:
         slack, pierre = stage.slack, stage.slack.person("pierre")
         posted = await open_ticket(stage, pierre, requester=PAUL)
         await _reply(stage, pierre, posted, "Which model is it?")

@@ -29,18 +29,18 @@ async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
 @pytest.mark.parametrize("method", ["auth.test", "conversations.list", "apps.connections.open"])
 @pytest.mark.parametrize("trouble", [500, 429, "drop_before"])
 async def test_the_start_waits_for_slack(
-    slack: Sandbox, tmp_path: Path, method: str, trouble: int | str
+    slack: Sandbox, tmp_path: Path, database_url: str, method: str, trouble: int | str
 ) -> None:
     slack.faults.add(method, trouble, times=2)
 
-    async with a_bot(slack, settings_for(slack, tmp_path)):
+    async with a_bot(slack, settings_for(slack, tmp_path, DATABASE_URL=database_url)):
         assert slack.connected
 
     assert len(slack.traffic.of(method)) >= 3
 
 
 async def test_an_address_that_led_nowhere_is_not_tried_for_ever(
-    slack: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slack: Sandbox, tmp_path: Path, bare_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket_mode, "ADDRESS", 0.3)
     good = slack.workspace.socket_url
@@ -53,7 +53,7 @@ async def test_an_address_that_led_nowhere_is_not_tried_for_ever(
 
     slack.workspace.socket_url = the_first_spoiled
 
-    async with a_bot(slack, settings_for(slack, tmp_path)):
+    async with a_bot(slack, settings_for(slack, tmp_path, DATABASE_URL=bare_database_url)):
         assert slack.connected
 
     assert len(given) == 2
@@ -61,10 +61,10 @@ async def test_an_address_that_led_nowhere_is_not_tried_for_ever(
 
 @pytest.mark.parametrize("method", ["auth.test", "conversations.list", "apps.connections.open"])
 async def test_told_to_stop_while_slack_hangs_it_stops(
-    slack: Sandbox, tmp_path: Path, method: str
+    slack: Sandbox, tmp_path: Path, database_url: str, method: str
 ) -> None:
     slack.faults.add(method, "timeout_after", times=99)
-    bot = Bot(settings_for(slack, tmp_path))
+    bot = Bot(settings_for(slack, tmp_path, DATABASE_URL=database_url))
     running = asyncio.create_task(run_until_stopped(bot))
     async with asyncio.timeout(LONG):
         while slack.faults.waiting[0].times == 99:  # noqa: ASYNC110 - a hanging call tells nobody

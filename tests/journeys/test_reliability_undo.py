@@ -19,8 +19,10 @@ UNDO = 60
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[TimedStage]:
-    async with a_timed_stage(tmp_path, FRONTDESK_UNDO_SECONDS=UNDO) as running:
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[TimedStage]:
+    async with a_timed_stage(
+        tmp_path, DATABASE_URL=database_url, FRONTDESK_UNDO_SECONDS=UNDO
+    ) as running:
         yield running
 
 

@@ -7,26 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from storage.store import SqlStore
-from tests.databases import (
-    bare_database_url,
-    database_url,
-    migrated_postgresql,
-    migrated_sqlite,
-    postgresql_server,
-    postgresql_url,
-    sqlite_url,
-)
 from tests.storage.house import SETUP
-
-__all__ = [
-    "bare_database_url",
-    "database_url",
-    "migrated_postgresql",
-    "migrated_sqlite",
-    "postgresql_server",
-    "postgresql_url",
-    "sqlite_url",
-]
 
 
 @pytest.fixture
