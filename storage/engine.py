@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,17 @@ ALIVE: dict[str, Any] = {
     "tcp_user_timeout": 15_000,
 }
 JOURNAL_KEPT = 16 << 20  # bytes of SQLite's journal that stay on the disk after a burst
+READ_ONLY = "25006"  # SQLSTATE: somebody writes where only reading is possible
 BUSY_TIMEOUT_MS = 250  # short: the store itself tries again, and gives up when it must
 
 
 def database_url(text: str) -> URL:
-    """The URL with the driver this project uses. Raises ValueError for anything unsupported."""
+    """The URL with the driver this project uses. Raises ValueError for anything unsupported.
+
+    Several PostgreSQL hosts may be named, as its own tools write them: `host1,host2:5433`.
+    """
     try:
-        url = make_url(text)
+        url = make_url(_SEVERAL_HOSTS.sub(_hosts_as_options, text, count=1))
     except ArgumentError as wrong:
         raise ValueError("The database URL cannot be read") from wrong
     match url.get_backend_name():
@@ -44,6 +50,16 @@ def database_url(text: str) -> URL:
             raise ValueError(f"Unsupported database {other!r}: use sqlite or postgresql")
 
 
+_SEVERAL_HOSTS = re.compile(r"(?<=://)([^/?@]*@)?([^/?@]+,[^/?@]+)(/[^?]*)?(\?|$)")
+
+
+def _hosts_as_options(found: re.Match[str]) -> str:
+    """The way in which SQLAlchemy takes more than one."""
+    user, hosts, path, more = found.groups()
+    options = "&".join(f"host={host}" for host in hosts.split(","))
+    return f"{user or ''}{path or '/'}?{options}{more and '&'}"
+
+
 def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
@@ -52,7 +68,9 @@ def writer_engine(url: URL) -> Engine:
     """Where transactions may write."""
     if is_sqlite(url):
         _make_folder(url)
-        return _sqlite(url, "BEGIN IMMEDIATE", _prepare_writer, pool_size=1)
+        engine = _sqlite(url, "BEGIN IMMEDIATE", _prepare_writer, pool_size=1)
+        _is_lost_too(engine, _was_opened_to_read)
+        return engine
     return _postgresql(url)
 
 
@@ -65,7 +83,7 @@ def migration_engine(url: URL) -> Engine:
             _prepare_writer(connection, busy_timeout_ms=60_000)
 
         return _sqlite(url, "BEGIN IMMEDIATE", prepare, pool_size=1)
-    return create_engine(url, poolclass=NullPool)
+    return create_engine(url, poolclass=NullPool, connect_args=connect_arguments(url))
 
 
 def reader_engine(url: URL, writer: Engine) -> Engine:
@@ -100,6 +118,22 @@ def _sqlite(url: URL, begin: str, prepare: Any, pool_size: int) -> Engine:
     return engine
 
 
+def _is_lost_too(engine: Engine, is_of_no_use: Callable[[Any, Any], bool]) -> None:
+    """Connections are given up, and made anew, also after errors that `is_of_no_use` knows."""
+    as_usual = engine.dialect.is_disconnect
+
+    def is_disconnect(error: Any, connection: Any, cursor: Any) -> bool:
+        return as_usual(error, connection, cursor) or is_of_no_use(error, connection)
+
+    engine.dialect.is_disconnect = is_disconnect  # type: ignore[assignment, method-assign]
+
+
+def _was_opened_to_read(error: Any, connection: Any) -> bool:
+    """A file opened while nobody could write to it stays so for the connection that opened it."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_READONLY
+
+
 def _make_folder(url: URL) -> None:
     assert url.database is not None
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -120,6 +154,18 @@ def _prepare_reader(connection: Any) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
+def connect_arguments(url: URL) -> dict[str, Any]:
+    """What every PostgreSQL connection of ours is opened with, unless the URL says otherwise."""
+    ours = {
+        "connect_timeout": 2,
+        "application_name": "frontdesk",
+        # Only the primary is of use. Servers tell at the greeting: it costs no question.
+        "target_session_attrs": "read-write",
+        **ALIVE,
+    }
+    return {name: value for name, value in ours.items() if name not in url.query}
+
+
 def _postgresql(url: URL) -> Engine:
     given = url.query.get("options", "")
     options = (
@@ -127,15 +173,19 @@ def _postgresql(url: URL) -> Engine:
         f" -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}"
         " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
     )
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=THREADS,
         max_overflow=0,
         isolation_level="READ COMMITTED",
-        connect_args={
-            "options": options.strip(),
-            "connect_timeout": 2,
-            "application_name": "frontdesk",
-            **ALIVE,
-        },
+        connect_args={**connect_arguments(url), "options": options.strip()},
     )
+    _is_lost_too(engine, _is_no_primary)
+    return engine
+
+
+def _is_no_primary(error: Any, connection: Any) -> bool:
+    """It was the primary and is no more: what comes next finds the new one. There is no asking
+    beforehand: that would be a round trip for each command."""
+    only_asks = getattr(connection, "read_only", False)
+    return getattr(error, "sqlstate", None) == READ_ONLY and not only_asks

@@ -11,10 +11,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 _UNIQUE_VIOLATION = "23505"
 
 # SQLSTATE classes: connection lost, not enough resources, operator intervention (a restart, a
-# statement that took too long), rollback (deadlock, serialisation); and one that is not a class:
-# a lock that did not come in time.
+# statement that took too long), rollback (deadlock, serialisation); and some that are no class:
+# a lock that did not come in time, a transaction that was kept waiting by us, a disk that failed.
 _PASSING_CLASSES = ("08", "53", "57", "40")
-_LOCK_NOT_AVAILABLE = "55P03"
+_PASSING = ("55P03", "25P03", "58030")
 
 _PASSING_SQLITE = {
     sqlite3.SQLITE_BUSY,
@@ -39,7 +39,7 @@ def is_passing(error: BaseException) -> bool:
     state = getattr(original, "sqlstate", None)
     if state is None:  # never connected
         return type(original).__name__ in ("OperationalError", "ConnectionTimeout")
-    return state[:2] in _PASSING_CLASSES or state == _LOCK_NOT_AVAILABLE
+    return state[:2] in _PASSING_CLASSES or state in _PASSING
 
 
 def is_taken(error: BaseException) -> bool:

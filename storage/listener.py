@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from threading import Event, Thread
+from typing import Any
 
 import psycopg
 from sqlalchemy.engine import URL
 
-from storage.engine import ALIVE
+from storage.engine import connect_arguments
 
 CHANNEL = "frontdesk_outbox"
 PACE = "pace"  # said there when Slack found us too fast; otherwise nothing is
@@ -23,7 +24,7 @@ class Listener:
     """A thread with a connection of its own, made anew whenever it is lost."""
 
     def __init__(self, url: URL, callback: Callable[[], None], on_pace: Callable[[], None]) -> None:
-        self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = url
         self._callback = callback
         self._on_pace = on_pace
         self._closing = Event()
@@ -42,10 +43,13 @@ class Listener:
                 log.warning("listening to the outbox was interrupted: %s", lost)
                 self._closing.wait(_PAUSE)
 
+    def _connect(self) -> psycopg.Connection[Any]:
+        """To the same server as everybody else: the URL may name several."""
+        _, given = self._url.get_dialect()().create_connect_args(self._url)
+        return psycopg.connect(autocommit=True, **given, **connect_arguments(self._url))
+
     def _listen(self) -> None:
-        with psycopg.connect(
-            self._conninfo, autocommit=True, connect_timeout=2, **ALIVE
-        ) as connection:
+        with self._connect() as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._on_pace()  # for whatever was said while nobody listened
             self._callback()
