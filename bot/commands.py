@@ -21,6 +21,7 @@ from bot.deskfile import DeskFileFault
 from bot.indexing import Indexing
 from bot.logs import set_up_logs
 from bot.running import run_loop, run_until_stopped
+from bot.seeding import run as seeding
 from bot.slack import TokenRefused
 from bot.visible import visible
 from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
@@ -179,6 +180,45 @@ def drop(row: int) -> None:
         return bool(tx.outbox.drop(row, utc_now()))
 
     _said(_with_store(give_up), row, "was given up")
+
+
+@main.group(cls=Group)
+def bench() -> None:
+    """Large amounts of everything, made up, to measure with."""
+
+
+@bench.command(
+    name="seed",
+    epilog="frontdesk bench seed --database-url sqlite:///var/large.db\n"
+    "frontdesk bench seed --people 200000 --tickets 1000000 --entries 10"
+    " --database-url postgresql://localhost/large",
+)
+@click.option("--people", default=20_000, show_default=True, help="How many people.")
+@click.option("--tickets", default=10_000, show_default=True, help="How many tickets.")
+@click.option("--entries", default=10, show_default=True, help="Journal entries of each, about.")
+@click.option("--seed", default=1, show_default=True, help="The same number, the same desk.")
+@click.option("--database-url", required=True, help="Where: sqlite:///path or postgresql://…")
+@click.option("--yes", is_flag=True, help="Also where real people or tickets are.")
+def seed_desk(
+    people: int, tickets: int, entries: int, seed: int, database_url: str, yes: bool
+) -> None:
+    """Fill a database with a made-up desk. No bot may run on it meanwhile.
+
+    Interrupted, the same command goes on where it stopped.
+    """
+    size = seeding.Size(people, tickets, entries, seed)
+    report = seeding.Progress(lambda line: click.echo(line, err=True))
+
+    async def fill() -> dict[str, int]:
+        await asyncio.to_thread(upgrade, database_url)
+        await asyncio.to_thread(seeding.seed, database_url, size, report, yes=yes)
+        return await asyncio.to_thread(seeding.counts, database_url)
+
+    try:
+        for name, count in _explained(fill).items():
+            click.echo(f"{name}\t{count}")
+    except seeding.RealData:
+        _fail(["There are people or tickets here already. Name an empty database, or add --yes."])
 
 
 def _show_anew(tx: Any, row: int) -> None:

@@ -100,7 +100,7 @@ class PeopleIndex:
                 every = [[*i, *s] for i, s in zip(inside, slips, strict=True)]
                 yield self._first(every, 2 * limit, hidden)
         for n, word in enumerate(words):
-            for parts in self.vocabulary.run_together(word) if len(word) >= _SPELLED else ():
+            for parts in self.vocabulary.run_together(word):
                 apart = [[part] for part in parts]
                 yield self._first([*inside[:n], *apart, *inside[n + 1 :]], 2 * limit, hidden)
 
