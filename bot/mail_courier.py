@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
-from desk.ask_delivery import mail_facts
+from bot.reading import facts_of
 from desk.effects import SendMail
 from desk.errors import NotPublic
 from locales.translator import translator_for
@@ -37,7 +37,7 @@ class MailCourier:
             raise Uncertain("we stopped while it was being sent")
         now = self._clock()
         try:
-            facts = await self._store.read(lambda tx: mail_facts(tx, effect, now))
+            facts = await facts_of(effect, lease, self._store, now)
         except NotPublic:
             raise Refused("no longer meant for the requester") from None
         if not facts.to.email:

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ import structlog
 
 from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain, Unreachable
 from bot.pacing import Pacing, carrying
+from bot.reading import with_facts
 from desk.effects import (
     RefreshCard,
     SendDirect,
@@ -66,7 +68,9 @@ class Relay:
         self._slots = slots
         self._owner = uuid.uuid4().hex
         self._running: set[asyncio.Task[None]] = set()
-        self._at_slack: set[asyncio.Task[None]] = set()  # those of them that send no mail
+        self._at_slack = 0  # how many of them send no mail
+        self._slack_is_quiet = asyncio.Event()
+        self._slack_is_quiet.set()
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -167,15 +171,19 @@ class Relay:
         task = asyncio.create_task(carrying)
         self._running.add(task)
         if not isinstance(lease.effect, SendMail):
-            self._at_slack.add(task)
+            self._at_slack += 1
+            self._slack_is_quiet.clear()
         self._carrying[lease.id] = task
-        task.add_done_callback(lambda ended: self._ended(lease.id, ended))
+        task.add_done_callback(lambda ended: self._ended(lease, ended))
 
-    def _ended(self, row: int, task: asyncio.Task[None]) -> None:
+    def _ended(self, lease: Lease, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._at_slack.discard(task)
-        if self._carrying.get(row) is task:
-            del self._carrying[row]
+        if not isinstance(lease.effect, SendMail):
+            self._at_slack -= 1
+            if not self._at_slack:
+                self._slack_is_quiet.set()
+        if self._carrying.get(lease.id) is task:
+            del self._carrying[lease.id]
         if self._is_full:
             self._wake.set()
 
@@ -189,7 +197,8 @@ class Relay:
             log.warning("relay_waits_for_database", row=lease.id)
             return
         if still_ours:
-            await self._deliver(lease)
+            # What was read is old by now, and what was noted may belong to the earlier delivery.
+            await self._deliver(replace(lease, facts=None, noted_at=None))
 
     async def _deliver(self, lease: Lease) -> None:
         """Carry one effect out and write down how it ended. Never raises but when cancelled."""
@@ -197,6 +206,9 @@ class Relay:
         carrying(lease)
 
         async def attempting() -> bool:
+            noted = lease.noted_at
+            if noted is not None and abs(self._clock() - noted) < HOLD / 3:
+                return True
             return await self._store.write(lambda tx: tx.outbox.attempting(lease, self._clock()))
 
         try:
@@ -228,9 +240,9 @@ class Relay:
 
     async def _until_slack_is_quiet(self) -> None:
         """Composing a mail keeps everybody else waiting, and is read later than any screen."""
-        deadline = self._loop.time() + COURTESY
-        while self._at_slack and (left := deadline - self._loop.time()) > 0:
-            await asyncio.wait(tuple(self._at_slack), timeout=left)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COURTESY):
+                await self._slack_is_quiet.wait()
 
     async def _note(self, how: Callable[..., None], lease: Lease, fault: Exception) -> None:
         try:
@@ -246,7 +258,9 @@ class Relay:
         if tx.outbox.finish(lease, now, done.remote):
             _show_delivery(tx, lease, now, failed=False)
         # One for the slot that is free now, and a second to see that there is none.
-        return () if self._stopping else tx.outbox.lease(now, HOLD, self._owner, 2)
+        if self._stopping:
+            return ()
+        return _with_facts(tx, tx.outbox.lease(now, HOLD, self._owner, 2), now)
 
     def _postpone(self, tx: SqlTransaction, lease: Lease, fault: Unreachable) -> None:
         now = self._clock()
@@ -298,10 +312,15 @@ def _taken(
     leases = granted
     if len(granted) < limit:
         leases += tx.outbox.lease(now, HOLD, owner, limit - len(granted))
+    leases = _with_facts(tx, leases, now)
     if len(leases) == limit:
         return leases, None
     moments = (tx.outbox.next_due(now), tx.pace.next_slot(now) if paced else None)
     return leases, min((m for m in moments if m is not None), default=None)
+
+
+def _with_facts(tx: SqlTransaction, leases: Iterable[Lease], now: datetime) -> tuple[Lease, ...]:
+    return tuple(with_facts(tx, lease, now) for lease in leases)
 
 
 def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:

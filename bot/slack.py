@@ -174,6 +174,8 @@ def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: 
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,  # http.py checks before anything is parsed
+        ssl_check_enabled=False,  # of legacy commands, and of custom steps: not among what we get
+        attaching_function_token_enabled=False,
     )
     # In the order of how often each comes: Bolt asks them one after another.
     app.action(ANY)(_listener(router.action))

@@ -13,9 +13,10 @@ import structlog
 from blocks import card as cards
 from blocks import notes, thread
 from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
+from bot.reading import NO_CARD, CardLook, EntryLook, OpeningLook, facts_of
 from bot.slack_calls import SlackCalls, SlackDeclined
-from desk.answers import DirectFacts
-from desk.ask_delivery import card_facts, entry_facts, mail_facts, notice_facts, thread_facts
+from desk.answers import DirectFacts, MailFacts, NoticeFacts
+from desk.ask_delivery import card_facts
 from desk.effects import (
     LookUpPerson,
     MarkNoted,
@@ -44,7 +45,6 @@ Message = Mapping[str, Any]
 
 NOTED = "memo"  # the reaction under a note: 📝
 GONE = frozenset({"message_not_found", "thread_not_found"})
-NO_CARD = "the ticket has no card"  # Slack refused it, and a person saw that
 REMEMBERED = 5_000  # messages whose last look is kept in memory
 
 
@@ -72,16 +72,11 @@ class SlackCourier:
 
     async def refresh_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
         """Edit the ticket's card in place; post it where the team's channel has none yet."""
-        known, facts = await self._store.read(
-            lambda tx: (tx.cards.of(effect.ticket), card_facts(tx, effect.ticket, None))
-        )
-        current = None
-        for card in known:
-            if card.active and card.team == facts.facts.ticket.team:
-                current = card
-            else:
-                # Also a card that was on its way to the old team's channel during a transfer.
-                await self._fold_card(effect.ticket, card)
+        found: CardLook = await self._facts(effect, lease)
+        facts, current = found.facts, found.current
+        for card in found.others:
+            # Also a card that was on its way to the old team's channel during a transfer.
+            await self._fold_card(effect.ticket, card)
         message = cards.ticket_card(facts, translator_for(facts.language))
         if current is not None and await self._edit(current.channel, current.ts, message):
             return Done(current.ts)
@@ -116,9 +111,8 @@ class SlackCourier:
 
     async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
         """The first line of a thread: who can read it. Needs no memory: it is posted once."""
-        card, facts = await self._store.read(
-            lambda tx: (_newest_card(tx, effect.ticket), thread_facts(tx, effect))
-        )
+        found: OpeningLook = await self._facts(effect, lease)
+        facts, card = found.facts, found.card
         if card.team != effect.team:
             if facts.facts.ticket.team == effect.team:
                 raise Refused(NO_CARD)
@@ -130,13 +124,8 @@ class SlackCourier:
     async def show_entry(self, effect: ShowEntry, lease: Lease, attempting: Attempting) -> Done:
         """Post the entry's line in the thread, or edit it where it stands."""
         now = self._clock()
-        facts, shown, card = await self._store.read(
-            lambda tx: (
-                entry_facts(tx, effect, now),
-                shown := tx.cards.message_of(effect.entry),
-                None if shown else _newest_card(tx, effect.ticket),
-            )
-        )
+        found: EntryLook = await self._facts(effect, lease)
+        facts, shown, card = found.facts, found.shown, found.card
         message = thread.entry_message(facts, translator_for(facts.language))
         if shown is not None:
             await self._edit(*shown, message)
@@ -163,8 +152,7 @@ class SlackCourier:
 
     async def send_direct(self, effect: SendDirect, lease: Lease, attempting: Attempting) -> Done:
         """Public words for somebody without an address."""
-        now = self._clock()
-        facts = await self._store.read(lambda tx: mail_facts(tx, effect, now))
+        facts: MailFacts = await self._facts(effect, lease)
         reader = facts.to
         if not reader.slack_id:
             raise Refused("has neither an address nor a Slack account")
@@ -173,7 +161,7 @@ class SlackCourier:
         return Done(ts)
 
     async def tell_person(self, effect: TellPerson, lease: Lease, attempting: Attempting) -> Done:
-        facts = await self._store.read(lambda tx: notice_facts(tx, effect))
+        facts: NoticeFacts = await self._facts(effect, lease)
         if facts.reader is None or not facts.reader.slack_id:
             return Done()
         message = notes.direct_notice(facts, translator_for(facts.language))
@@ -184,7 +172,7 @@ class SlackCourier:
         """Slack neither keeps nor guarantees ephemeral notes, so a doubtful one is not repeated."""
         if lease.attempted_at is not None:
             return Done()
-        facts = await self._store.read(lambda tx: notice_facts(tx, effect))
+        facts: NoticeFacts = await self._facts(effect, lease)
         message = notes.whisper(facts, translator_for(facts.language))
         place = {"channel": effect.channel, "user": effect.user, "thread_ts": effect.thread}
         if not await attempting():
@@ -239,6 +227,9 @@ class SlackCourier:
         _, ts = await self._post(house.admin_channel, said, lease, attempting)
         return Done(ts)
 
+    async def _facts(self, effect: Any, lease: Lease) -> Any:
+        return await facts_of(effect, lease, self._store, self._clock())
+
     async def _post(
         self,
         channel: str,
@@ -279,17 +270,6 @@ class SlackCourier:
         if len(self._shown) >= REMEMBERED:
             self._shown.pop(next(iter(self._shown)))
         self._shown[place] = _look(message)
-
-
-def _newest_card(tx: SqlTransaction, ticket: int) -> Card:
-    """Whose thread shows what happened now: the active card, or the one that a transfer has just
-    retired. Its successor is posted by a row behind ours in the lane, so waiting for it would hold
-    up both for ever. Raises Refused where the card itself was refused.
-    """
-    known = tx.cards.of(ticket)
-    if not known:
-        raise Refused(NO_CARD)
-    return next((card for card in known if card.active), known[-1])
 
 
 def _correct_if_found(tx: SqlTransaction, lease: Lease, now: datetime) -> None:

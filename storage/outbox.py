@@ -16,8 +16,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
-    Update,
     bindparam,
     case,
     delete,
@@ -38,7 +36,8 @@ from desk.effects import (
     effect_to_json,
     rank,
 )
-from storage.dialect import Insert, insert_for
+from storage.dialect import insert_for
+from storage.prepared import prepared
 from storage.tables import outbox as o
 
 WAITING = "waiting"
@@ -60,7 +59,7 @@ NONE_BEFORE = ~exists().where(
 )
 TO_LEASE = select(o.c.id, o.c.payload, o.c.asked, o.c.attempts, o.c.attempted_at, o.c.created_at)
 IS_FREE = or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now"))
-_LEASABLE: Select[Any] = (
+_LEASABLE = prepared(
     TO_LEASE.where(IS_WAITING, o.c.due_at <= bindparam("now"))
     .where(IS_FREE)
     .where(NONE_BEFORE)
@@ -68,9 +67,9 @@ _LEASABLE: Select[Any] = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=o)
 )
-_LEASE = (
+_LEASE = prepared(
     update(o)
-    .where(o.c.id.in_(bindparam("rows", expanding=True)))
+    .where(o.c.id == bindparam("row"))
     .values(
         lease_until=bindparam("until"),
         leased_by=bindparam("owner"),
@@ -84,22 +83,24 @@ OURS = (
     o.c.leased_by == bindparam("owner"),
     o.c.leased_asked == bindparam("times"),
 )
-_HOLDS = select(o.c.id).where(*OURS)
-_ATTEMPTING = update(o).where(*OURS).values(attempted_at=bindparam("at"))
+_HOLDS = prepared(select(o.c.id).where(*OURS))
+_ATTEMPTING = prepared(update(o).where(*OURS).values(attempted_at=bindparam("at")))
 _SENT: dict[str, Any] = {
     "remote": bindparam("name"),
     "error": "",
     "attempted_at": None,
     **FREE,
 }
-_FINISH = (
+_FINISH = prepared(
     update(o)
     .where(*OURS, o.c.asked == bindparam("times"))
     .values(state=DONE, done_at=bindparam("at"), **_SENT)
 )
-_BEGIN_ANEW = update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, pace=None, **_SENT)
+_BEGIN_ANEW = prepared(
+    update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, pace=None, **_SENT)
+)
 _FREE_FROM = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
-_NEXT_DUE = select(func.min(_FREE_FROM)).where(IS_WAITING, NONE_BEFORE)
+_NEXT_DUE = prepared(select(func.min(_FREE_FROM)).where(IS_WAITING, NONE_BEFORE))
 _OF_ENTRY = (
     select(o.c.id, o.c.state, o.c.leased_by, o.c.attempted_at)
     .where(o.c.entry_id == bindparam("entry"), o.c.state != WITHDRAWN)
@@ -114,7 +115,8 @@ class Lease:
 
     `attempted_at` is set where an earlier lease ended in the middle of an attempt: whether the
     other side took it must be found out first. `granted`: it waited for its turn (see pace.py) and
-    has it now.
+    has it now. `facts`: what it shows, where that was read in the transaction that leased it, and
+    `noted_at`: when that transaction noted an attempt, too.
     """
 
     id: int
@@ -125,6 +127,8 @@ class Lease:
     owner: str
     created_at: datetime
     granted: bool = False
+    facts: Any = None
+    noted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -188,9 +192,8 @@ class SqlOutbox:
         """Lease rows of TO_LEASE, which this transaction has locked."""
         leases = tuple(lease for row in rows if (lease := self._lease(row, owner, now)))
         if leases:
-            taken = [lease.id for lease in leases]
-            values = {"rows": taken, "until": now + hold, "owner": owner}
-            self._connection.execute(_LEASE, values)
+            held = {"until": now + hold, "owner": owner}
+            self._connection.execute(_LEASE, [{"row": lease.id, **held} for lease in leases])
         return leases
 
     def _lease(self, row: Any, owner: str, now: datetime) -> Lease | None:
@@ -326,15 +329,15 @@ class SqlOutbox:
         """Whether there was such a row. For what is seldom done: building it takes longest."""
         return self._done(update(o).where(*which).values(**values), {})
 
-    def _done(self, statement: Update, values: Mapping[str, Any]) -> bool:
+    def _done(self, statement: Any, values: Mapping[str, Any]) -> bool:
         return self._connection.execute(statement, values).rowcount > 0
 
 
 @cache
-def _put(dialect: str) -> Insert:
+def _put(dialect: str) -> Any:
     statement = insert_for(dialect, o)
     wanted = statement.excluded.due_at
-    return statement.on_conflict_do_update(
+    upsert = statement.on_conflict_do_update(
         index_elements=["key"],
         index_where=IS_WAITING,
         set_={
@@ -343,6 +346,7 @@ def _put(dialect: str) -> Insert:
             "due_at": case((o.c.pace.is_(None) & (wanted < o.c.due_at), wanted), else_=o.c.due_at),
         },
     )
+    return prepared(upsert)
 
 
 def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
@@ -63,11 +63,9 @@ class SqlStore:
         self._listeners: list[Listener] = []
 
     async def write(self, work: Callable[[SqlTransaction], R]) -> R:
-        future: Future[R] = (
-            self._writer.submit(work)
-            if self._writer is not None
-            else self._threads.submit(patiently, lambda: self._write(work))
-        )
+        if self._writer is not None:
+            return await self._writer.written(work)
+        future = self._threads.submit(patiently, lambda: self._write(work))
         return await asyncio.wrap_future(future)
 
     async def read(self, work: Callable[[SqlTransaction], R]) -> R:

@@ -6,12 +6,14 @@ a savepoint of its own, and nobody hears of success before the commit.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -22,12 +24,15 @@ from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
 
+R = TypeVar("R")
+
 _TOGETHER = 32  # pieces of work in one commit; more would make the first one wait too long
 
 
 class _Job(NamedTuple):
     work: Callable[[SqlTransaction], Any]
-    future: Future[Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
 
 
 class _Outcome(NamedTuple):
@@ -46,13 +51,15 @@ class Writer:
         self._thread = Thread(target=self._run, name="storage-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[SqlTransaction], Any]) -> Future[Any]:
-        future: Future[Any] = Future()
+    async def written(self, work: Callable[[SqlTransaction], R]) -> R:
+        """What `work` returns, once it is committed."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
         with self._closing:
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._queue.put(_Job(work, future))
-        return future
+            self._queue.put(_Job(work, future, loop))
+        return await future
 
     def close(self) -> None:
         """Finish what was submitted, then stop."""
@@ -66,11 +73,7 @@ class Writer:
         while not stopping:
             taken = self._take()
             stopping = None in taken
-            jobs = [
-                job
-                for job in taken
-                if job is not None and job.future.set_running_or_notify_cancel()
-            ]
+            jobs = [job for job in taken if job is not None and not job.future.cancelled()]
             if jobs:
                 self._settle(jobs)
 
@@ -95,11 +98,7 @@ class Writer:
                 for job in jobs:
                     self._settle([job])
                 return
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            if outcome.error is not None:
-                job.future.set_exception(outcome.error)
-            else:
-                job.future.set_result(outcome.value)
+        _tell(jobs, outcomes)
 
     def _commit(self, jobs: Sequence[_Job]) -> list[_Outcome]:
         if len(jobs) == 1:
@@ -125,6 +124,26 @@ class Writer:
         if tx.wakes_the_relay:
             self._on_outbox()
         return outcome
+
+
+def _tell(jobs: Sequence[_Job], outcomes: Sequence[_Outcome]) -> None:
+    """Wake each loop once for all of its callers, of whom there may be many."""
+    ended: defaultdict[asyncio.AbstractEventLoop, list[tuple[_Job, _Outcome]]] = defaultdict(list)
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        ended[job.loop].append((job, outcome))
+    for loop, theirs in ended.items():
+        with contextlib.suppress(RuntimeError):  # closed: nobody waits there any more
+            loop.call_soon_threadsafe(_resolve, theirs)
+
+
+def _resolve(ended: Sequence[tuple[_Job, _Outcome]]) -> None:
+    for job, outcome in ended:
+        if job.future.done():
+            continue  # given up meanwhile
+        if outcome.error is not None:
+            job.future.set_exception(outcome.error)
+        else:
+            job.future.set_result(outcome.value)
 
 
 def _attempt(job: _Job, tx: SqlTransaction, connection: Connection) -> _Outcome:
