@@ -87,7 +87,8 @@ async def test_a_note_takes_one_transaction_of_few_statements(front: Front, card
     found = await spent(front.event(payloads.event(message)))
 
     assert found.transactions == ["BEGIN IMMEDIATE"]
-    assert len(found.statements) <= MOST, found
+    # One more than a click: whether its edit was told first.
+    assert len(found.statements) <= MOST + 1, found
 
 
 async def test_a_message_that_is_none_of_ours_asks_the_database_nothing(front: Front, card: Card):
