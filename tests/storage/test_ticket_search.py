@@ -84,6 +84,16 @@ async def test_the_beginnings_of_all_words_must_occur(desk: SqlStore, query: str
     assert await found(desk, query) == ([ticket] if hit else [])
 
 
+async def test_long_words_are_told_apart_to_their_last_letter(desk: SqlStore):
+    words = ["internationalisation", "internationalise", "internationaux"]
+    tickets = [await desk.write(lambda tx, w=word: add(tx, f"Printer {w}")) for word in words]
+    await caught_up(desk)
+
+    assert await found(desk, "print internationalis") == [tickets[1], tickets[0]]
+    assert await found(desk, "internationalisation print") == [tickets[0]]
+    assert await found(desk, "internation") == tickets[::-1]
+
+
 async def test_words_may_stand_in_different_texts_of_one_ticket(desk: SqlStore):
     ticket = await desk.write(lambda tx: add(tx, "Printer jams"))
     other = await desk.write(lambda tx: add(tx, "Printer is empty"))

@@ -74,7 +74,7 @@ def _sqlite() -> None:
     # beginnings that somebody types first have indexes of their own.
     op.execute(
         "CREATE VIRTUAL TABLE ticket_index USING fts5(every, content='ticket_words',"
-        " content_rowid='ticket_id', tokenize='ascii', detail='none', prefix='2 3')"
+        " content_rowid='ticket_id', tokenize='ascii', detail='none', prefix='2 3 4 5 6 7 8 9 10')"
     )
     take = "INSERT INTO ticket_index (rowid, every) VALUES (NEW.ticket_id, NEW.every);"
     drop = (
