@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bench.wire import Incoming, status_of
@@ -76,10 +76,13 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def closed_loop(port: int, requests: Iterable[Numbered], at_once: int) -> Answers:
-    """As fast as `at_once` clients go that each wait for their answer."""
+async def closed_loop(
+    port: int | Sequence[int], requests: Iterable[Numbered], at_once: int
+) -> Answers:
+    """As fast as `at_once` clients go that each wait for their answer, at several ports in turn."""
     answers, waiting = Answers(), iter(requests)
-    lines = [await Connection.open(port) for _ in range(at_once)]
+    ports = [port] if isinstance(port, int) else port
+    lines = [await Connection.open(ports[place % len(ports)]) for place in range(at_once)]
     began = time.perf_counter()
     await asyncio.gather(*(_client(line, waiting, answers) for line in lines))
     answers.took = time.perf_counter() - began

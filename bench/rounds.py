@@ -23,6 +23,8 @@ HOST = "127.0.0.1"
 POSTS = 2  # messages that show a new ticket: its card, and the line its thread begins with
 PATIENCE = 60.0  # seconds until everything of a scenario must be shown
 AT_ONCE = 16
+SILENCE = 5.0  # seconds
+FILLING = 60  # tickets that fill every slot of the relay
 RATE = 100.0  # requests a second in the open loop
 
 
@@ -36,10 +38,11 @@ class Size:
     burst: int
     seconds: float  # of the open loop
     slow: int  # creates while Slack is slow
+    held: int = 200  # creates while it is silent
 
 
 FULL = Size(rounds=5, clicks=1000, creates=100, burst=300, seconds=5.0, slow=40)
-QUICK = Size(rounds=3, clicks=300, creates=25, burst=60, seconds=1.5, slow=10)
+QUICK = Size(rounds=3, clicks=300, creates=25, burst=60, seconds=1.5, slow=10, held=60)
 
 # (what, who) → a value a round
 Measured = defaultdict[tuple[str, str], list[float]]
@@ -54,7 +57,7 @@ async def measure(servers: Sequence[Server], size: Size, folder: Path, say: Say)
     found: Measured = defaultdict(list)
     raw = RawTransaction(folder / "raw.db")
     for server in servers:
-        await _create_calmly(server, 10, defaultdict(list))  # warm
+        await create_calmly(server, 10, defaultdict(list))  # warm
     for number in range(size.rounds):
         turn = number % len(servers)
         order = [*servers[turn:], *servers[:turn]]
@@ -99,10 +102,10 @@ async def _clicks(server: Server, size: Size, found: Measured) -> None:
 
 async def _calm(server: Server, size: Size, found: Measured) -> None:
     """new tickets, one after another, each until it is shown"""
-    await _create_calmly(server, size.creates, found)
+    await create_calmly(server, size.creates, found)
 
 
-async def _create_calmly(server: Server, count: int, found: Measured) -> None:
+async def create_calmly(server: Server, count: int, found: Measured) -> None:
     make = forms(server.create, HOST)
     answers, before, first = Answers(), server.cpu(), server.tickets + 1
     for number, request in numbered(make, first, count):
@@ -120,6 +123,28 @@ async def _create_calmly(server: Server, count: int, found: Measured) -> None:
     effects = _effects(server, answers)
     found["create: last effect p50 ms", server.name].append(share_of(effects, 0.5) * 1e3)
     found["create: last effect p95 ms", server.name].append(share_of(effects, 0.95) * 1e3)
+
+
+async def _held(server: Server, size: Size, found: Measured) -> None:
+    """new tickets while Slack answers nothing: what taking one costs by itself"""
+    if server.name == "ordinary":
+        return  # it works for Slack inside each request
+    make = forms(server.create, HOST)
+    server.slack.delay = SILENCE
+    first = server.tickets + 1
+    server.tickets += FILLING + size.held
+    filling = await closed_loop(server.port, numbered(make, first, FILLING), AT_ONCE)
+    taken = _taken(server, filling, found)
+    await asyncio.sleep(0.3)  # until every slot waits for Slack
+    before = server.cpu()
+    many = await closed_loop(server.port, numbered(make, first + FILLING, size.held), AT_ONCE)
+    found["create until acknowledged: CPU µs", server.name].append(
+        (server.cpu() - before) / size.held * 1e6
+    )
+    server.slack.delay = 0.0
+    taken += _taken(server, many, found)
+    await _until_shown(server, taken)
+    await _until_mailed(server, taken)
 
 
 async def _burst(server: Server, size: Size, found: Measured) -> None:
@@ -188,7 +213,7 @@ async def _claims(server: Server, size: Size, found: Measured) -> None:
     found["claim: CPU µs", server.name].append((server.cpu() - before) / count * 1e6)
 
 
-SCENARIOS = (_clicks, _calm, _burst, _rate, _slow, _claims)
+SCENARIOS = (_clicks, _calm, _held, _burst, _rate, _slow, _claims)
 
 
 def _taken(server: Server, answers: Answers, found: Measured) -> list[int]:

@@ -51,11 +51,15 @@ class Server:
             self.process.wait()
 
 
-async def start(name: str, database: str, folder: Path) -> Server:
-    """`name` is floor, ordinary or ours. Raises RuntimeError where it does not start."""
-    slack, mail = SlackDouble(), MailSink()
-    await slack.start()
-    await mail.start()
+async def start(name: str, database: str, folder: Path, beside: Server | None = None) -> Server:
+    """`name` is floor, ordinary or ours. `beside` is one whose Slack and mailboxes it shares.
+
+    Raises RuntimeError where it does not start.
+    """
+    slack, mail = (beside.slack, beside.mail) if beside else (SlackDouble(), MailSink())
+    if beside is None:
+        await slack.start()
+        await mail.start()
     port = free_port()
     command, settings = _HOW[name](port, database, slack.url, mail.port, folder)
     if name != "ordinary":

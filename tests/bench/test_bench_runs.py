@@ -22,7 +22,9 @@ from bench.table import as_json, ratio_lines, ratios, value_lines
 from bench.wire import Incoming, answer
 from storage.migrate import upgrade
 
-FEW = dataclasses.replace(QUICK, rounds=1, clicks=8, creates=3, burst=6, seconds=0.05, slow=2)
+FEW = dataclasses.replace(
+    QUICK, rounds=1, clicks=8, creates=3, burst=6, seconds=0.05, slow=2, held=6
+)
 
 
 def test_messages_are_cut_where_they_end_however_they_arrive():
