@@ -22,7 +22,7 @@ from bench.table import as_json, machine, ratio_lines, value_lines
     type=click.Choice(["sqlite", "postgresql"]),
     default="sqlite",
     show_default=True,
-    help="PostgreSQL is the server of DATABASE_URL_TEST, or one started for this.",
+    help="PostgreSQL is the server of DATABASE_URL, or one started for this.",
 )
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Also write everything here.")
 def main(quick: bool, database: str, file: Path | None) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 @contextlib.contextmanager
 def databases(kind: str, folder: Path) -> Iterator[dict[str, str]]:
-    """URLs by server. `DATABASE_URL_TEST` may name a PostgreSQL server; else one is started."""
+    """URLs by server. `DATABASE_URL` may name a PostgreSQL server; else one is started."""
     names = ("floor", "ordinary", "ours")
     if kind == "sqlite":
         yield {name: f"sqlite:///{folder / name}.db" for name in names}
@@ -34,8 +34,8 @@ def databases(kind: str, folder: Path) -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    given = os.environ.get("DATABASE_URL_TEST")
-    if given:
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
         yield given
         return
     with warnings.catch_warnings():
