@@ -89,6 +89,12 @@ class SlackDouble:
             b'"bot_message","text":"shown","ts":"%s","bot_id":"BBENCH"}}' % (place, ts, ts)
         )
 
+    def forget(self) -> None:
+        """What was shown so far, so that only the bot keeps anything. Calls stay counted."""
+        self.order.clear()
+        self.shown.clear()
+        self._threads.clear()
+
     @property
     def messages(self) -> int:
         """How many were posted or edited so far."""
