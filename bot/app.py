@@ -16,7 +16,7 @@ import structlog
 from bot.audit import audit_channels
 from bot.config import Settings
 from bot.deskfile import read_desk_file
-from bot.directory import learn_everybody, with_slack_ids
+from bot.directory import EVERYBODY, learn_everybody, with_slack_ids
 from bot.http import web_app
 from bot.indexing import Indexing
 from bot.mail_courier import MailCourier
@@ -24,18 +24,19 @@ from bot.mail_in import MailIn
 from bot.outcomes import Unreachable
 from bot.pacing import Pacing
 from bot.relay import Courier, Relay
-from bot.schedule import Job, Jobs, start_schedule
+from bot.schedule import Jobs, in_turn, start_schedule
 from bot.secret import mail_secrets
 from bot.slack import PATIENCE, bolt_app, dispatch, meet_slack, slack_client
-from bot.slack_calls import SlackCalls, SlackDeclined
+from bot.slack_calls import SlackCalls
 from bot.slack_courier import SlackCourier
 from bot.socket_mode import SocketMode
+from bot.turns import Job, Turns
 from bot.web_server import web_server
 from desk import effects
 from desk.errors import Busy
 from desk.ports import HouseSetup
 from desk.service import Desk
-from desk.setting_up import LoadDesk
+from desk.setting_up import LearnPeople, LoadDesk
 from handlers.afterwards import Afterwards
 from handlers.router import Router
 from mail.identity import MailIdentity
@@ -48,6 +49,8 @@ log = structlog.get_logger(__name__)
 
 DRAINING = 2.5  # seconds for what runs when we are told to stop
 LOOKING = 3.0  # seconds the health page waits for the database
+DIRECTORY, AUDIT = "learn the directory", "audit the channels"
+JUST_NOW = timedelta(minutes=1)  # processes that start together do once what each start does
 FIRST_SYNC = 15.0  # seconds the start waits for the directory when the desk knows nobody yet
 
 
@@ -79,6 +82,8 @@ class Bot:
         await asyncio.to_thread(upgrade, settings.database_url)
         self.store = SqlStore(settings.database_url, on_outbox=self._wake_relay)
         self._closing.push_async_callback(asyncio.to_thread, self.store.close)
+        self.turns = Turns(self.store, self._clock)
+        self._closing.push_async_callback(self.turns.close)
         session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=PATIENCE))
         client = slack_client(settings, session)
         self.desk = Desk(self.store, self._clock, timedelta(seconds=settings.undo_seconds))
@@ -127,7 +132,11 @@ class Bot:
         facts: dict[str, Any] = {"ok": True, "mode": "socket" if self._socket else "http"}
         try:
             async with asyncio.timeout(LOOKING):
-                facts["outbox"] = await self.store.read(lambda tx: tx.outbox.counts())
+                facts["outbox"], sync = await self.store.read(
+                    lambda tx: (tx.outbox.counts(), tx.syncs.of(EVERYBODY))
+                )
+                if sync is not None:
+                    facts["directory"] = {"people": sync.seen, "complete": not sync.cursor}
         except (Busy, TimeoutError):
             facts |= {"ok": False, "database": "does not answer"}
         if self._socket is not None and not await self._socket.is_connected():
@@ -205,7 +214,7 @@ class Bot:
 
     async def _first_sync(self) -> None:
         """The directory, in the background; a desk that knows nobody yet waits a little for it."""
-        task = self._spawn(self.sync_people())
+        task = self._spawn(self.turns.do(DIRECTORY, JUST_NOW, self.sync_people))
         known = await self.store.read(lambda tx: tx.people.count())
         if known <= len(await self._members()):
             await asyncio.wait({task}, timeout=FIRST_SYNC)
@@ -221,11 +230,9 @@ class Bot:
         )
 
     async def sync_people(self) -> None:
-        try:
-            count = await learn_everybody(self.calls, self.desk)
-            log.info("directory_learned", people=count)
-        except (SlackDeclined, Unreachable, Busy) as fault:
-            log.warning("directory_not_learned", reason=str(fault))
+        count = await learn_everybody(self.calls, self.store, self._clock)
+        await self.desk.handle(LearnPeople(()))  # who is of which team may be another now
+        log.info("directory_learned", people=count)
 
     async def _start_web(self, app: Any) -> None:
         settings = self.settings
@@ -265,23 +272,19 @@ class Bot:
         async def tick() -> None:
             self.relay.wake()
 
-        table: dict[str, tuple[timedelta, Job]] = {
+        own: dict[str, tuple[timedelta, Job]] = {
             "look at the outbox": (timedelta(seconds=5), tick),
             "index tickets": (timedelta(seconds=1), Indexing(self.store, self._clock).catch_up),
+        }
+        shared: dict[str, tuple[timedelta, Job]] = {
             "wake tickets on hold": (timedelta(minutes=1), jobs.wake_tickets),
-            "learn the directory": (timedelta(days=1), self.sync_people),
-            "audit the channels": (timedelta(days=1), audit),
+            DIRECTORY: (timedelta(days=1), self.sync_people),
+            AUDIT: (timedelta(days=1), audit),
             "tidy up": (timedelta(hours=6), jobs.tidy),
         }
-        scheduler = start_schedule(table)
+        scheduler = start_schedule(own | in_turn(self.turns, shared))
         self._closing.callback(scheduler.shutdown, wait=False)
-        self._spawn(self._audit_once(audit))
-
-    async def _audit_once(self, audit: Job) -> None:
-        try:
-            await audit()
-        except (SlackDeclined, Unreachable, Busy) as fault:
-            log.warning("channels_not_audited", reason=str(fault))
+        self._spawn(self.turns.do(AUDIT, JUST_NOW, audit))
 
     def _spawn(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)

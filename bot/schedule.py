@@ -1,19 +1,21 @@
 """Every periodic job, in one table.
 
-What is due is a column in the database, so a restart loses nothing. Each job may run in several
-processes at once and do no harm.
+What is due is a column in the database, so a restart loses nothing. Processes share the work by
+turns (turns.py); should two do the same at once, it does no harm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.turns import Job, Turns
 from desk.hold_ticket import WakeTicket
 from desk.service import Desk
 from storage.store import SqlStore
@@ -24,8 +26,7 @@ log = structlog.get_logger(__name__)
 KEYS_KEPT = timedelta(days=7)  # Slack redelivers for an hour at most; a week costs nothing
 ROWS_KEPT = timedelta(days=7)  # outbox rows of Slack that are done
 AT_ONCE = 200
-
-Job = Callable[[], Awaitable[None]]
+LOOK = timedelta(minutes=1)  # how soon somebody takes over the work of a process that died
 
 
 class Jobs:
@@ -58,6 +59,17 @@ class Jobs:
         while portion := await self._store.write(forget):
             forgotten += portion
         return forgotten
+
+
+def in_turn(
+    turns: Turns, jobs: dict[str, tuple[timedelta, Job]]
+) -> dict[str, tuple[timedelta, Job]]:
+    """The same work, where each time one process does it. All of them look often whether it is
+    due; a little early, or every second look would come just too soon."""
+    return {
+        name: (min(every, LOOK), partial(turns.do, name, every - every / 10, job))
+        for name, (every, job) in jobs.items()
+    }
 
 
 def start_schedule(jobs: dict[str, tuple[timedelta, Job]]) -> AsyncIOScheduler:

@@ -208,7 +208,7 @@ class SlackCalls:
         turned: dict[str, Any] = {"limit": PAGE}
         while True:
             page = await self.call(method, {**arguments, **turned})
-            found, cursor = pick(page), _next(page)
+            found, cursor = pick(page), next_cursor(page)
             if found or not cursor:
                 return found
             turned["cursor"] = cursor
@@ -223,21 +223,27 @@ class SlackCalls:
         steady = Steady(method)
         turned: dict[str, Any] = {}
         while True:
+            page = await self.page(method, {**arguments, **turned}, steady)
+            await each(page)
+            cursor = next_cursor(page)
+            if not cursor:
+                return
+            turned["cursor"] = cursor
+
+    async def page(
+        self, method: str, arguments: Mapping[str, Any], steady: Steady
+    ) -> Mapping[str, Any]:
+        """One page of a list, when it is its turn."""
+        while True:
             await steady.turn()
             try:
-                page = await self.call(method, {**arguments, **turned})
+                return await self.call(method, arguments)
             except NotSetUp:
                 raise
             except Unreachable as fault:
                 if fault.retry_after is None:
                     raise
                 await asyncio.sleep(fault.retry_after)
-                continue
-            await each(page)
-            cursor = _next(page)
-            if not cursor:
-                return
-            turned["cursor"] = cursor
 
 
 def _posted(page: Mapping[str, Any], row: int) -> str:
@@ -253,7 +259,7 @@ def _named(page: Mapping[str, Any], name: str) -> str:
     return next((str(c["id"]) for c in page.get("channels") or () if c.get("name") == name), "")
 
 
-def _next(page: Mapping[str, Any]) -> str:
+def next_cursor(page: Mapping[str, Any]) -> str:
     return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Connection, Executable, bindparam, or_, update
+from sqlalchemy import Connection, Executable, bindparam, or_, true, update
 
 from storage.columns import EPOCH, UtcTime
 from storage.dialect import insert_for
@@ -40,9 +40,10 @@ class SqlLeases:
     def done(self, name: str, owner: str, at: datetime) -> None:
         self._connection.execute(_DONE, {"work": name, "by": owner, "at": at})
 
-    def hand_back(self, owner: str) -> None:
-        """Whatever `owner` does is for others to go on with, at once."""
-        self._connection.execute(_HAND_BACK, {"by": owner})
+    def hand_back(self, owner: str, name: str | None = None) -> None:
+        """What `owner` does, all of it or this, is for others to go on with, at once."""
+        which = true() if name is None else t.c.name == name
+        self._connection.execute(_HAND_BACK.where(which), {"by": owner})
 
 
 @cache

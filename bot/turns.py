@@ -1,0 +1,79 @@
+"""Periodic work, shared by any number of processes: each time one of them does it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.outcomes import Unreachable
+from bot.slack_calls import SlackDeclined
+from desk.errors import Busy
+from storage.store import SqlStore
+from storage.transaction import SqlTransaction
+
+log = structlog.get_logger(__name__)
+
+HOLD = timedelta(seconds=60)  # how long a process that died keeps others from its work
+RENEWED = HOLD.total_seconds() / 3  # seconds
+AGAIN = timedelta(minutes=10)  # after what failed; at the next start at once
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Turns:
+    """One per process."""
+
+    def __init__(self, store: SqlStore, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._owner = uuid.uuid4().hex
+        self._not_before: dict[str, datetime] = {}
+
+    async def do(self, name: str, every: timedelta, job: Job) -> None:
+        """Do `job` unless another process does, or one has done it within `every`."""
+        now = self._clock()
+        if now < self._not_before.get(name, now):
+            return
+        try:
+            if await self._store.write(
+                lambda tx: tx.leases.take(name, self._owner, now, HOLD, every)
+            ):
+                await self._carry_out(name, job)
+        except (SlackDeclined, Unreachable, Busy) as fault:
+            log.warning("work_put_off", work=name, reason=str(fault) or type(fault).__name__)
+
+    async def _carry_out(self, name: str, job: Job) -> None:
+        renewing = asyncio.create_task(self._renew(name))
+        try:
+            await job()
+        except Exception:
+            self._not_before[name] = self._clock() + AGAIN
+            await self._store.write(lambda tx: tx.leases.hand_back(self._owner, name))
+            raise
+        finally:
+            renewing.cancel()
+        at = self._clock()
+        await self._store.write(lambda tx: tx.leases.done(name, self._owner, at))
+
+    async def _renew(self, name: str) -> None:
+        while True:
+            await asyncio.sleep(RENEWED)
+            try:
+                await self._store.write(partial(self._renewed, name, self._clock() + HOLD))
+            except Busy:
+                log.warning("lease_not_renewed", work=name)  # the next renewal may do
+
+    def _renewed(self, name: str, until: datetime, tx: SqlTransaction) -> None:
+        tx.leases.renew(name, self._owner, until)
+
+    async def close(self) -> None:
+        """Leave what is not done to the others, at once."""
+        try:
+            await self._store.write(lambda tx: tx.leases.hand_back(self._owner))
+        except Busy:
+            log.warning("work_not_handed_back")  # its leases end by themselves

@@ -1,0 +1,90 @@
+"""Work that comes periodically is done once, however many processes there are."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot import turns as turns_
+from bot.outcomes import Unreachable
+from bot.turns import Turns
+from storage.store import SqlStore
+from tests.bot.couriers import Clock
+
+DAY = timedelta(days=1)
+
+
+class Work:
+    def __init__(self) -> None:
+        self.done = 0
+        self.held = asyncio.Event()
+        self.held.set()
+
+    async def __call__(self) -> None:
+        await self.held.wait()
+        self.done += 1
+
+
+async def test_each_time_one_process_does_it(store: SqlStore) -> None:
+    clock, work = Clock(), Work()
+    crowd = [Turns(store, clock) for _ in range(3)]
+
+    for _ in range(2):
+        await asyncio.gather(*(one.do("tidy", DAY, work) for one in crowd))
+        clock.now += DAY
+
+    assert work.done == 2
+
+
+async def test_who_works_long_keeps_its_work(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns_, "RENEWED", 0.01)
+    clock, work = Clock(), Work()
+    first, second = Turns(store, clock), Turns(store, clock)
+    work.held.clear()
+    working = asyncio.create_task(first.do("tidy", DAY, work))
+    for _ in range(4):
+        await asyncio.sleep(0.2)
+        clock.now += turns_.HOLD / 2
+        await asyncio.sleep(0.2)
+    others = Work()
+
+    await second.do("tidy", DAY, others)
+
+    assert others.done == 0
+    work.held.set()
+    await working
+
+
+async def test_who_stops_leaves_its_work_to_the_next_at_once(store: SqlStore) -> None:
+    clock, work = Clock(), Work()
+    first, second = Turns(store, clock), Turns(store, clock)
+    work.held.clear()
+    working = asyncio.create_task(first.do("tidy", DAY, work))
+    await asyncio.sleep(0.2)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await first.close()
+    work.held.set()
+
+    await second.do("tidy", DAY, work)
+
+    assert work.done == 1
+
+
+async def test_what_failed_is_put_off_and_left_to_others(store: SqlStore) -> None:
+    clock, work = Clock(), Work()
+    first, second = Turns(store, clock), Turns(store, clock)
+
+    async def fails() -> None:
+        raise Unreachable("Slack is down")
+
+    await first.do("tidy", DAY, fails)
+    await first.do("tidy", DAY, work)
+    assert work.done == 0
+
+    await second.do("tidy", DAY, work)
+    assert work.done == 1
