@@ -7,6 +7,7 @@ there are, and the consistency test reads these dictionaries.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,7 @@ OPTIONS: Table = {**tickets.OPTIONS}
 EVENTS: Table = {**home.EVENTS, **people.EVENTS}
 MESSAGES: Table = {**notes.MESSAGES}
 ANSWER = 2.6  # seconds: Slack waits three, and the way to it takes some
+SLACK_ID = re.compile(r"[UW]\w{0,50}", re.ASCII)
 UNANSWERED = frozenset({Action.INPUT})  # inputs that nothing else depends on
 CLOSED_FORMS: frozenset[str] = frozenset()  # leaving a form changes nothing, so nothing listens
 
@@ -107,7 +109,7 @@ class Router:
         find: Callable[[Any], Handler | None],
     ) -> Reply:
         try:
-            asked = read(body)
+            asked = _of_slack(read(body))
         except Malformed as fault:
             log.warning("payload_malformed", kind=kind, what=str(fault))
             return Reply(400)
@@ -157,6 +159,13 @@ class Router:
         except DeskError as refusal:
             log.info("declined", refusal=type(refusal).__name__, by=asked.user)
             return errors.refused(refusal, asked, context)
+
+
+def _of_slack(asked: Any) -> Any:
+    """Other handles of the desk (addresses, numbers, the schedule's own) are nobody's in Slack."""
+    if asked.user and not SLACK_ID.fullmatch(asked.user):
+        raise Malformed("user")
+    return asked
 
 
 def _retired(asked: Any) -> bool:
