@@ -39,7 +39,7 @@ class MailCourier:
         try:
             facts = await facts_of(effect, lease, self._store, now)
         except NotPublic:
-            raise Refused("no longer meant for the requester") from None
+            raise await self._not_public(effect, now) from None
         if not facts.to.email:
             raise Refused("has no address any more")
         t = translator_for(facts.to.language)
@@ -60,3 +60,11 @@ class MailCourier:
             tx.mails.keep_outgoing(effect.ticket, effect.entry, message_id, self._clock())
 
         return Done(sent.reply[:200], keep)
+
+    async def _not_public(self, effect: SendMail, now: datetime) -> Refused | Unreachable:
+        """Taken back; or not public yet, where the clock was set back since the mail fell due."""
+        entry = await self._store.read(lambda tx: tx.journal.get(effect.entry))
+        if entry.withdrawn or entry.public_from is None or not entry.is_public:
+            return Refused("no longer meant for the requester")
+        left = (entry.public_from - now).total_seconds()
+        return Unreachable("not public yet", retry_after=max(left, 0.1))
