@@ -15,6 +15,7 @@ import structlog
 
 from bot.audit import audit_channels
 from bot.config import Settings
+from bot.courtesy import Courtesy
 from bot.deskfile import read_desk_file
 from bot.directory import EVERYBODY, learn_everybody, with_slack_ids
 from bot.http import web_app
@@ -87,7 +88,7 @@ class Bot:
         session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=PATIENCE))
         client = slack_client(settings, session)
         self.desk = Desk(self.store, self._clock, timedelta(seconds=settings.undo_seconds))
-        self.pacing = Pacing(self._clock)
+        self.pacing, self.courtesy = Pacing(self._clock), Courtesy()
         self.calls = SlackCalls(client, self.pacing)
         newest, *older = mail_secrets(settings)
         self.identity = MailIdentity(
@@ -105,7 +106,7 @@ class Bot:
         self._start_relay()
         afterwards = Afterwards(client)
         self._closing.push_async_callback(afterwards.drain, DRAINING)
-        app = bolt_app(settings, client, us, Router(self.desk, afterwards))
+        app = bolt_app(settings, client, us, Router(self.desk, afterwards), self.courtesy)
         await self._start_mail()
         await self._first_sync()
         await self._start_web(app)
@@ -184,7 +185,9 @@ class Bot:
             effects.WarnAdministrators: slack.warn,
             effects.WarnUndelivered: slack.warn_undelivered,
         }
-        self.relay = Relay(self.store, couriers, self._clock, pacing=self.pacing)
+        self.relay = Relay(
+            self.store, couriers, self._clock, pacing=self.pacing, courtesy=self.courtesy
+        )
         self.store.listen(self.relay.wake, self.relay.look_at_pace)
         self._closing.push_async_callback(smtp.close)
         running = asyncio.create_task(self.relay.run())

@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from bot.courtesy import Courtesy
 from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain, Unreachable
 from bot.pacing import Pacing, carrying
 from bot.reading import with_facts
@@ -59,12 +60,14 @@ class Relay:
         clock: Callable[[], datetime],
         *,
         pacing: Pacing | None = None,
+        courtesy: Courtesy | None = None,
         slots: int = SLOTS,
     ) -> None:
         self._store = store
         self._couriers = couriers
         self._clock = clock
         self._pacing = pacing or Pacing(clock)
+        self._courtesy = courtesy or Courtesy()
         self._slots = slots
         self._owner = uuid.uuid4().hex
         self._running: set[asyncio.Task[None]] = set()
@@ -157,7 +160,9 @@ class Relay:
             return IDLE  # a task that ends wakes us
         now = self._clock()
         paced = bool(self._pacing)
-        leases, due = await self._store.write(lambda tx: _taken(tx, now, self._owner, free, paced))
+        leases, due = await self._store.write(
+            lambda tx: _taken(tx, now, self._owner, free, paced), patient=True
+        )
         for lease in leases:
             self._start(lease)
         self._is_full = len(leases) == free
@@ -209,13 +214,18 @@ class Relay:
             noted = lease.noted_at
             if noted is not None and abs(self._clock() - noted) < HOLD / 3:
                 return True
-            return await self._store.write(lambda tx: tx.outbox.attempting(lease, self._clock()))
+            return await self._store.write(
+                lambda tx: tx.outbox.attempting(lease, self._clock()), patient=True
+            )
 
         try:
+            await self._courtesy.step_back()
             if isinstance(lease.effect, SendMail):
                 await self._until_slack_is_quiet()
             done = await courier(lease.effect, lease, attempting)
-            following = await self._store.write(lambda tx: self._finish(tx, lease, done))
+            following = await self._store.write(
+                lambda tx: self._finish(tx, lease, done), patient=True
+            )
             if not self._stopping:
                 for one in following:
                     self._start(one)
@@ -246,7 +256,7 @@ class Relay:
 
     async def _note(self, how: Callable[..., None], lease: Lease, fault: Exception) -> None:
         try:
-            await self._store.write(lambda tx: how(tx, lease, fault))
+            await self._store.write(lambda tx: how(tx, lease, fault), patient=True)
         except Busy:
             log.warning("relay_waits_for_database", row=lease.id)
 

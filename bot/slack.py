@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
+from bot.courtesy import Courtesy
 from bot.slack_calls import NO_ANSWER, error_word
 from handlers.router import Reply, Router
 
@@ -157,7 +158,13 @@ def _malformed() -> BoltResponse:
     return BoltResponse(status=400, body="")
 
 
-def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: Router) -> App:
+def bolt_app(
+    settings: Settings,
+    client: AsyncWebClient,
+    us: Workspace,
+    router: Router,
+    courtesy: Courtesy,
+) -> App:
     """`process_before_response`: Slack hears from us only after the listener returned, so after the
     commit. By default Bolt acknowledges events before their listener has even begun."""
     secret = settings.slack_signing_secret
@@ -178,19 +185,22 @@ def bolt_app(settings: Settings, client: AsyncWebClient, us: Workspace, router: 
         attaching_function_token_enabled=False,
     )
     # In the order of how often each comes: Bolt asks them one after another.
-    app.action(ANY)(_listener(router.action))
-    app.options(ANY)(_listener(router.options))
-    app.event(ANY)(_listener(router.event))
-    app.view(ANY)(_listener(router.form))
-    app.command(ANY)(_listener(router.command))
-    app.shortcut(ANY)(_listener(router.shortcut))
-    app.view_closed(ANY)(_listener(router.closed))
+    app.action(ANY)(_listener(router.action, courtesy))
+    app.options(ANY)(_listener(router.options, courtesy))
+    app.event(ANY)(_listener(router.event, courtesy))
+    app.view(ANY)(_listener(router.form, courtesy))
+    app.command(ANY)(_listener(router.command, courtesy))
+    app.shortcut(ANY)(_listener(router.shortcut, courtesy))
+    app.view_closed(ANY)(_listener(router.closed, courtesy))
     return app
 
 
-def _listener(route: Callable[[Any], Awaitable[Reply]]) -> Callable[..., Awaitable[BoltResponse]]:
+def _listener(
+    route: Callable[[Any], Awaitable[Reply]], courtesy: Courtesy
+) -> Callable[..., Awaitable[BoltResponse]]:
     async def listen(body: dict[str, Any]) -> BoltResponse:
-        reply = await route(body)
+        with courtesy.answering():
+            reply = await route(body)
         return BoltResponse(status=reply.status, body=reply.body if reply.body is not None else "")
 
     return listen

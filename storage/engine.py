@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 THREADS = 8  # PostgreSQL: commands and questions at once in one process
+PATIENT_THREADS = 3  # the same, for what nobody watches
 READERS = 4  # SQLite: questions at once, beside the one writer
 STATEMENT_TIMEOUT_MS = 2000  # what a command may wait in all; no healthy statement comes near
 LOCK_TIMEOUT_MS = 1500
@@ -175,7 +176,7 @@ def _postgresql(url: URL) -> Engine:
     )
     engine = create_engine(
         url,
-        pool_size=THREADS,
+        pool_size=THREADS + PATIENT_THREADS,
         max_overflow=0,
         isolation_level="READ COMMITTED",
         connect_args={**connect_arguments(url), "options": options.strip()},

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine import (
+    PATIENT_THREADS,
     READERS,
     THREADS,
     database_url,
@@ -59,13 +60,16 @@ class SqlStore:
             self._kept = tuple(map(KeptConnections, self._engines))
             self._begin_to_write, self._begin_to_read = (kept.begin for kept in self._kept)
         self._threads = ThreadPoolExecutor(READERS if sqlite else THREADS, "storage")
+        self._patient_threads = ThreadPoolExecutor(PATIENT_THREADS, "storage-patient")
         self._writer = Writer(self._begin_to_write, self._memory, self._wake) if sqlite else None
         self._listeners: list[Listener] = []
 
-    async def write(self, work: Callable[[SqlTransaction], R]) -> R:
+    async def write(self, work: Callable[[SqlTransaction], R], *, patient: bool = False) -> R:
+        """`patient`: nobody watches, so whoever is watched goes first."""
         if self._writer is not None:
-            return await self._writer.written(work)
-        future = self._threads.submit(patiently, lambda: self._write(work))
+            return await self._writer.written(work, patient=patient)
+        threads = self._patient_threads if patient else self._threads
+        future = threads.submit(patiently, lambda: self._write(work))
         return await asyncio.wrap_future(future)
 
     async def read(self, work: Callable[[SqlTransaction], R]) -> R:
@@ -99,6 +103,7 @@ class SqlStore:
         if self._writer is not None:
             self._writer.close()
         self._threads.shutdown(wait=True)
+        self._patient_threads.shutdown(wait=True)
         for kept in self._kept:
             kept.close()
         for engine in self._engines:

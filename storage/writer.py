@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
@@ -27,6 +27,7 @@ from storage.transaction import SqlTransaction
 R = TypeVar("R")
 
 _TOGETHER = 32  # pieces of work in one commit; more would make the first one wait too long
+_PATIENT_TOGETHER = 6  # of those that nobody watches: a person may come meanwhile
 
 
 class _Job(NamedTuple):
@@ -40,52 +41,76 @@ class _Outcome(NamedTuple):
     error: BaseException | None = None
 
 
+class _Queue:
+    """Jobs that wait, those of people before the others."""
+
+    def __init__(self) -> None:
+        self._urgent: deque[_Job] = deque()
+        self._patient: deque[_Job] = deque()
+        self._tokens: SimpleQueue[bool] = SimpleQueue()  # one a job; False at the end
+
+    def put(self, job: _Job, patient: bool) -> None:
+        (self._patient if patient else self._urgent).append(job)
+        self._tokens.put(True)
+
+    def close(self) -> None:
+        self._tokens.put(False)
+
+    def take(self) -> tuple[list[_Job], bool]:
+        """Some jobs, at least one; or that there will be none any more."""
+        taken: list[_Job] = []
+        patient = 0
+        more = self._tokens.get()
+        while more:
+            if self._urgent:
+                taken.append(self._urgent.popleft())
+            else:
+                taken.append(self._patient.popleft())
+                patient += 1
+            if len(taken) == _TOGETHER or patient == _PATIENT_TOGETHER:
+                break
+            try:
+                more = self._tokens.get_nowait()
+            except Empty:
+                break
+        return taken, not more
+
+
 class Writer:
     def __init__(self, begin: Begin, memory: Memory, on_outbox: Callable[[], None]) -> None:
         self._begin = begin
         self._memory = memory
         self._on_outbox = on_outbox
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._queue = _Queue()
         self._closing = Lock()
         self._closed = False
         self._thread = Thread(target=self._run, name="storage-writer", daemon=True)
         self._thread.start()
 
-    async def written(self, work: Callable[[SqlTransaction], R]) -> R:
-        """What `work` returns, once it is committed."""
+    async def written(self, work: Callable[[SqlTransaction], R], *, patient: bool) -> R:
+        """What `work` returns, once it is committed. `patient`: nobody watches, others go first."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         with self._closing:
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._queue.put(_Job(work, future, loop))
+            self._queue.put(_Job(work, future, loop), patient)
         return await future
 
     def close(self) -> None:
         """Finish what was submitted, then stop."""
         with self._closing:
             self._closed = True
-            self._queue.put(None)
+            self._queue.close()
         self._thread.join()
 
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            taken = self._take()
-            stopping = None in taken
-            jobs = [job for job in taken if job is not None and not job.future.cancelled()]
+            taken, stopping = self._queue.take()
+            jobs = [job for job in taken if not job.future.cancelled()]
             if jobs:
                 self._settle(jobs)
-
-    def _take(self) -> list[_Job | None]:
-        """What waits, at least one."""
-        taken = [self._queue.get()]
-        while len(taken) < _TOGETHER and taken[-1] is not None:
-            try:
-                taken.append(self._queue.get_nowait())
-            except Empty:
-                break
-        return taken
 
     def _settle(self, jobs: Sequence[_Job]) -> None:
         try:

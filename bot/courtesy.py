@@ -1,0 +1,37 @@
+"""Who waits for an answer goes first: there is one thread for people and for everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+PATIENCE = 0.03  # seconds that what nobody watches steps back for, at most
+
+
+class Courtesy:
+    """People being answered, and a way to wait until there are none."""
+
+    def __init__(self) -> None:
+        self._answering = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        self._answering += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._answering -= 1
+            if not self._answering:
+                self._quiet.set()
+
+    async def step_back(self) -> None:
+        """Until nobody waits for an answer, but not for long: somebody may always be waiting."""
+        if self._quiet.is_set():
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._quiet.wait()
