@@ -103,10 +103,29 @@ def folded(text: str) -> str:
     """`text` for comparing names: lower case, without accents, one space between words."""
     # Twice: a letter that stands for another ("ℌ") shows its case only once it is written out.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    for letter, plain in (("ø", "o"), ("ł", "l"), ("đ", "d"), ("œ", "oe"), ("æ", "ae"), ("ı", "i")):
-        bare = bare.replace(letter, plain)
-    return " ".join("".join(c if c.isalnum() or c in "@.+_-" else " " for c in bare).split())
+    return " ".join(decomposed.translate(_PLAIN).split())
+
+
+class _Plain(dict[int, str]):
+    """What stands for a letter where accents do not count, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = self._of(chr(code))
+        if len(self) < _LETTERS_KEPT:
+            self[code] = plain
+        return plain
+
+    @staticmethod
+    def _of(letter: str) -> str:
+        if unicodedata.combining(letter):
+            return ""
+        kept = letter.isalnum() or letter in "@.+_-"
+        return _SPELT_OUT.get(letter, letter if kept else " ")
+
+
+_SPELT_OUT = {"ø": "o", "ł": "l", "đ": "d", "œ": "oe", "æ": "ae", "ı": "i"}
+_LETTERS_KEPT = 5_000  # of all the world's: somebody may send each of them
+_PLAIN = _Plain()
 
 
 def looks_like_address(text: str) -> bool:
