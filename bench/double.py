@@ -65,6 +65,9 @@ class SlackDouble:
                 return _json({"ok": True, "members": [_user(u) for u in TECHNICIANS + REQUESTERS]})
             case "conversations.list":
                 return _json({"ok": True, "channels": [_channel(c) for c in CHANNELS]})
+            case "users.info":
+                asked = re.search(rb"\bU[A-Z0-9]+", head + body)
+                return _json({"ok": True, "user": _user(asked[0].decode() if asked else "U")})
             case "auth.test":
                 return _json(AUTH)
             case _ if method.startswith("views."):

@@ -120,6 +120,7 @@ async def test_the_catalogue_is_read_once_and_not_with_every_click(front: Front,
 async def test_type_ahead_asks_three_questions(front: Front, card: Card):
     await front.sends(front.router.shortcut, payloads.shortcut("ticket.create"))
     typing = payloads.typing(front.view, Action.FORM_REQUESTER, "pau")
+    await front.sends(front.router.options, typing)  # the start makes the index, or the first
 
     found = await spent(front.sends(front.router.options, typing))
 
