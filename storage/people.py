@@ -102,7 +102,9 @@ class SqlPeople:
         missing = sorted(wanted - known.keys())
         if missing:
             rows = self._connection.execute(*_by_id(missing))
-            known |= {row[0]: person_of(row[1:]) for row in rows}
+            met = {row[0]: person_of(row[1:]) for row in rows}
+            self._met |= met
+            known |= met
         return known
 
     def by_handle(self, handle: str) -> Person | None:

@@ -69,7 +69,8 @@ class SqlStore:
         if self._writer is not None:
             return await self._writer.written(work, patient=patient)
         threads = self._patient_threads if patient else self._threads
-        future = threads.submit(patiently, lambda: self._write(work))
+        # What nobody watches changes no tickets: it waits for nobody who does, nor they for it.
+        future = threads.submit(patiently, lambda: self._write(work, locks=not patient))
         return await asyncio.wrap_future(future)
 
     async def read(self, work: Callable[[SqlTransaction], R]) -> R:
@@ -109,9 +110,9 @@ class SqlStore:
         for engine in self._engines:
             engine.dispose()
 
-    def _write(self, work: Callable[[SqlTransaction], R]) -> R:
+    def _write(self, work: Callable[[SqlTransaction], R], *, locks: bool) -> R:
         with self._begin_to_write() as connection:
-            tx = SqlTransaction(connection, self._memory, writable=True)
+            tx = SqlTransaction(connection, self._memory, writable=True, locks=locks)
             value = work(tx)
             tx.settle()
             if tx.outbox.asked:

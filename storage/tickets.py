@@ -48,19 +48,23 @@ _DUE = (
 
 
 class SqlTickets:
-    def __init__(self, connection: Connection, *, writable: bool) -> None:
+    def __init__(self, connection: Connection, *, locks: bool) -> None:
+        """`locks`: who gets a ticket is about to change it."""
         self._connection = connection
-        self._get = _GET_TO_CHANGE if writable else _GET
+        self._get = _GET_TO_CHANGE if locks else _GET
+        self._met: dict[int, Ticket] = {}  # this transaction's own view
 
     def add(self, ticket: Ticket) -> Ticket:
         number = self._connection.execute(_ADD, _row(ticket)).scalar_one()
-        return replace(ticket, id=number)
+        return self._meet(replace(ticket, id=number))
 
     def get(self, ticket: int) -> Ticket:
+        if ticket in self._met:
+            return self._met[ticket]
         row = self._connection.execute(self._get, {"ticket": ticket}).first()
         if row is None:
             raise NoSuchTicket(ticket)
-        return _ticket(row)
+        return self._meet(_ticket(row))
 
     def many(self, tickets: Iterable[int]) -> tuple[Ticket, ...]:
         """Those of them that exist, in any order."""
@@ -72,7 +76,7 @@ class SqlTickets:
         values = {**_row(saved), "ticket": ticket.id, "seen": seen}
         if self._connection.execute(_SAVE, values).rowcount != 1:
             raise Stale
-        return saved
+        return self._meet(saved)
 
     def queue(self, actor: Actor, tab: Tab, page: int, size: int) -> Page:
         return self._page(queues.of_technician(self._connection, actor, tab), page, size)
@@ -92,6 +96,10 @@ class SqlTickets:
     def count(self) -> int:
         """How many tickets there are in all."""
         return self._connection.execute(select(func.count()).select_from(t)).scalar_one()
+
+    def _meet(self, ticket: Ticket) -> Ticket:
+        self._met[ticket.id] = ticket
+        return ticket
 
     def _page(self, queue: queues.Queue, number: int, size: int) -> Page:
         listed = tuple(map(_ticket, queue.page(self._connection, number, size)))

@@ -35,10 +35,13 @@ _REMEMBER = prepared(insert(once_keys))
 class SqlTransaction:
     """The desk's `Transaction`. Lives as long as the work it was given to."""
 
-    def __init__(self, slow: Connection, memory: Memory, *, writable: bool) -> None:
+    def __init__(
+        self, slow: Connection, memory: Memory, *, writable: bool, locks: bool = False
+    ) -> None:
+        """`locks`: a ticket that is got is about to be changed."""
         connection = self._connection = cast(Connection, QuickConnection(slow))
         self.outbox = SqlOutbox(connection)
-        self.tickets = SqlTickets(connection, writable=writable)
+        self.tickets = SqlTickets(connection, locks=locks)
         self.journal = SqlJournal(connection, self.outbox)
         known = KnownHouse(connection, memory)
         self.people = SqlPeople(connection, known, self.outbox if writable else None)
