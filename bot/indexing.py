@@ -10,7 +10,7 @@ from datetime import datetime
 from storage.store import SqlStore
 from storage.ticket_index import Portion
 
-AT_ONCE = 20  # tickets in one transaction: people's clicks wait behind it on SQLite
+AT_ONCE = 5  # tickets in one transaction: people's clicks wait behind it on SQLite
 COURTESY = 3.0  # of the time that work took, left to everybody else before there is more
 LONGEST_PAUSE = 0.5  # seconds
 
@@ -50,5 +50,5 @@ class Indexing:
     async def _one(self, work: Callable[..., Portion]) -> tuple[Portion, float]:
         """A portion, and the seconds it took."""
         began = time.monotonic()
-        portion = await self._store.write(work)
+        portion = await self._store.write(work, patient=True)
         return portion, time.monotonic() - began

@@ -61,9 +61,8 @@ def searchable(
         *(person.email or "" for person in concerned),
         *(text for entry in reversed(_standing(journal)) for text in _texts(entry)),
     ]
-    return Searchable(
-        _each_once(public), _each_once([*public, *internal]), _next_publication(journal, now)
-    )
+    seen = _each_once(public)
+    return Searchable(seen, _each_once(internal, seen), _next_publication(journal, now))
 
 
 def _standing(journal: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -90,11 +89,12 @@ def _next_publication(journal: tuple[Entry, ...], now: datetime) -> datetime | N
     return min((at for at in to_come if at is not None and at > now), default=None)
 
 
-def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
-    """In the order they come, as far as an index can hold them."""
-    kept: dict[str, None] = {}
-    left = MOST_KEPT
-    for word in (word for text in texts for word in words_in(text)):
+def _each_once(texts: Iterable[str], seen: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """`seen`, then the words of the texts in the order they come, as far as an index holds them."""
+    kept = dict.fromkeys(seen)
+    left = MOST_KEPT - sum(len(word.encode()) + 1 for word in seen)
+    # A ticket's description is its first entry's words as well.
+    for word in (word for text in dict.fromkeys(texts) for word in words_in(text)):
         if word not in kept:
             left -= len(word.encode()) + 1
             if left < 0:
