@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# One more than there are processors: tests wait for servers as well.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -28,7 +30,7 @@ run: $(VENV)/.run ## Start the bot for a real workspace (settings in .env)
 	@$(BIN)/frontdesk run
 
 test: $(VENV)/.dev check ## Everything: checks and tests
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import arrows
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
