@@ -6,6 +6,7 @@ mentions in them by itself.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,9 @@ LONGEST = 2900  # characters of one text object; Slack refuses above 3,000
 DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 CONTROLS = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
+MAY_BE_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U0001efff]"
+)
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 LEFT_TO_RIGHT = "\u200e"
 
@@ -60,13 +64,17 @@ def inline(text: str, limit: int = 200) -> str:
 
 def _bare(text: str) -> str:
     """Without line breaks, control characters and marks of direction."""
+    if text.isprintable():  # then there are none: nearly always
+        return " ".join(text.split())
     shown = (" " if unicodedata.category(c) in CONTROLS else c for c in text if c not in DIRECTIONS)
     return " ".join("".join(shown).split())
 
 
 def _isolated(line: str) -> str:
     """A right-to-left line keeps its direction to itself."""
-    if any(unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in line):
+    if MAY_BE_RIGHT_TO_LEFT.search(line) and any(
+        unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in line
+    ):
         return ISOLATE + line + END_ISOLATE
     return line
 

@@ -94,7 +94,8 @@ class SlackCalls:
             {"http_verb": "GET", "params": dict(arguments)} if reads else {"json": dict(arguments)}
         )
         try:
-            response = await asyncio.wait_for(self.client.api_call(method, **how), CALL)
+            async with asyncio.timeout(CALL):
+                response = await self.client.api_call(method, **how)
         except SlackApiError as refused:
             raise self._judged(refused, method, lane, attempted) from None
         except NO_ANSWER as fault:

@@ -46,7 +46,7 @@ def rendered(facts: MailFacts, identity: MailIdentity, t: Translator) -> Parts:
         "subject": one_line(facts.subject, 200) if quotable else "",
         "words": facts.entry.words,
         "quotable": quotable,
-        "preview": one_line(preview, _PREVIEW),
+        "preview": one_line(preview[: 8 * _PREVIEW], _PREVIEW),
         "can_answer": identity.can_receive,
         "in_slack": facts.to.slack_id is not None,
     }
