@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 
-PATIENCE = 0.03  # seconds that what nobody watches steps back for, at most
+PATIENCE = 0.05  # seconds that the next of what nobody watches steps back for, at most
 
 
 class Courtesy:
@@ -16,6 +16,7 @@ class Courtesy:
         self._answering = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._door = asyncio.Lock()
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
@@ -29,9 +30,13 @@ class Courtesy:
                 self._quiet.set()
 
     async def step_back(self) -> None:
-        """Until nobody waits for an answer, but not for long: somebody may always be waiting."""
-        if self._quiet.is_set():
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await self._quiet.wait()
+        """Until nobody waits for an answer, but not for long: somebody may always be waiting.
+
+        One after another: all at once would keep the next person waiting for all of them.
+        """
+        async with self._door:
+            if self._quiet.is_set():
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._quiet.wait()

@@ -27,7 +27,7 @@ from storage.transaction import SqlTransaction
 R = TypeVar("R")
 
 _TOGETHER = 32  # pieces of work in one commit; more would make the first one wait too long
-_PATIENT_TOGETHER = 6  # of those that nobody watches: a person may come meanwhile
+_PATIENT_TOGETHER = 2  # of those that nobody watches: a person may come meanwhile
 
 
 class _Job(NamedTuple):
