@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.ids import Action, Field
-from bot.indexing import Indexing
+from bot.indexing import AT_ONCE, Indexing
 from tests.bench.counting import Counted, counted
 from tests.desk.office import PAUL, PIERRE, Office
 from tests.handlers import payloads
@@ -54,7 +54,7 @@ async def test_keeping_the_index_takes_as_many_statements_for_one_ticket_as_for_
     office: Office,
 ):
     counts = []
-    for tickets in (1, 10):
+    for tickets in (1, AT_ONCE - 1):  # a full portion looks whether there is another
         for _ in range(tickets):
             await office.open()
         with counted() as found:

@@ -204,7 +204,8 @@ async def test_what_always_breaks_off_is_given_up_in_the_end_and_holds_its_lane_
             await asyncio.sleep(0.01)
 
     await play.until_rows(refused=1, waiting=0)
-    assert play.kinds.count("RefreshCard") == relays.DEFECTS
+    # A clock that jumps while a row is carried out ends its lease: that try does not count.
+    assert relays.DEFECTS <= play.kinds.count("RefreshCard") <= 2 * relays.DEFECTS
     assert {"ShowEntry", "WarnUndelivered"} <= set(play.kinds)
 
 
