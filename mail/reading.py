@@ -12,10 +12,12 @@ from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
 
+from mail.attachment import Attachment
 from mail.decoding import decoded, decoded_header
 from mail.extract import own_words
 from mail.html_text import LONGEST_TEXT, html_text
 from mail.machines import Headers, asks_for_silence, automatic
+from mail.notices import Notice
 from mail.parts import Body, body_of
 from mail.tidy import one_line, printable
 
@@ -55,6 +57,10 @@ class Incoming:
     wants_silence: bool
     files: tuple[str, ...]
     unverified: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    safe_html: str = ""  # harmless in a browser, loads nothing; "" for a mail without HTML
+    inner: Incoming | None = None  # the one mail that is all this mail holds, or attaches
 
     @property
     def is_automatic(self) -> bool:
