@@ -10,7 +10,7 @@ from email.message import Message
 from typing import Any
 
 from mail.decoding import decoded, decoded_header
-from mail.html_text import LONGEST_HTML, LONGEST_TEXT
+from mail.extraction import LONGEST_HTML, LONGEST_TEXT
 from mail.tidy import one_line
 
 _MOST_PARTS = 500

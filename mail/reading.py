@@ -14,8 +14,7 @@ from hashlib import sha256
 
 from mail.attachment import Attachment
 from mail.decoding import decoded, decoded_header
-from mail.extract import own_words
-from mail.html_text import LONGEST_TEXT, html_text
+from mail.extraction import LONGEST_TEXT, html_text, own_words
 from mail.machines import Headers, asks_for_silence, automatic
 from mail.notices import Notice
 from mail.parts import Body, body_of

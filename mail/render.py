@@ -13,8 +13,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from desk.answers import MailFacts
 from desk.effects import Message
 from locales.translator import Translator
+from mail.extraction import ABOVE
 from mail.identity import MailIdentity
-from mail.marker import ABOVE
 from mail.tidy import one_line, printable
 from mail.words_html import words_html
 from mail.words_text import words_text

@@ -13,7 +13,7 @@ from desk.effects import Message
 from desk.words import BlockKind, Span, TextBlock, Words
 from locales.translator import translator_for
 from mail.compose import compose
-from mail.marker import ABOVE
+from mail.extraction import ABOVE
 from tests.facts import NOW, a_person, a_public_entry, mail_facts
 from tests.mail.cases import CASES, DEAF, IDENTITY, golden_file, part
 from tests.pseudo import PseudoTranslator

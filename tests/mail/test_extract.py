@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.extract import own_words
-from mail.html_text import html_text
+from mail.extraction import html_text, own_words
 from tests.mail.answers_html import HTML
 from tests.mail.answers_text import TEXT
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mail.marker import ABOVE
+from mail.extraction.marker import ABOVE
 
 _LOOK = 400  # characters of a line that are looked at
 _ATTRIBUTION_LINES = 4

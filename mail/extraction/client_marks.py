@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mail.html_text import Plan
-from mail.marker import ABOVE
+from mail.extraction.html_text import Plan
+from mail.extraction.marker import ABOVE
 
 # Elements that hold the quote.
 _QUOTES = ", ".join(

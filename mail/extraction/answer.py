@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.html_text import LONGEST_TEXT, QUOTE_HERE, Plan, parsed, tree_text
-from mail.marker import ABOVE
-from mail.quotes import (
+from mail.extraction.client_marks import plan_of
+from mail.extraction.html_text import LONGEST_TEXT, QUOTE_HERE, Plan, parsed, tree_text
+from mail.extraction.marker import ABOVE
+from mail.extraction.quotes import (
     attribution_start,
     begins_header_block,
     begins_original,
@@ -23,7 +24,6 @@ from mail.quotes import (
     says_who_wrote,
     without_signature,
 )
-from mail.quotes_html import plan_of
 
 _POINTS_BELOW = re.compile(
     r"\b(?:below|inline|in line|in red|in blue|ci-dessous|ci-après|en rouge|en bleu|"
