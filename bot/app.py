@@ -21,7 +21,7 @@ from bot.directory import EVERYBODY, learn_everybody, with_slack_ids
 from bot.http import web_app
 from bot.indexing import Indexing
 from bot.mail_courier import MailCourier
-from bot.mail_in import MailIn
+from bot.mail_in import MailIn, at_the_door
 from bot.outcomes import Unreachable
 from bot.pacing import Pacing
 from bot.relay import Courier, Relay
@@ -43,6 +43,7 @@ from handlers.router import Router
 from mail.identity import MailIdentity
 from mail.listener import MailListener
 from mail.sending import SmtpCourier
+from mail.ways import Way
 from storage.migrate import upgrade
 from storage.store import SqlStore
 
@@ -208,7 +209,7 @@ class Bot:
             where.hostname or "127.0.0.1",
             where.port or 0,
             protocol="lmtp" if where.scheme == "lmtp" else "smtp",
-            handle=taking.take,
+            handle=lambda mail: at_the_door(taking, mail, Way("listener")),
             max_bytes=self.settings.mail_max_bytes,
         )
         await listener.start()

@@ -14,43 +14,47 @@ from desk.people import Person
 from desk.service import Desk
 from desk.ticket import Origin
 from desk.words import Words
+from mail import listener
 from mail.identity import MailIdentity
-from mail.listener import Verdict
 from mail.matching import Match, evidence, forged_tokens, is_our_own
 from mail.reading import Incoming
+from mail.verdict import Kind, Verdict
+from mail.ways import Strangers, Way
 from storage.store import SqlStore
 
 log = structlog.get_logger(__name__)
 
 
 class MailIn:
-    """What the listener asks about each mail. Answers only after the commit."""
+    """Where each mail goes: into its ticket, or into a new one."""
 
     def __init__(self, store: SqlStore, desk: Desk, identity: MailIdentity) -> None:
         self._store = store
         self._desk = desk
         self._identity = identity
 
-    async def take(self, mail: Incoming) -> Verdict:
-        try:
-            return await self._take(mail)
-        except Busy:
-            return Verdict.TRY_LATER
-        except DeskError as refusal:
-            log.warning("mail_declined", refusal=type(refusal).__name__)
-            return Verdict.NOT_FOR_US
+    async def refuses(self, mail: Incoming, way: Way) -> Verdict | None:
+        """Why this mail would be refused at the door, as far as one can tell without taking it."""
+        if way.strangers is not Strangers.REFUSE or is_our_own(mail, self._identity):
+            return None
+        sender = await self._sender(mail)
+        if (sender is not None and sender.active) or await self._match(mail) is not None:
+            return None
+        return Verdict(Kind.PERSON, ("unknown sender",))
 
-    async def _take(self, mail: Incoming) -> Verdict:
+    async def take(self, mail: Incoming, way: Way) -> None:
+        """Do what the mail asks for, once. Raises Busy where it must come again later."""
         if is_our_own(mail, self._identity):
             log.warning("own_mail_came_back")
-            return Verdict.ACCEPTED
+            return
         if await self._store.read(lambda tx: tx.mails.seen(mail.message_id)):
             log.info("mail_seen_before")
-            return Verdict.ACCEPTED
+            return
         match = await self._match(mail)
         if match is not None:
-            return await self._answer(mail, match)
-        return await self._open(mail)
+            await self._answer(mail, match)
+        else:
+            await self._open(mail)
 
     async def _match(self, mail: Incoming) -> Match | None:
         """Evidence that the mail belongs to a ticket: our token, our ids, ids we stored."""
@@ -62,7 +66,7 @@ class MailIn:
             log.warning("token_forged", size=len(forged))
         return evidence(mail, self._identity, known.get)
 
-    async def _answer(self, mail: Incoming, match: Match) -> Verdict:
+    async def _answer(self, mail: Incoming, match: Match) -> None:
         sender = await self._sender(mail)
         token_person = match.person
         audience = await self._store.read(
@@ -80,7 +84,8 @@ class MailIn:
             by, unverified = f"person:{token_person}", True
         else:
             log.warning("mail_from_somebody_else", ticket=match.ticket)
-            return await self._open(mail)
+            await self._open(mail)
+            return
         words = _words(mail.reply_text or mail.text or mail.subject)
         answer = AnswerTicket(
             match.ticket,
@@ -93,17 +98,16 @@ class MailIn:
         )
         await self._desk.handle(answer, once=_once(mail))
         log.info("mail_answer_taken", ticket=match.ticket)
-        return Verdict.ACCEPTED
 
-    async def _open(self, mail: Incoming) -> Verdict:
+    async def _open(self, mail: Incoming) -> None:
         """A new request, from somebody the desk knows. Machines do not ask for help."""
         sender = await self._sender(mail)
         if sender is None or not sender.active:
             log.warning("mail_from_unknown_sender")
-            return Verdict.UNKNOWN_SENDER
+            return
         if mail.is_automatic:
             log.info("mail_from_machine", reasons=list(mail.automatic_reasons))
-            return Verdict.ACCEPTED
+            return
         text = mail.text or mail.subject
         wish = OpenTicket(
             by=sender.handle,
@@ -116,13 +120,26 @@ class MailIn:
         )
         result = await self._desk.handle(wish, once=_once(mail))
         log.info("mail_opened_ticket", ticket=result.ticket)
-        return Verdict.ACCEPTED
 
     async def _sender(self, mail: Incoming) -> Person | None:
         address = mail.from_address
         if not address:
             return None
         return await self._store.read(lambda tx: tx.people.by_handle(address))
+
+
+async def at_the_door(taking: MailIn, mail: Incoming, way: Way) -> listener.Verdict:
+    """What the sender's server is told about a mail that is taken while it waits."""
+    try:
+        if await taking.refuses(mail, way) is not None:
+            return listener.Verdict.UNKNOWN_SENDER
+        await taking.take(mail, way)
+    except Busy:
+        return listener.Verdict.TRY_LATER
+    except DeskError as refusal:
+        log.warning("mail_declined", refusal=type(refusal).__name__)
+        return listener.Verdict.NOT_FOR_US
+    return listener.Verdict.ACCEPTED
 
 
 def _words(text: str) -> Words:
