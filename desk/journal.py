@@ -52,7 +52,8 @@ class Draft:
     Facts in use: `to` (a person's name), `team` and `from_team` ({"en", "fr"}), `reason`,
     `until` (ISO time), `code` ({"en", "fr"}), `of` (a ticket id), `by_requester` (bool),
     `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
-    `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes).
+    `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes),
+    `edited` (Slack's ts of the edit that a note's words are from).
     """
 
     ticket: int

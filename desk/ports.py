@@ -127,6 +127,9 @@ class Journal(Protocol):
     def of(self, ticket: int) -> tuple[Entry, ...]:
         """All entries, oldest first."""
 
+    def about(self, entry: int) -> tuple[Entry, ...]:
+        """Those that refer to it, oldest first."""
+
     def last(self, ticket: int) -> Entry | None: ...
 
     def deliveries(self, ticket: int) -> tuple[Delivery, ...]:

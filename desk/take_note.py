@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from desk.effects import MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
 from desk.errors import Busy
-from desk.journal import Draft, Kind
+from desk.journal import Draft, Entry, Kind
 from desk.lifecycle import Move
 from desk.moving import with_names
 from desk.ports import Card, Transaction
@@ -21,7 +22,8 @@ NOT_OURS = Result(changed=False)
 class TakeNote:
     """Somebody wrote in a thread; `thread` is the ts of its first message.
 
-    `under_us` says that this first message is the bot's own.
+    `under_us` says that this first message is the bot's own; `edited` when the words were last
+    changed, as Slack numbers its moments.
     """
 
     by: str
@@ -30,11 +32,12 @@ class TakeNote:
     ts: str
     words: Words
     under_us: bool = False
+    edited: str = ""
 
 
 @dataclass(frozen=True)
 class EditNote:
-    """`thread` and `under_us` as in TakeNote."""
+    """`thread`, `under_us` and `edited` as in TakeNote."""
 
     by: str
     channel: str
@@ -42,6 +45,7 @@ class EditNote:
     words: Words
     thread: str = ""
     under_us: bool = False
+    edited: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     ticket = tx.tickets.get(card.ticket)
     actor = tx.people.actor(ask.by)
     outsider = not actor.may(Move.NOTE, ticket)
-    facts = {"outsider": True} if outsider else {}
+    facts = ({"outsider": True} if outsider else {}) | _when(ask.edited)
     words = with_names(tx, ask.words)
     entry = tx.journal.add(Draft(ticket.id, Kind.NOTE, actor.id, words, facts), now)
     tx.cards.keep_message(entry.id, ask.channel, ask.ts, ours=False)
@@ -106,12 +110,15 @@ def _acknowledge(
 
 
 def edit_note(ask: EditNote, tx: Transaction, now: datetime) -> Result:
-    """Slack tells things in any order: an edit told before its message is the message."""
+    """Slack tells things in any order: an edit told before its message is the message, and one
+    told after what replaced it adds nothing."""
     note = tx.cards.entry_at(ask.channel, ask.ts)
     if note is None:
-        said = TakeNote(ask.by, ask.channel, ask.thread, ask.ts, ask.words, ask.under_us)
+        said = TakeNote(
+            ask.by, ask.channel, ask.thread, ask.ts, ask.words, ask.under_us, ask.edited
+        )
         return take_note(said, tx, now)
-    return _amend(Kind.NOTE_EDITED, note, ask.by, ask.words, tx, now)
+    return _amend(Kind.NOTE_EDITED, note, ask.by, ask.words, tx, now, ask.edited)
 
 
 def delete_note(ask: DeleteNote, tx: Transaction, now: datetime) -> Result:
@@ -126,13 +133,42 @@ def delete_note(ask: DeleteNote, tx: Transaction, now: datetime) -> Result:
 
 
 def _amend(
-    kind: Kind, note_id: int, by: str | None, words: Words, tx: Transaction, now: datetime
+    kind: Kind,
+    note_id: int,
+    by: str | None,
+    words: Words,
+    tx: Transaction,
+    now: datetime,
+    edited: str = "",
 ) -> Result:
     note = tx.journal.get(note_id)
     if note.kind is not Kind.NOTE:
         return NOT_OURS
+    tx.tickets.get(note.ticket)  # of two who amend one note at once the second waits here
+    if kind is Kind.NOTE_EDITED and _is_replaced(note, edited, tx):
+        return NOT_OURS
     actor = tx.people.actor(by).id if by else None
-    draft = Draft(note.ticket, kind, actor, with_names(tx, words), refers_to=note.id)
+    draft = Draft(note.ticket, kind, actor, with_names(tx, words), _when(edited), refers_to=note.id)
     entry = tx.journal.add(draft, now)
     tx.outbox.put(ShowEntry(note.ticket, entry.id), now)
     return Result(note.ticket, entry.id)
+
+
+def _is_replaced(note: Entry, edited: str, tx: Transaction) -> bool:
+    """Whether the note was deleted, or says already what was written after this edit."""
+    return any(
+        entry.kind is Kind.NOTE_DELETED or _moment(edited) < _moment(entry.facts.get("edited", ""))
+        for entry in (note, *tx.journal.about(note.id))
+    )
+
+
+def _when(edited: str) -> dict[str, Any]:
+    return {"edited": edited} if edited else {}
+
+
+def _moment(ts: str) -> tuple[int, int]:
+    """Slack's "seconds.number" as what can be compared; what is none comes before all others."""
+    seconds, _, number = ts.partition(".")
+    if not (seconds.isdecimal() and number.isdecimal()):
+        return 0, 0
+    return int(seconds), int(number)

@@ -18,7 +18,13 @@ async def on_written(said: Spoken, context: Context) -> Answer:
 
 async def on_edited(said: Spoken, context: Context) -> Answer:
     edit = EditNote(
-        said.user, said.channel, said.ts, said.words, said.thread, under_us=said.under_us
+        said.user,
+        said.channel,
+        said.ts,
+        said.words,
+        said.thread,
+        under_us=said.under_us,
+        edited=said.edited,
     )
     await context.desk.handle(edit, once=said.once)
     return Answer()

@@ -231,6 +231,7 @@ class Spoken:
     words: Words
     once: str
     under_us: bool = False  # in a thread whose first message is the bot's
+    edited: str = ""  # when the words were changed last, as a ts
 
     @classmethod
     def read(cls, body: Body) -> Spoken:
@@ -318,6 +319,7 @@ def _edited(event: Body, team: str, channel: str) -> Spoken:
         text_in(message.get("thread_ts")),
         words_from_message(message),
         once=f"msg:{team}:{channel}:{ts}:{name_in(edited.get('ts'))}",
+        edited=name_in(edited.get("ts")),
     )
 
 

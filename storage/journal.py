@@ -37,6 +37,7 @@ _ENTRIES: Select[Any] = select(*_ENTRY, *PERSON).select_from(
     e.outerjoin(people, people.c.id == e.c.by_id)
 )
 _GET = prepared(_ENTRIES.where(e.c.id == bindparam("entry")))
+_ABOUT = prepared(_ENTRIES.where(e.c.refers_to == bindparam("entry")).order_by(e.c.id))
 _OF = prepared(_ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id))
 _OF_MANY = _ENTRIES.where(e.c.ticket_id.in_(bindparam("tickets", expanding=True))).order_by(e.c.id)
 _LAST = prepared(
@@ -98,6 +99,9 @@ class SqlJournal:
 
     def of(self, ticket: int) -> tuple[Entry, ...]:
         return tuple(map(_entry, self._connection.execute(_OF, {"ticket": ticket})))
+
+    def about(self, entry: int) -> tuple[Entry, ...]:
+        return tuple(map(_entry, self._connection.execute(_ABOUT, {"entry": entry})))
 
     def of_many(self, tickets: Iterable[int]) -> Mapping[int, tuple[Entry, ...]]:
         """By ticket, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -195,6 +196,70 @@ async def test_an_edit_that_is_told_before_its_message_is_the_note(office: Offic
     (note,) = (await office.journal(number))[before:]
     assert (note.kind, note.words.text) == (Kind.NOTE, "The fuser.")
     assert await office.store.read(lambda tx: tx.cards.entry_at(card.channel, "9.1")) == note.id
+
+
+def an_edit(card: Card, text: str, at: str) -> EditNote:
+    return EditNote(PIERRE, card.channel, "9.1", Words.plain(text), card.ts, edited=at)
+
+
+async def test_of_two_edits_told_in_the_wrong_order_the_newer_one_stays(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    await noted(office, card)
+    await office.does(an_edit(card, "The fuser.", "1764000009.000200"))
+    before = await office.journal(number)
+    await office.deliver()
+
+    late = await office.does(an_edit(card, "The fusr.", "1764000009.000100"))
+
+    assert late == NOTHING
+    assert await office.journal(number) == before
+    assert office.waiting() == []
+
+
+async def test_edits_told_in_their_order_are_all_in_the_journal(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    await noted(office, card)
+
+    await office.does(an_edit(card, "The fusr.", "999999999.000100"))
+    await office.does(an_edit(card, "The fuser.", "1764000009.000100"))
+
+    texts = [entry.words.text for entry in await office.journal(number)]
+    assert texts[-2:] == ["The fusr.", "The fuser."]
+
+
+async def test_an_edit_told_before_its_message_is_no_older_than_one_told_after_it(
+    office: Office,
+) -> None:
+    number, card = await office.opened_with_card()
+    await office.does(an_edit(card, "The fuser.", "1764000009.000200"))
+
+    late = await office.does(an_edit(card, "The fusr.", "1764000009.000100"))
+
+    assert late == NOTHING
+    assert (await office.last(number)).words.text == "The fuser."
+
+
+async def test_two_edits_at_once_leave_the_newer_one_last(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    await noted(office, card)
+    edits = [an_edit(card, f"Try {n}", f"1764000009.{n:06}") for n in (3, 1, 4, 2, 5)]
+
+    await asyncio.gather(*map(office.does, edits))
+
+    assert (await office.last(number)).words.text == "Try 5"
+
+
+async def test_an_edit_told_after_the_deletion_does_not_bring_the_note_back(
+    office: Office,
+) -> None:
+    number, card = await office.opened_with_card()
+    await noted(office, card)
+    await office.does(DeleteNote(PIERRE, card.channel, "9.1", card.ts))
+
+    late = await office.does(an_edit(card, "The fuser.", "1764000009.000100"))
+
+    assert late == NOTHING
+    assert (await office.last(number)).kind is Kind.NOTE_DELETED
 
 
 async def test_a_deletion_that_is_told_before_its_message_is_asked_for_again(

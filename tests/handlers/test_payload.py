@@ -190,6 +190,7 @@ def test_edits_and_deletions_name_the_message_they_change() -> None:
     gone = Spoken.read(payloads.event(payloads.deleted(NOTE)))
 
     assert (changed.what, changed.ts, changed.words.text) == ("edited", NOTE["ts"], "Fuser")
+    assert changed.edited == "1764000010.000000"
     assert (gone.what, gone.ts, gone.user) == ("deleted", NOTE["ts"], PIERRE)
 
 
