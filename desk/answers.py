@@ -13,11 +13,19 @@ from desk.effects import Message, Notice
 from desk.journal import Entry, PublicEntry
 from desk.labels import Label
 from desk.lifecycle import Move, State
-from desk.organisation import Catalogue, House, Placement, ResolutionCode, Team
+from desk.organisation import (
+    PLAIN_STYLE,
+    Catalogue,
+    House,
+    MailStyle,
+    Placement,
+    ResolutionCode,
+    Team,
+)
 from desk.people import Actor, Person
 from desk.ports import Delivery, Extent, Page, Tab
 from desk.ticket import Outcome, Ticket
-from desk.words import Words
+from desk.words import NO_WORDS, Words
 
 
 @dataclass(frozen=True)
@@ -199,6 +207,11 @@ class MailFacts:
     requester_name: str
     version: int
     references: tuple[str, ...]  # Message-IDs of the conversation, oldest first
+    team_key: str = ""
+    style: MailStyle = PLAIN_STYLE
+    signature: Words = NO_WORDS  # the author's own
+    thread_index: str = ""  # what programs of the Outlook family keep a conversation by
+    thread_topic: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,19 @@ from desk.ticket import Impact, RequestType, Urgency
 
 
 @dataclass(frozen=True)
+class MailStyle:
+    """How a team's mails look. What is empty is as for the whole desk."""
+
+    subject_prefix: str = ""
+    from_name: Label | None = None
+    address: str = ""
+    signature: Label | None = None
+
+
+PLAIN_STYLE = MailStyle()
+
+
+@dataclass(frozen=True)
 class Team:
     """A support team. Its queue is one Slack channel; `language` is what its cards speak."""
 
@@ -21,6 +34,7 @@ class Team:
     language: str
     lead: int | None = None
     obsolete: bool = False
+    mail: MailStyle = PLAIN_STYLE
 
 
 @dataclass(frozen=True)

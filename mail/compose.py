@@ -16,6 +16,7 @@ from locales.translator import Translator
 from mail.headers import POLICY
 from mail.identity import MailIdentity
 from mail.render import rendered
+from mail.templating import OURS, Templates
 from mail.tidy import one_line
 
 LOOP_HEADER = "X-Frontdesk-Loop"
@@ -23,6 +24,7 @@ _LONGEST_SUBJECT = 200  # characters
 _LONGEST_NAME = 100
 _LONGEST_REFERENCES = 1_500  # characters; some programs cut longer ones in the middle of an id
 _WELL_FORMED_ID = re.compile(r"<[!-;=?-~]{3,300}>")  # printable ASCII without < and >
+_INDEX = re.compile(r"[A-Za-z0-9+/=]{20,400}")
 
 # A reply is a person's mail. The others must not make anybody's machine answer.
 _CLASS_HEADERS: dict[Message, tuple[tuple[str, str], ...]] = {
@@ -50,7 +52,13 @@ _PART_HEADERS = {
 
 
 def compose(
-    facts: MailFacts, *, identity: MailIdentity, t: Translator, row: int, at: datetime
+    facts: MailFacts,
+    *,
+    identity: MailIdentity,
+    t: Translator,
+    row: int,
+    at: datetime,
+    templates: Templates = OURS,
 ) -> EmailMessage:
     """The mail of outbox row `row`, dated `at`. Composed again, it is the same mail.
 
@@ -58,13 +66,16 @@ def compose(
     """
     if not facts.to.email:
         raise ValueError(f"no address: person {facts.to.id}")
-    parts = rendered(facts, identity, t)
+    parts = rendered(facts, identity, t, templates)
     mail = EmailMessage(policy=POLICY)
-    mail["From"] = _mailbox(_sender_name(facts, t.language), identity.address)
+    desk = _desk_name(facts, t.language)
+    mail["From"] = _mailbox(
+        _sender_name(facts, t.language), facts.style.address or identity.address
+    )
     mail["To"] = _mailbox(facts.to.name, facts.to.email)
     if identity.can_receive:
-        mail["Reply-To"] = _mailbox(facts.desk_name, identity.reply_to(facts.ticket, facts.to.id))
-    mail["Subject"] = f"[{facts.reference}] {one_line(parts.subject, _LONGEST_SUBJECT)}"
+        mail["Reply-To"] = _mailbox(desk, identity.reply_to(facts.ticket, facts.to.id))
+    mail["Subject"] = _subject(facts, parts.subject)
     mail["Date"] = format_datetime(at)
     _thread(mail, facts, identity, row)
     _mark_class(mail, facts.message, identity)
@@ -87,10 +98,20 @@ def _part(kind: str, text: str) -> EmailMessage:
     return part
 
 
+def _subject(facts: MailFacts, said: str) -> str:
+    """The reference stands first: it is what people are asked for."""
+    words = f"{facts.style.subject_prefix} {said}" if facts.style.subject_prefix else said
+    return f"[{facts.reference}] {one_line(words, _LONGEST_SUBJECT)}"
+
+
 def _sender_name(facts: MailFacts, language: str) -> str:
-    if facts.message is Message.REPLY and facts.author:
-        return f"{facts.author} ({facts.team.of(language)})"
-    return facts.desk_name
+    if facts.message is not Message.REPLY or not facts.author:
+        return _desk_name(facts, language)
+    return f"{facts.author} ({(facts.style.from_name or facts.team).of(language)})"
+
+
+def _desk_name(facts: MailFacts, language: str) -> str:
+    return facts.style.from_name.of(language) if facts.style.from_name else facts.desk_name
 
 
 def _mailbox(name: str, address: str) -> str:
@@ -120,6 +141,10 @@ def _thread(mail: EmailMessage, facts: MailFacts, identity: MailIdentity, row: i
     mail["Message-ID"] = own
     mail["In-Reply-To"] = earlier[-1] if earlier else root
     mail["References"] = " ".join([root, *_bounded(earlier, _LONGEST_REFERENCES - len(root))])
+    if _INDEX.fullmatch(facts.thread_index):
+        mail["Thread-Index"] = facts.thread_index
+        if topic := one_line(facts.thread_topic, _LONGEST_SUBJECT):
+            mail["Thread-Topic"] = topic
 
 
 def _bounded(ids: list[str], room: int) -> Iterable[str]:

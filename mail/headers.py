@@ -10,7 +10,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import (
+    ContentDispositionHeader,
+    HeaderRegistry,
+    UnstructuredHeader,
+)
 from email.policy import SMTP, EmailPolicy
 from typing import Any
 
@@ -140,6 +144,8 @@ def _registry() -> HeaderRegistry:
         "to": MailboxHeader,
         "reply-to": MailboxHeader,
         "subject": SubjectHeader,
+        "thread-topic": SubjectHeader,
+        "content-disposition": ContentDispositionHeader,
     }
     for name, kind in kinds.items():
         registry.map_to_type(name, kind)

@@ -16,9 +16,9 @@ from email.message import EmailMessage
 import aiosmtplib
 
 from desk.people import looks_like_address
-from mail.headers import POLICY
 from mail.smtp_url import SmtpServer
 from mail.tidy import one_line
+from mail.wire import as_bytes
 
 CONNECT = 10.0  # seconds for connection, TLS and login together
 COMMAND = 15.0  # seconds for each reply before DATA
@@ -188,7 +188,7 @@ class SmtpCourier:
         wide = not (to.isascii() and self._sender.isascii())
         if wide and not smtp.supports_extension("smtputf8"):
             raise Refused(0, f"{self._server.host} cannot send to addresses like {to} (SMTPUTF8)")
-        body = message.as_bytes(policy=POLICY.clone(utf8=wide))
+        body = as_bytes(message, utf8=wide)
         options, encoding = (["SMTPUTF8", "BODY=8BITMIME"], "utf-8") if wide else ([], "ascii")
         try:
             await self._begin(smtp, options, encoding)

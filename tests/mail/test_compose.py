@@ -4,6 +4,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import default
 from email.utils import getaddresses
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +15,16 @@ from desk.words import BlockKind, Span, TextBlock, Words
 from locales.translator import translator_for
 from mail.compose import compose
 from mail.extraction import ABOVE
+from mail.headers import POLICY
+from mail.render import filled_in, rendered
+from mail.templating import FOLDER, Loader, environment
+from mail.wire import as_bytes
 from tests.facts import NOW, a_person, a_public_entry, mail_facts
 from tests.mail.cases import CASES, DEAF, IDENTITY, golden_file, part
 from tests.pseudo import PseudoTranslator
 
 ENGLISH = translator_for("en")
+PLAIN = environment(Loader((FOLDER,), ""))
 
 
 def composed(facts, identity=IDENTITY, t=ENGLISH):
@@ -314,3 +320,66 @@ def test_every_colour_of_text_can_be_read_in_light_and_in_dark():
             for ground in grounds:
                 bright, dim = sorted((_luminance(colour), _luminance(ground)), reverse=True)
                 assert (bright + 0.05) / (dim + 0.05) >= 4.5, (colour, ground)
+
+
+@settings(deadline=None, max_examples=60)
+@given(WORDS, st.sampled_from(Message), st.booleans())
+def test_a_mail_travels_as_the_standard_library_would_write_it(words, message, utf8):
+    mail = composed(mail_facts(message, entry=a_public_entry(words=words), subject="Füße & ‰"))
+
+    assert as_bytes(mail, utf8=utf8) == mail.as_bytes(policy=POLICY.clone(utf8=utf8))
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    WORDS,
+    st.sampled_from(Message),
+    st.sampled_from(["", "Paul Smith", "Eve \"<&'>"]),
+    st.sampled_from(["", "A subject", "a & b <c>\u00a0d"]),
+    st.sampled_from([(), ("<1@example.org>",)]),
+    st.booleans(),
+    st.sampled_from([IDENTITY, DEAF]),
+)
+def test_a_mail_from_a_shape_is_the_mail_that_its_template_makes(
+    words, message, author, subject, references, for_beneficiary, identity
+):
+    facts = mail_facts(
+        message,
+        entry=a_public_entry(words=words),
+        author=author,
+        subject=subject,
+        references=references,
+        for_beneficiary=for_beneficiary,
+    )
+
+    quick = rendered(facts, identity, ENGLISH)
+
+    slow = filled_in(PLAIN, facts, identity, ENGLISH)
+    assert (quick.subject, quick.text) == (slow.subject, slow.text)
+    assert_same_html(quick.html, slow.html)
+
+
+def assert_same_html(one, other):
+    """As a reader's program understands them."""
+    assert events(one) == events(other)
+
+
+def events(html):
+    found = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            found.append((tag, attrs))
+
+        def handle_endtag(self, tag):
+            found.append(("/", tag))
+
+        def handle_data(self, data):
+            if found and found[-1][0] == "text":
+                data = found.pop()[1] + data
+            found.append(("text", data))
+
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return found
