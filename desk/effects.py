@@ -217,6 +217,76 @@ class WarnUndelivered:
         return self.key
 
 
+@dataclass(frozen=True)
+class FetchFile:
+    """Get a file that is in Slack into our store."""
+
+    ticket: int
+    file: int
+
+    @property
+    def key(self) -> str:
+        return f"fetch:{self.file}"
+
+    @property
+    def lane(self) -> str:
+        return self.key
+
+
+@dataclass(frozen=True)
+class ShowFiles:
+    """The thread shows the files that came with this entry.
+
+    `later`: Slack did not take them at first. They come behind nothing then, or the ticket's card
+    would have to wait for them as well.
+    """
+
+    ticket: int
+    entry: int
+    later: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{'late-' if self.later else ''}files:{self.entry}"
+
+    @property
+    def lane(self) -> str:
+        return self.key if self.later else f"slack:{self.ticket}"
+
+
+@dataclass(frozen=True)
+class SendFiles:
+    """The files of a public reply, behind its words, to somebody who has no address."""
+
+    ticket: int
+    to: int
+    entry: int
+
+    @property
+    def key(self) -> str:
+        return f"direct-files:{self.entry}:{self.to}"
+
+    @property
+    def lane(self) -> str:
+        return f"direct:{self.ticket}:{self.to}"
+
+
+@dataclass(frozen=True)
+class WarnFiles:
+    """The thread says which files of this entry are not where one expects them, and why."""
+
+    ticket: int
+    entry: int
+
+    @property
+    def key(self) -> str:
+        return f"file-trouble:{self.entry}"
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.ticket}"
+
+
 Effect = (
     RefreshCard
     | OpenThread
@@ -229,6 +299,10 @@ Effect = (
     | LookUpPerson
     | WarnAdministrators
     | WarnUndelivered
+    | FetchFile
+    | ShowFiles
+    | SendFiles
+    | WarnFiles
 )
 
 _BY_NAME: dict[str, type[Any]] = {
@@ -245,6 +319,10 @@ _BY_NAME: dict[str, type[Any]] = {
         LookUpPerson,
         WarnAdministrators,
         WarnUndelivered,
+        FetchFile,
+        ShowFiles,
+        SendFiles,
+        WarnFiles,
     )
 }
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from desk.effects import Effect
+from desk.files import FileOrigin, NewFile, TicketFile
 from desk.journal import Draft, Entry
 from desk.organisation import Catalogue, House, ResolutionCode, Team
 from desk.people import Actor, Person
@@ -269,6 +270,21 @@ class Mails(Protocol):
     def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None: ...
 
 
+class Files(Protocol):
+    def add(
+        self, ticket: int, entry: int, file: NewFile, origin: FileOrigin, at: datetime
+    ) -> TicketFile: ...
+
+    def of(self, ticket: int) -> tuple[TicketFile, ...]:
+        """All of the ticket, oldest first."""
+
+    def share(self, entry: int, files: Iterable[int]) -> None:
+        """These go to the requester with the public reply `entry`."""
+
+    def shared_by(self, entry: int) -> tuple[TicketFile, ...]:
+        """What was chosen for this reply, oldest first."""
+
+
 class Outbox(Protocol):
     def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
         """Ask for an effect, at `due` (default: at once). An unfinished row with the same key is
@@ -299,6 +315,8 @@ class Transaction(Protocol):
     def cards(self) -> Cards: ...
     @property
     def mails(self) -> Mails: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def outbox(self) -> Outbox: ...
 

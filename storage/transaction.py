@@ -8,6 +8,7 @@ from typing import cast
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from desk.result import Result
+from storage.attachments import SqlFiles
 from storage.cards import SqlCards
 from storage.journal import SqlJournal
 from storage.known_house import KnownHouse, Memory
@@ -48,6 +49,7 @@ class SqlTransaction:
         self.organisation = SqlOrganisation(connection, known)
         self.cards = SqlCards(connection)
         self.mails = SqlMails(connection)
+        self.files = SqlFiles(connection)
         self.pace = SqlPace(connection, self.outbox)
 
     @property
