@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import structlog
 
 from storage.store import SqlStore
-from storage.ticket_index import Portion
+from storage.ticket_index import Portion, SqlTicketIndex, Unindexable
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 5  # tickets in one transaction: people's clicks wait behind it on SQLite
 COURTESY = 3.0  # of the time that work took, left to everybody else before there is more
 LONGEST_PAUSE = 0.5  # seconds
+LATER = timedelta(hours=1)  # until a ticket is tried again that could not be indexed
 
 
 class Indexing:
@@ -23,7 +28,7 @@ class Indexing:
     async def catch_up(self) -> None:
         """Index what changed and is not indexed yet. Where nothing did, nothing is written."""
         while await self._store.read(lambda tx: tx.index.is_behind(self._clock())):
-            portion, took = await self._one(lambda tx: tx.index.catch_up(self._clock(), AT_ONCE))
+            portion, took = await self._one(SqlTicketIndex.catch_up)
             if not portion.more:
                 return
             await asyncio.sleep(min(took * COURTESY, LONGEST_PAUSE))
@@ -40,15 +45,37 @@ class Indexing:
         total = await self._store.read(lambda tx: tx.index.left()) or 0
         done, more = 0, True
         while more:
-            portion, took = await self._one(lambda tx: tx.index.go_back(self._clock(), AT_ONCE))
+            portion, took = await self._one(SqlTicketIndex.go_back)
             done, more = done + portion.tickets, portion.more
             progress(min(done, total) if more else total, total)
             # A portion of nothing is another process at work.
             await asyncio.sleep(took if portion.tickets else LONGEST_PAUSE)
         return total
 
-    async def _one(self, work: Callable[..., Portion]) -> tuple[Portion, float]:
+    async def _one(
+        self, work: Callable[[SqlTicketIndex, datetime, int], Portion]
+    ) -> tuple[Portion, float]:
         """A portion, and the seconds it took."""
         began = time.monotonic()
-        portion = await self._store.write(work, patient=True)
+        try:
+            portion = await self._portion(work, AT_ONCE)
+        except Unindexable:
+            portion = await self._alone(work)
         return portion, time.monotonic() - began
+
+    async def _alone(self, work: Callable[[SqlTicketIndex, datetime, int], Portion]) -> Portion:
+        """One ticket instead of many that failed together: what is wrong with one of them must
+        not keep the others from being found."""
+        try:
+            return await self._portion(work, 1)
+        except Unindexable as fault:
+            (ticket,) = fault.tickets
+            log.exception("ticket_not_indexed", ticket=ticket, again_in=LATER.total_seconds())
+            until = self._clock() + LATER
+            await self._store.write(lambda tx: tx.index.put_off(ticket, until), patient=True)
+            return Portion(1, more=True)
+
+    async def _portion(
+        self, work: Callable[[SqlTicketIndex, datetime, int], Portion], most: int
+    ) -> Portion:
+        return await self._store.write(lambda tx: work(tx.index, self._clock(), most), patient=True)

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from desk.searchable import Searchable, searchable
 from desk.ticket import Ticket
 from storage.dialect import insert_for, upsert
+from storage.faults import is_passing
 from storage.journal import SqlJournal
 from storage.people import SqlPeople
 from storage.tables import indexing, ticket_words, unindexed
@@ -43,6 +44,7 @@ _DUE = (
     .order_by(unindexed.c.id)
     .limit(_NOTES)
 )
+_FORGET_TICKET = delete(unindexed).where(unindexed.c.ticket_id == bindparam("ticket"))
 _FORGET = delete(unindexed).where(unindexed.c.id.in_(bindparam("notes", expanding=True)))
 _BELOW = select(indexing.c.below)
 _OLDER = (
@@ -54,6 +56,13 @@ _ANYTHING = select(
         exists().where(indexing.c.below.is_not(None)),
     )
 )
+
+
+@dataclass(eq=False)
+class Unindexable(Exception):
+    """Something in one of these tickets cannot be read, or its words not be stored."""
+
+    tickets: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,16 @@ class SqlTicketIndex:
         self._go_on(None if ended else found[-1])
         return Portion(len(found), more=not ended)
 
+    def put_off(self, ticket: int, until: datetime) -> None:
+        """Leave this ticket out until then, and go on with the others."""
+        self._connection.execute(_FORGET_TICKET, {"ticket": ticket})
+        self._connection.execute(insert(unindexed), {"ticket_id": ticket, "due_at": until})
+        below = self._connection.execute(_BELOW).scalar()
+        if below is not None:
+            older = self._connection.execute(_OLDER, {"below": below, "n": 1}).scalar()
+            if older == ticket:
+                self._go_on(ticket)
+
     def _go_on(self, below: int | None) -> None:
         upsert(self._connection, indexing, {"id": 1, "below": below}, key=("id",))
 
@@ -136,6 +155,16 @@ class SqlTicketIndex:
         return bool(self._connection.execute(_LOCK).scalar_one())
 
     def _index(self, numbers: Iterable[int], now: datetime) -> None:
+        """Raises Unindexable with all of them where it fails on account of one."""
+        wanted = tuple(numbers)
+        try:
+            self._index_all(wanted, now)
+        except Exception as fault:
+            if is_passing(fault):
+                raise
+            raise Unindexable(wanted) from fault
+
+    def _index_all(self, numbers: Iterable[int], now: datetime) -> None:
         tickets = self._tickets.many(numbers)
         if not tickets:
             return

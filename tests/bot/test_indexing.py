@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
 from bot import indexing
 from bot.commands import main
 from bot.indexing import Indexing
 from desk.journal import Draft, Kind
+from desk.searchable import Searchable, searchable
+from desk.ticket import Ticket
+from storage import ticket_index
 from storage.store import SqlStore
-from storage.tables import ticket_words
+from storage.tables import ticket_words, tickets
 from storage.transaction import SqlTransaction
+from tests.bot.couriers import Clock
 from tests.storage.house import NOW, SETUP, a_person, a_ticket
 
 
@@ -92,6 +99,63 @@ async def test_a_bot_beside_it_does_a_part_of_the_work(full: SqlStore):
     await asyncio.gather(keeping.again(anew=True, progress=lambda *how: None), keeping.catch_up())
 
     assert await found(full) == [5, 4, 3, 2, 1]
+
+
+async def spoil(store: SqlStore, ticket: int) -> None:
+    """Make the ticket one that nobody can read."""
+    spoilt = tickets.update().where(tickets.c.id == ticket).values(origin="nonsense")
+    await store.write(lambda tx: tx._connection.execute(spoilt))
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+async def test_a_ticket_that_cannot_be_read_keeps_no_other_from_being_found(
+    full: SqlStore, monkeypatch: pytest.MonkeyPatch, at_once: int
+):
+    monkeypatch.setattr(indexing, "AT_ONCE", at_once)
+    monkeypatch.setattr(indexing, "COURTESY", 0)
+    await spoil(full, 3)
+    clock = Clock()
+
+    with capture_logs() as logs:
+        await Indexing(full, clock).catch_up()
+
+    assert await found(full) == [5, 4, 2, 1]
+    assert [(line["event"], line["ticket"]) for line in logs] == [("ticket_not_indexed", 3)]
+    assert not await full.read(lambda tx: tx.index.is_behind(NOW))
+
+
+async def test_it_is_tried_again_later(full: SqlStore, monkeypatch: pytest.MonkeyPatch):
+    clock = Clock()
+    monkeypatch.setattr(ticket_index, "searchable", _only_the_others(3))
+    await Indexing(full, clock).catch_up()
+    monkeypatch.undo()
+    before = await found(full)
+
+    clock.now += indexing.LATER
+    await Indexing(full, clock).catch_up()
+
+    assert before == [5, 4, 2, 1]
+    assert await found(full) == [5, 4, 3, 2, 1]
+
+
+def _only_the_others(spoilt: int) -> Callable[..., Searchable]:
+    def words(ticket: Ticket, *more: Any) -> Searchable:
+        if ticket.id == spoilt:
+            raise ValueError("words that break whoever reads them")
+        return searchable(ticket, *more)
+
+    return words
+
+
+async def test_making_the_index_anew_passes_it_by(full: SqlStore):
+    keeping = Indexing(full, lambda: NOW)
+    await keeping.catch_up()
+    await lose(full)
+    await spoil(full, 3)
+
+    await keeping.again(anew=True, progress=lambda *how: None)
+
+    assert await found(full) == [5, 4, 2, 1]
 
 
 def test_the_command_tells_how_many(
