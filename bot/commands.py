@@ -123,15 +123,16 @@ def people() -> None:
     name="import",
     epilog="frontdesk people import people.csv\nfrontdesk people import - < people.csv",
 )
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("file", type=click.File("rb"))
 def import_people(file: Any) -> None:
     """Add or update people from a CSV file with the columns name, email, language, title.
 
-    Language is en or fr; language and title may be missing. Nothing is stored if a line is wrong.
+    Comma, semicolon or tab between them, as your spreadsheet saves it. Language is en or fr;
+    language and title may be missing. Nothing is stored if a line is wrong.
     """
     settings = _settings()
     try:
-        found = people_list.read(file)
+        found = people_list.read(people_list.text_of(file.read()))
     except people_list.ListFault as fault:
         _fail(fault.lines)
     count = _explained(lambda: people_list.store(settings, found, _progress))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from bot.app import utc_now
 from bot.config import Settings
@@ -17,7 +19,9 @@ from storage.migrate import upgrade
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 COLUMNS = ("name", "email", "language", "title")
+SEPARATORS = (",", ";", "\t")  # spreadsheets of many countries write a semicolon
 AT_ONCE = 100  # people in one transaction: the bot writes in between
 
 
@@ -29,10 +33,25 @@ class ListFault(Exception):
         self.lines = lines
 
 
+def text_of(file: bytes) -> io.StringIO:
+    """A file as spreadsheets save it: UTF-8, UTF-16 with its mark, or Windows' western alphabet.
+
+    Raises ListFault for what is none of these.
+    """
+    for encoding in ("utf-16" if file[:2] in UTF_16 else "utf-8-sig", "cp1252"):
+        try:
+            return io.StringIO(file.decode(encoding), newline="")
+        except UnicodeDecodeError:
+            continue
+    raise ListFault(["The file is no text that we can read. Save it as “CSV UTF-8”."])
+
+
 def read(file: Iterable[str]) -> list[Person]:
     """Raises ListFault with every fault, by line number."""
+    lines = iter(file)
+    head = next(lines, "")
     # Strict: a quotation mark that nobody closes would swallow all the lines below it.
-    rows = csv.DictReader(file, strict=True)
+    rows = csv.DictReader(chain([head], lines), strict=True, delimiter=_separator(head))
     faults: list[str] = []
     try:
         names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
@@ -42,11 +61,14 @@ def read(file: Iterable[str]) -> list[Person]:
         people = [person for row in rows if (person := _person(row, rows.line_num, faults))]
     except csv.Error as fault:
         raise ListFault([*faults, f"Line {rows.line_num}: {str(fault).split(' - ')[0]}."]) from None
-    except UnicodeDecodeError:
-        raise ListFault(["The file is not UTF-8 text. Save it as “CSV UTF-8”."]) from None
     if faults:
         raise ListFault(faults)
     return people
+
+
+def _separator(head: str) -> str:
+    """The one that makes most columns of the first line."""
+    return max(SEPARATORS, key=head.count)
 
 
 def _person(row: dict[str, str], line: int, faults: list[str]) -> Person | None:

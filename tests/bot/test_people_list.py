@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO, TextIOWrapper
-
 import pytest
 
-from bot.people_list import ListFault, read
+from bot.people_list import ListFault, read, text_of
 from desk.people import Person
 
 HEAD = "name,email,language,title"
@@ -30,7 +28,7 @@ def test_people_are_read_with_what_is_known() -> None:
 
 
 def test_columns_come_in_any_order_and_others_do_not_matter() -> None:
-    people = read(["Phone;x,EMAIL,Name", "1,ada@acme.example,Ada,extra,more"])
+    people = read(["Phone;x,EMAIL,Name,Team", "1,ada@acme.example,Ada,extra,more"])
 
     assert [(p.name, p.email) for p in people] == [("Ada", "ada@acme.example")]
 
@@ -40,7 +38,7 @@ def test_a_file_without_people_is_no_fault() -> None:
     assert read([HEAD, ",,,", "  ,  ,,"]) == []
 
 
-@pytest.mark.parametrize("lines", [[], [""], ["Ada,ada@acme.example"], ["name;email", "a;b"]])
+@pytest.mark.parametrize("lines", [[], [""], ["Ada,ada@acme.example"], ["name|email", "a|b"]])
 def test_a_file_without_columns_is_told_so(lines: list[str]) -> None:
     (fault,) = faults(*lines)
 
@@ -77,8 +75,26 @@ def test_garbage_is_a_fault_and_no_traceback(line: str) -> None:
     assert all(len(fault) < 300 for fault in told)
 
 
-def test_a_file_in_another_encoding_is_told_so() -> None:
-    lines = TextIOWrapper(BytesIO(f"{HEAD}\nZoë,zoe@acme.example,,".encode("latin-1")), "utf-8")
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"], ids=["plain", "mark", "western", "two"]
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["unix", "windows"])
+def test_a_file_is_read_as_spreadsheets_save_it(separator: str, encoding: str, ending: str) -> None:
+    lines = [HEAD, 'Zoë d’Été,zoe@acme.example,fr,"Achats\n2e étage"', ""]
+    saved = ending.join(line.replace(",", separator) for line in lines).encode(encoding)
 
+    (zoe,) = read(text_of(saved))
+
+    assert zoe == Person(0, "Zoë d’Été", "zoe@acme.example", None, "fr", "Achats 2e étage")
+
+
+def test_a_name_may_hold_what_does_not_separate() -> None:
+    (ada,) = read(["name;email", "King, Ada;ada@acme.example"])
+
+    assert ada.name == "King, Ada"
+
+
+def test_a_file_that_is_no_text_is_told_so() -> None:
     with pytest.raises(ListFault, match="UTF-8"):
-        read(lines)
+        text_of(b"\x89PNG\x81\x8d\xff")
