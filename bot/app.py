@@ -7,6 +7,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from bot.mail_in import MailIn, at_the_door
 from bot.outcomes import Unreachable
 from bot.pacing import Pacing
 from bot.relay import Courier, Relay
-from bot.schedule import Jobs, in_turn, start_schedule
+from bot.schedule import Jobs, guarded, in_turn, start_schedule
 from bot.secret import mail_secrets
 from bot.slack import PATIENCE, bolt_app, dispatch, meet_slack, slack_client
 from bot.slack_calls import SlackCalls
@@ -218,7 +219,7 @@ class Bot:
 
     async def _first_sync(self) -> None:
         """The directory, in the background; a desk that knows nobody yet waits a little for it."""
-        task = self._spawn(self.turns.do(DIRECTORY, JUST_NOW, self.sync_people))
+        task = self._spawn(DIRECTORY, self.sync_people)
         known = await self.store.read(lambda tx: tx.people.count())
         if known <= len(await self._members()):
             await asyncio.wait({task}, timeout=FIRST_SYNC)
@@ -288,10 +289,12 @@ class Bot:
         }
         scheduler = start_schedule(own | in_turn(self.turns, shared))
         self._closing.callback(scheduler.shutdown, wait=False)
-        self._spawn(self.turns.do(AUDIT, JUST_NOW, audit))
+        self._spawn(AUDIT, audit)
 
-    def _spawn(self, work: Any) -> asyncio.Task[Any]:
-        task = asyncio.create_task(work)
+    def _spawn(self, name: str, job: Job) -> asyncio.Task[None]:
+        """What each start does, unless another process has just done it."""
+        once = partial(self.turns.do, name, JUST_NOW, job)
+        task = asyncio.create_task(guarded(name, once)())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -63,7 +63,7 @@ def run() -> None:
     """
     settings = _settings()
     set_up_logs(settings)
-    _explained(lambda: run_until_stopped(Bot(settings)))
+    _explained(lambda: run_until_stopped(Bot(settings), second_ends=True))
 
 
 @main.command(epilog="frontdesk demo\nfrontdesk demo --fresh\nfrontdesk demo --port 9000")

@@ -142,8 +142,9 @@ class Relay:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        settled = self._clock() + HOLD
         try:
-            await self._store.write(lambda tx: tx.outbox.hand_back(self._owner))
+            await self._store.write(lambda tx: tx.outbox.hand_back(self._owner, settled))
         except Busy:
             log.warning("leases_not_handed_back")  # they end by themselves
 

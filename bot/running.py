@@ -9,9 +9,15 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+import structlog
+
 from bot.app import Bot
 
+log = structlog.get_logger(__name__)
+
 R = TypeVar("R")
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 # Seconds until a thread that works lets another one on. The database's threads wait for their turn
 # after each statement, and Python's own five milliseconds are as much as a whole ticket takes.
@@ -33,11 +39,20 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def run_until_stopped(bot: Bot) -> None:
-    """Stops in order on SIGTERM and SIGINT; a second signal is not needed."""
+async def run_until_stopped(bot: Bot, *, second_ends: bool = False) -> None:
+    """Stops in order on SIGTERM and SIGINT. `second_ends`: at a second one the system ends the
+    process at once, as if it had never heard of signals; its leases run out then."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, bot.stopping.set)
+
+    def stop() -> None:
+        log.info("stopping")
+        bot.stopping.set()
+        for number in SIGNALS if second_ends else ():
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop)
     starting = asyncio.create_task(bot.start())
     told = asyncio.create_task(bot.stopping.wait())
     try:

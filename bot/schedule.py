@@ -6,7 +6,7 @@ turns (turns.py); should two do the same at once, it does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -80,12 +80,14 @@ def start_schedule(jobs: dict[str, tuple[timedelta, Job]]) -> AsyncIOScheduler:
     )
     for name, (every, job) in jobs.items():
         trigger = IntervalTrigger(seconds=int(every.total_seconds()), timezone="UTC")
-        scheduler.add_job(_guarded(name, job), trigger, id=name, name=name)
+        scheduler.add_job(guarded(name, job), trigger, id=name, name=name)
     scheduler.start()
     return scheduler
 
 
-def _guarded(name: str, job: Job) -> Callable[[], Any]:
+def guarded(name: str, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
+    """The job, which logs what it fails of and raises nothing."""
+
     async def run() -> None:
         try:
             await job()

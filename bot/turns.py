@@ -33,6 +33,7 @@ class Turns:
         self._clock = clock
         self._owner = uuid.uuid4().hex
         self._not_before: dict[str, datetime] = {}
+        self._taking: set[asyncio.Task[bool]] = set()
 
     async def do(self, name: str, every: timedelta, job: Job) -> None:
         """Do `job` unless another process does, or one has done it within `every`."""
@@ -40,12 +41,19 @@ class Turns:
         if now < self._not_before.get(name, now):
             return
         try:
-            if await self._store.write(
-                lambda tx: tx.leases.take(name, self._owner, now, HOLD, every)
-            ):
+            if await self._take(name, now, every):
                 await self._carry_out(name, job)
         except (SlackDeclined, Unreachable, Busy) as fault:
             log.warning("work_put_off", work=name, reason=str(fault) or type(fault).__name__)
+
+    async def _take(self, name: str, now: datetime, every: timedelta) -> bool:
+        """Whoever is told to stop meanwhile may have it all the same, so `close` waits for that."""
+        taking = asyncio.create_task(
+            self._store.write(lambda tx: tx.leases.take(name, self._owner, now, HOLD, every))
+        )
+        self._taking.add(taking)
+        taking.add_done_callback(self._taking.discard)
+        return await asyncio.shield(taking)
 
     async def _carry_out(self, name: str, job: Job) -> None:
         renewing = asyncio.create_task(self._renew(name))
@@ -72,7 +80,8 @@ class Turns:
         tx.leases.renew(name, self._owner, until)
 
     async def close(self) -> None:
-        """Leave what is not done to the others, at once."""
+        """Leave what is not done to the others, at once. When nothing is begun any more."""
+        await asyncio.gather(*self._taking, return_exceptions=True)
         try:
             await self._store.write(lambda tx: tx.leases.hand_back(self._owner))
         except Busy:

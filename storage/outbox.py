@@ -251,10 +251,13 @@ class SqlOutbox:
         """Nobody can tell whether the other side took it."""
         return self._end(lease, UNCERTAIN, at, error)
 
-    def hand_back(self, owner: str) -> None:
-        """Free what `owner` leased and did not attempt, for the others to take at once."""
+    def hand_back(self, owner: str, settled: datetime) -> None:
+        """Free what `owner` leased, for the others to take at once; what it attempted, when that
+        can be under way no more: at `settled`."""
         self.asked = True
-        self._change((IS_WAITING, o.c.leased_by == owner, o.c.attempted_at.is_(None)), **FREE)
+        ours = (IS_WAITING, o.c.leased_by == owner)
+        self._change((*ours, o.c.attempted_at.is_(None)), **FREE)
+        self._change((*ours, o.c.attempted_at.is_not(None)), **FREE, due_at=settled)
 
     # What a person decides about rows that got stuck
 

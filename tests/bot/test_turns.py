@@ -88,3 +88,18 @@ async def test_what_failed_is_put_off_and_left_to_others(store: SqlStore) -> Non
 
     await second.do("tidy", DAY, work)
     assert work.done == 1
+
+
+async def test_who_stops_while_it_takes_its_turn_leaves_that_too(store: SqlStore) -> None:
+    clock, work = Clock(), Work()
+    first, second = Turns(store, clock), Turns(store, clock)
+    work.held.clear()
+    working = asyncio.create_task(first.do("tidy", DAY, work))
+    await asyncio.sleep(0)
+    working.cancel()  # the database has it all the same, a moment later
+
+    await first.close()
+
+    work.held.set()
+    await second.do("tidy", DAY, work)
+    assert work.done == 1

@@ -175,14 +175,16 @@ async def test_a_wish_about_no_ticket_is_kept_like_any_other(store: SqlStore):
     assert one.effect == warning
 
 
-async def test_leases_handed_back_can_be_taken_at_once_unless_attempted(store: SqlStore):
+async def test_leases_handed_back_can_be_taken_at_once_what_was_attempted_later(store: SqlStore):
     await put(store, RefreshCard(1), RefreshCard(2))
     _, second = await lease(store)
     await store.write(lambda tx: tx.outbox.attempting(second, NOW))
 
-    await store.write(lambda tx: tx.outbox.hand_back("me"))
+    await store.write(lambda tx: tx.outbox.hand_back("me", LATER))
 
     assert [one.effect for one in await lease(store, owner="next")] == [RefreshCard(1)]
+    _, attempted = await lease(store, LATER, owner="next")
+    assert (attempted.effect, attempted.attempted_at) == (RefreshCard(2), NOW)
 
 
 async def test_a_refused_row_is_shown_and_sent_again_as_the_same_row(store: SqlStore):
