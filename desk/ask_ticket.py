@@ -12,6 +12,7 @@ from desk.journal import Entry, public_entries
 from desk.lifecycle import LIFECYCLE, Move
 from desk.people import Actor
 from desk.ports import Transaction
+from desk.share_files import offered_files
 from desk.ticket import Ticket
 
 
@@ -31,10 +32,14 @@ class RequesterView:
 
 @dataclass(frozen=True)
 class MoveForm:
-    """The form of a move. Refused here already where the move is not allowed."""
+    """The form of a move. Refused here already where the move is not allowed.
+
+    `again` is a reply that was taken back, whose choice of files the form begins with.
+    """
 
     ticket: int
     move: Move
+    again: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def requester_view(
     ask: RequesterView, actor: Actor, tx: Transaction, now: datetime
 ) -> RequesterPage:
     ticket = tx.tickets.get(ask.ticket)
-    if not actor.asked_for(ticket):
+    if not ticket.concerns(actor.id):
         raise NoSuchTicket(ask.ticket)
     return requester_page(ticket_facts(tx, ticket), tx.journal.of(ticket.id), actor, now)
 
@@ -99,6 +104,8 @@ def move_form(ask: MoveForm, actor: Actor, tx: Transaction, now: datetime) -> Mo
     actor.require(ask.move, ticket)
     if (ticket.state, ask.move) not in LIFECYCLE:
         raise MoveNotAllowed(ticket.id, ticket.state, ask.move, ticket.state_since)
+    journal = tx.journal.of(ticket.id)
+    replies = ask.move is Move.REPLY
     return MoveFormFacts(
         facts=ticket_facts(tx, ticket),
         viewer=actor.person,
@@ -106,7 +113,11 @@ def move_form(ask: MoveForm, actor: Actor, tx: Transaction, now: datetime) -> Mo
         codes=tuple(code for code in tx.organisation.codes() if not code.obsolete),
         teams=tx.organisation.teams(),
         members=tx.organisation.members(ticket.team),
-        recent_public=public_entries(tx.journal.of(ticket.id), now)[-2:],
+        recent_public=public_entries(journal, now)[-2:],
+        files=offered_files(tx, ticket.id, journal) if replies else (),
+        shared=frozenset(file.id for file in tx.files.shared_by(ask.again) if replies)
+        if ask.again
+        else frozenset(),
     )
 
 

@@ -16,12 +16,14 @@ class DeskError(Exception):
 class InvalidField(DeskError):
     """What was typed in one field cannot be taken.
 
-    `problem` is one of PROBLEMS; `limit` goes with "too_long" (characters).
+    `problem` is one of PROBLEMS; `limit` goes with "too_long" (characters) and, like `size`, with
+    "files_too_large" (bytes).
     """
 
     field: str
     problem: str
     limit: int | None = None
+    size: int | None = None
 
 
 PROBLEMS = (
@@ -41,6 +43,8 @@ PROBLEMS = (
     "date_missing",
     "address_taken",
     "no_such_reason",
+    "no_such_file",
+    "files_too_large",
 )
 
 

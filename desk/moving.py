@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from desk.effects import Message, RefreshCard, SendDirect, SendMail, ShowEntry
+from desk.effects import Message, RefreshCard, SendDirect, SendFiles, SendMail, ShowEntry
 from desk.errors import InvalidField
 from desk.journal import Draft, Kind
 from desk.lifecycle import Move
@@ -50,9 +50,11 @@ def tell_audience(
     entry: Draft,
     at: datetime,
     due: datetime | None = None,
+    *,
+    with_files: bool = False,
 ) -> None:
     """Tell everybody the ticket is for: by mail, or by Slack who has no address."""
-    tell(tx, ticket, message, entry, ticket.audience, at, due)
+    tell(tx, ticket, message, entry, ticket.audience, at, due, with_files=with_files)
 
 
 def tell(
@@ -63,7 +65,10 @@ def tell(
     people: tuple[int, ...],
     at: datetime,
     due: datetime | None = None,
+    *,
+    with_files: bool = False,
 ) -> None:
+    """`with_files`: the entry takes files along. A mail carries them by itself."""
     known = tx.people.many(people)
     for person in (known[p] for p in people if p in known):
         if person.email:
@@ -75,6 +80,8 @@ def tell(
         else:
             continue
         tx.outbox.put(effect, at, due)
+        if with_files and isinstance(effect, SendDirect):
+            tx.outbox.put(SendFiles(ticket.id, person.id, entry.id), at, due)
 
 
 LONGEST_TEXT = 20_000  # characters; far above what Slack's inputs take, below what a card can bear

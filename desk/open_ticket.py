@@ -7,11 +7,13 @@ from datetime import datetime
 
 from desk.effects import Message, OpenThread, RefreshCard
 from desk.errors import InvalidField, InvalidFields, TechniciansOnly
+from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Kind
 from desk.moving import require_words, tell, with_names
 from desk.people import Actor, NewPerson, Person, looks_like_address
 from desk.ports import Transaction
 from desk.result import Result
+from desk.share_files import add_files
 from desk.ticket import Impact, Origin, Ticket, Urgency
 from desk.words import Words
 
@@ -42,6 +44,7 @@ class OpenTicket:
     origin: Origin = Origin.CHAT
     message_id: str | None = None
     acknowledge: bool = True
+    files: tuple[NewFile, ...] = ()
 
 
 def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
@@ -77,13 +80,15 @@ def _announce(
     ticket: Ticket, ask: OpenTicket, actor: Actor, tx: Transaction, now: datetime
 ) -> Result:
     """Journal, card, thread and acknowledgement of a ticket just stored."""
-    facts = {"origin": ticket.origin.value}
+    facts = {"origin": ticket.origin.value, **named(ask.files)}
     opened = tx.journal.add(Draft(ticket.id, Kind.OPENED, actor.id, ticket.description, facts), now)
     if ask.message_id:
         tx.mails.keep_incoming(ticket.id, opened.id, ask.message_id, now)
     tx.people.note_request(ticket.requester)
     tx.outbox.put(RefreshCard(ticket.id), now)
     tx.outbox.put(OpenThread(ticket.id, ticket.team), now)
+    origin = FileOrigin.MAIL if ask.message_id else FileOrigin.FORM
+    add_files(tx, opened, ask.files, origin, now)
     if ask.acknowledge:
         tell(tx, ticket, Message.ACKNOWLEDGEMENT, opened, (ticket.requester,), now)
     return Result(ticket.id, opened.id)

@@ -7,24 +7,31 @@ from datetime import datetime, timedelta
 
 from desk.effects import Message, RefreshCard, ShowEntry
 from desk.errors import AlreadySent
+from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Entry, Kind
 from desk.lifecycle import LIFECYCLE, Move, State
 from desk.moving import move_ticket, require_words, tell_audience, with_names
 from desk.people import Actor
 from desk.ports import Transaction
 from desk.result import Result
+from desk.share_files import add_files, chosen_files
 from desk.ticket import Hold, HoldReason, Ticket
 from desk.words import Words
 
 
 @dataclass(frozen=True)
 class Reply:
-    """`then_hold` puts the ticket on hold until the requester answers."""
+    """`then_hold` puts the ticket on hold until the requester answers.
+
+    `share` are files of the ticket that go with the reply, `files` new ones that do.
+    """
 
     ticket: int
     by: str
     words: Words
     then_hold: bool = False
+    share: tuple[int, ...] = ()
+    files: tuple[NewFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,14 @@ class RetryMail:
     by: str
 
 
-def reply(ask: Reply, tx: Transaction, now: datetime, undo: timedelta) -> Result:
-    """Nobody but technicians sees the reply until `undo` is over; then it is mailed."""
+def reply(ask: Reply, tx: Transaction, now: datetime, undo: timedelta, most_shared: int) -> Result:
+    """Nobody but technicians sees the reply until `undo` is over; then it is mailed, with at most
+    `most_shared` bytes of files."""
     ticket = tx.tickets.get(ask.ticket)
     actor = tx.people.actor(ask.by)
     actor.require(Move.REPLY, ticket)
     words = with_names(tx, require_words("message", ask.words))
+    chosen = chosen_files(tx, ticket.id, ask.share, ask.files, most_shared)
     replied, entry = move_ticket(
         tx,
         ticket,
@@ -57,9 +66,13 @@ def reply(ask: Reply, tx: Transaction, now: datetime, undo: timedelta) -> Result
         by=actor.id,
         kind=Kind.REPLY,
         words=words,
+        facts=named((*chosen, *ask.files)),
         public_from=now + undo,
     )
-    tell_audience(tx, replied, Message.REPLY, entry, now, due=now + undo)
+    added = add_files(tx, entry, ask.files, FileOrigin.FORM, now)
+    tx.files.share(entry.id, [file.id for file in (*chosen, *added)])
+    with_files = bool(chosen or added)
+    tell_audience(tx, replied, Message.REPLY, entry, now, due=now + undo, with_files=with_files)
     if ask.then_hold and (replied.state, Move.HOLD) in LIFECYCLE:
         _wait_for_answer(replied, actor, tx, now)
     return Result(replied.id, entry.id)

@@ -22,6 +22,7 @@ from desk.journal import Entry
 from desk.people import Actor, Person
 from desk.ports import Store, Transaction
 from desk.result import Result
+from desk.share_files import MOST_SHARED
 from desk.viewers import Viewers
 
 R = TypeVar("R")
@@ -76,13 +77,15 @@ TRIES = 3  # somebody else saved the ticket in between: look again, decide again
 class Desk:
     """One command, one transaction, one answer."""
 
-    def __init__(self, store: Store, clock: Clock, undo: timedelta) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, undo: timedelta, most_shared: int = MOST_SHARED
+    ) -> None:
         self._store = store
         self._clock = clock
         self._viewers = Viewers()
         self._use_cases: dict[type[Any], UseCase] = {
             **USE_CASES,
-            replying.Reply: partial(replying.reply, undo=undo),
+            replying.Reply: partial(replying.reply, undo=undo, most_shared=most_shared),
         }
 
     async def handle(self, command: Any, *, once: str | None = None) -> Result:

@@ -8,11 +8,13 @@ from typing import Any
 
 from desk.effects import MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
 from desk.errors import Busy
+from desk.files import FileOrigin, NewFile
 from desk.journal import Draft, Entry, Kind
 from desk.lifecycle import Move
 from desk.moving import with_names
 from desk.ports import Card, Transaction
 from desk.result import Result
+from desk.share_files import add_files
 from desk.words import Words
 
 NOT_OURS = Result(changed=False)
@@ -33,6 +35,7 @@ class TakeNote:
     words: Words
     under_us: bool = False
     edited: str = ""
+    files: tuple[NewFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class EditNote:
     thread: str = ""
     under_us: bool = False
     edited: str = ""
+    files: tuple[NewFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     words = with_names(tx, ask.words)
     entry = tx.journal.add(Draft(ticket.id, Kind.NOTE, actor.id, words, facts), now)
     tx.cards.keep_message(entry.id, ask.channel, ask.ts, ours=False)
+    add_files(tx, entry, ask.files, FileOrigin.THREAD, now)
     _acknowledge(ask, card, entry, outsider, tx, now)
     return Result(ticket.id, entry.id)
 
@@ -115,7 +120,14 @@ def edit_note(ask: EditNote, tx: Transaction, now: datetime) -> Result:
     note = tx.cards.entry_at(ask.channel, ask.ts)
     if note is None:
         said = TakeNote(
-            ask.by, ask.channel, ask.thread, ask.ts, ask.words, ask.under_us, ask.edited
+            ask.by,
+            ask.channel,
+            ask.thread,
+            ask.ts,
+            ask.words,
+            ask.under_us,
+            ask.edited,
+            ask.files,
         )
         return take_note(said, tx, now)
     return _amend(Kind.NOTE_EDITED, note, ask.by, ask.words, tx, now, ask.edited)

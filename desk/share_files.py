@@ -1,0 +1,66 @@
+"""Files of a ticket: taken in with the entry they came with, and shared with a public reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from desk.effects import FetchFile, ShowFiles
+from desk.errors import InvalidField
+from desk.files import FileOrigin, FileState, NewFile, PublicFile, TicketFile
+from desk.journal import Draft, Entry, Kind, PublicEntry
+from desk.ports import Transaction
+
+MOST_OFFERED = 10  # files in one form: Slack shows no more boxes to tick
+MOST_SHARED = 10_000_000  # bytes in one mail; more is refused by many a server
+
+
+def add_files(
+    tx: Transaction, entry: Draft, files: Iterable[NewFile], origin: FileOrigin, now: datetime
+) -> tuple[TicketFile, ...]:
+    """Keep what came with the entry; have fetched what is still in Slack, and shown what is not."""
+    added = tuple(tx.files.add(entry.ticket, entry.id, file, origin, now) for file in files)
+    for file in added:
+        if file.state is FileState.WAITING:
+            tx.outbox.put(FetchFile(entry.ticket, file.id), now)
+    if any(file.state is FileState.KEPT and not file.shown for file in added):
+        tx.outbox.put(ShowFiles(entry.ticket, entry.id), now)
+    return added
+
+
+def offered_files(tx: Transaction, ticket: int, journal: Iterable[Entry]) -> tuple[TicketFile, ...]:
+    """The newest files that a reply may take along, newest first. Those of a note that was deleted
+    are not offered: somebody wanted them gone."""
+    deleted = {entry.refers_to for entry in journal if entry.kind is Kind.NOTE_DELETED}
+    there = [
+        file
+        for file in tx.files.of(ticket)
+        if file.state is not FileState.LOST and file.entry not in deleted
+    ]
+    return tuple(reversed(there[-MOST_OFFERED:]))
+
+
+def chosen_files(
+    tx: Transaction, ticket: int, chosen: Iterable[int], new: tuple[NewFile, ...], most: int
+) -> tuple[TicketFile, ...]:
+    """The ticket's files that go with a reply. Raises InvalidField for files of others, and where
+    all that goes is more than `most` bytes."""
+    wanted = frozenset(chosen)
+    found = tuple(file for file in tx.files.of(ticket) if file.id in wanted)
+    if len(found) < len(wanted):
+        raise InvalidField("share_files", "no_such_file")
+    total = sum(file.size for file in (*found, *new))
+    if total > most:
+        field = "new_files" if new else "share_files"
+        raise InvalidField(field, "files_too_large", most, total)
+    return found
+
+
+def files_for(entry: PublicEntry, tx: Transaction) -> tuple[PublicFile, ...]:
+    """What goes to the requester with a published entry: what its author chose, nothing else."""
+    if entry.kind is not Kind.REPLY:
+        return ()
+    return tuple(
+        PublicFile(file.name, file.media_type, file.size, file.digest, file.state is FileState.LOST)
+        for file in tx.files.shared_by(entry.id)
+    )
