@@ -13,12 +13,14 @@ from storage.cards import SqlCards
 from storage.journal import SqlJournal
 from storage.known_house import KnownHouse, Memory
 from storage.leases import SqlLeases
+from storage.mailboxes import SqlMailboxes
 from storage.mails import SqlMails
 from storage.organisation import SqlOrganisation
 from storage.outbox import SqlOutbox
 from storage.pace import SqlPace
 from storage.people import SqlPeople
 from storage.prepared import QuickConnection, prepared
+from storage.spool import SqlSpool
 from storage.syncs import SqlSyncs
 from storage.tables import once as once_keys
 from storage.ticket_index import SqlTicketIndex
@@ -59,6 +61,14 @@ class SqlTransaction:
     @property
     def syncs(self) -> SqlSyncs:
         return SqlSyncs(self._connection)
+
+    @property
+    def spool(self) -> SqlSpool:
+        return SqlSpool(self._connection)
+
+    @property
+    def mailboxes(self) -> SqlMailboxes:
+        return SqlMailboxes(self._connection)
 
     @property
     def wakes_the_relay(self) -> bool:

@@ -1,0 +1,97 @@
+"""The tables of mail that comes in. `migrations/` builds the same."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from storage.columns import Id, Json, UtcTime
+from storage.tables import METADATA
+from storage.tables import _partial as partial_index
+
+# Every mail that came in, once. Its bytes go after a while; that it came stays known. See spool.py.
+spool = Table(
+    "spool",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # what makes two copies one mail
+    Column("way", Text, nullable=False),
+    Column("team", Text),
+    Column("strangers", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("thread", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("envelope_from", Text, nullable=False),
+    Column("envelope_to", Json, nullable=False),
+    Column("raw", LargeBinary),
+    Column("received_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),  # that failed by themselves
+    Column("deaths", Integer, nullable=False),  # processes that ended while at work on it
+    Column("lease_until", UtcTime),
+    Column("leased_by", Text),
+    Column("error", Text, nullable=False),
+    Column("done_at", UtcTime),
+    partial_index("ix_spool_due", "due_at", "id", where="state = 'waiting'"),
+    partial_index("ix_spool_sender", "sender", "id", where="state = 'waiting'"),
+    partial_index("ix_spool_thread", "thread", "id", where="state = 'waiting'"),
+    partial_index(
+        "ix_spool_undecided", "state", "id", where="state IN ('held', 'set_aside')"
+    ),
+    partial_index("ix_spool_forget", "done_at", where="done_at IS NOT NULL AND raw IS NOT NULL"),
+    sqlite_autoincrement=True,
+)
+
+# How far each mailbox has been read, and how it is. See mailboxes.py.
+mailboxes = Table(
+    "mailboxes",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("place", Text, nullable=False),  # another place is another mailbox, read from its start
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),  # the highest UID that was claimed
+    Column("since", UtcTime),  # older mails are left alone; null where all were wanted
+    Column("trouble", Text, nullable=False),  # "" while it works
+    Column("failing_since", UtcTime),
+    Column("told", Boolean, nullable=False),  # administrators know of the trouble
+)
+
+# Mails that were seen in a mailbox: taken by one process alone, filed there when they are done.
+claims = Table(
+    "claims",
+    METADATA,
+    Column("mailbox", Text, primary_key=True),
+    Column("uidvalidity", BigInteger, primary_key=True),
+    Column("uid", BigInteger, primary_key=True),
+    Column("spool_id", BigInteger, ForeignKey("spool.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("filed_at", UtcTime),
+    partial_index("ix_claims_to_file", "mailbox", "uidvalidity", "uid", where="filed_at IS NULL"),
+    partial_index("ix_claims_forget", "filed_at", where="filed_at IS NOT NULL"),
+    sqlite_with_rowid=False,
+)
+
+# Mails whose Message-ID another one had before: the first one is what answers to it are about.
+mail_repeats = Table(
+    "mail_repeats",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Text, nullable=False),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
+    Column("entry_id", BigInteger, ForeignKey("entries.id")),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_mail_repeats_ticket", "ticket_id"),
+    sqlite_autoincrement=True,
+)
