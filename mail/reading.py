@@ -13,12 +13,17 @@ from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
 
 from mail.attachment import Attachment
+from mail.bounces import Report, read_report
 from mail.decoding import decoded, decoded_header
 from mail.extraction import LONGEST_TEXT, html_text, own_words
-from mail.machines import Headers, asks_for_silence, automatic
+from mail.machines.classify import verdict
+from mail.machines.signs import Headers, asks_for_silence
+from mail.machines.structure import pieces_of
 from mail.notices import Notice
 from mail.parts import Body, body_of
 from mail.tidy import one_line, printable
+from mail.trust import UNASSESSED, Trust, own_run
+from mail.verdict import BY_A_PERSON, Verdict
 
 _LONGEST_HEADER = 20_000  # characters that are looked at
 _MOST_IDS = 60
@@ -59,7 +64,13 @@ class Incoming:
     attachments: tuple[Attachment, ...] = ()
     notices: tuple[Notice, ...] = ()
     safe_html: str = ""  # harmless in a browser, loads nothing; "" for a mail without HTML
+    thread_index: str = ""  # Thread-Index and Thread-Topic, as they are copied into an answer
+    thread_topic: str = ""
     inner: Incoming | None = None  # the one mail that is all this mail holds, or attaches
+    verdict: Verdict = BY_A_PERSON  # whether a person wrote
+    report: Report | None = None  # what a bounce or a delay tells
+    authentication: tuple[str, ...] = ()  # what may be our own server's results; see trust.py
+    trust: Trust = UNASSESSED  # assessed by whoever knows the names of our servers
 
     @property
     def is_automatic(self) -> bool:
@@ -74,6 +85,8 @@ def read_mail(raw: bytes, envelope_to: tuple[str, ...] = (), envelope_from: str 
     subject = one_line(_first(headers, "subject"), 500)
     name, sender = _sender(headers, message, envelope_from)
     text = printable(body.text or (html_text(body.html) if body.html else ""))[:LONGEST_TEXT]
+    pieces = pieces_of(message)
+    judged = verdict(headers, pieces, envelope_from, subject, text)
     return Incoming(
         message_id=_message_id(headers, raw),
         from_address=sender,
@@ -87,9 +100,14 @@ def read_mail(raw: bytes, envelope_to: tuple[str, ...] = (), envelope_from: str 
         text=text,
         html=printable(body.html) if body.html else None,
         reply_text=printable(_own(text, body)),
-        automatic_reasons=automatic(headers, envelope_from, subject),
+        automatic_reasons=judged.reasons,
         wants_silence=asks_for_silence(headers),
         files=body.files,
+        thread_index="".join(_first(headers, "thread-index").split()),
+        thread_topic=one_line(_first(headers, "thread-topic"), 200),
+        verdict=judged,
+        report=read_report(judged.kind, headers, pieces, text),
+        authentication=own_run(tuple(_raw_items(message))),
     )
 
 

@@ -11,7 +11,7 @@ class Kind(StrEnum):
     AUTO_REPLY = "auto_reply"  # answers a mail without anybody reading it
     BOUNCE = "bounce"  # a mail was not delivered
     DELAY = "delay"  # it was not delivered yet
-    LIST = "list"  # to many: newsletters, notices, monitoring; a mailing list's traffic too
+    LIST = "list"  # to many: newsletters, notices, monitoring; not what people say on a list
     REPORT = "report"  # about a mail: complaint, read or delivery receipt
     OURS = "ours"  # we sent it and it came back
 
@@ -26,3 +26,6 @@ class Verdict:
     @property
     def is_machine(self) -> bool:
         return self.kind is not Kind.PERSON
+
+
+BY_A_PERSON = Verdict(Kind.PERSON)
