@@ -9,6 +9,9 @@ from typing import Any
 
 import yaml
 
+from desk.labels import Label
+from desk.organisation import PLAIN_STYLE, MailStyle
+from desk.people import looks_like_address
 from desk.ports import CodeSetup, EntrySetup, HouseSetup, TeamSetup
 from desk.ticket import Impact, RequestType, Urgency
 
@@ -23,6 +26,8 @@ DEFAULT_CODES = (
 )
 LEVELS = ("family", "service", "sub-service")
 LONGEST_LABEL = 75  # an option's text in Slack
+LONGEST_PREFIX = 30  # leaves room for the subject itself
+LONGEST_SIGNATURE = 1_000
 MOST_VALUES = 100_000  # a large catalogue has a few thousand
 
 
@@ -146,7 +151,7 @@ class _Reader:
         seen: set[str] = set()
         for item in self.items(node):
             team = self.mapping(item)
-            self.only(item, team, {"key", "name", "channel", "language", "members", "lead"})
+            self.only(item, team, {"key", "name", "channel", "language", "members", "lead", "mail"})
             key = self.key(item, team, seen)
             label = self.label(item, team)
             channel = self.text(team.get("channel"))
@@ -160,7 +165,38 @@ class _Reader:
                 language=self.one_of(team.get("language"), ("en", "fr"), "language") or language,
                 members=tuple(self.texts(team.get("members"))),
                 lead=self.text(team.get("lead")) or None,
+                mail=self.style(team["mail"]) if "mail" in team else PLAIN_STYLE,
             )
+
+    def style(self, node: Node) -> MailStyle:
+        """How a team's mails look: `subject_prefix`, `from_name`, `address`, `signature`."""
+        style = self.mapping(node)
+        self.only(node, style, {"subject_prefix", "from_name", "address", "signature"})
+        address = self.text(style.get("address"))
+        if address and not (looks_like_address(address) and address.isascii()):
+            self.fault(style["address"], f"address is no mail address: {address[:60]}")
+        prefix = self.text(style.get("subject_prefix"))
+        if len(prefix) > LONGEST_PREFIX or "\n" in prefix:
+            told = f"subject_prefix must be one line of at most {LONGEST_PREFIX} characters"
+            self.fault(style["subject_prefix"], told)
+        return MailStyle(
+            subject_prefix=prefix,
+            from_name=self.words(style.get("from_name"), LONGEST_LABEL),
+            address=address,
+            signature=self.words(style.get("signature"), LONGEST_SIGNATURE),
+        )
+
+    def words(self, node: Node | None, longest: int) -> Label | None:
+        """A text for both languages, or one for each."""
+        if node is None or node.value is None:
+            return None
+        given = node.value if isinstance(node.value, dict) else {"en": node, "fr": node}
+        if isinstance(node.value, dict):
+            self.only(node, given, {"en", "fr"})
+        english, french = self.text(given.get("en")), self.text(given.get("fr"))
+        if max(len(english), len(french)) > longest:
+            self.fault(node, f"longer than {longest} characters: {(english or french)[:30]}…")
+        return Label(english or french, french or english) if english or french else None
 
     def entries(self, node: Node | None, teams: set[str]) -> Iterator[EntrySetup]:
         seen: set[str] = set()

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from desk.effects import ShowEntry
+from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Kind
 from desk.lifecycle import Move, State
 from desk.moving import LONGEST_TEXT, move_ticket, require_words, with_names
-from desk.ports import Transaction
+from desk.ports import MailThread, Transaction
 from desk.result import Result
+from desk.share_files import add_files
 from desk.ticket import HoldReason, Ticket
 from desk.words import Words
 
@@ -31,6 +33,8 @@ class AnswerTicket:
     unverified: bool = False
     automatic: bool = False
     whole: str = ""
+    files: tuple[NewFile, ...] = ()
+    thread: MailThread | None = None
 
 
 def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
@@ -38,7 +42,9 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
     actor = tx.people.actor(ask.by)
     actor.require(Move.ANSWER, ticket)
     words = with_names(tx, require_words("message", ask.words))
-    facts: dict[str, Any] = {"origin": "mail" if ask.message_id else "slack"}
+    if ask.thread is not None:
+        tx.mails.keep_thread(ticket.id, ask.thread)
+    facts: dict[str, Any] = {"origin": "mail" if ask.message_id else "slack", **named(ask.files)}
     if ask.unverified:
         facts["unverified"] = True
     if ask.whole and ask.whole.split() != words.text.split():
@@ -58,6 +64,7 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
         facts=facts,
         new_answer=True,
     )
+    add_files(tx, entry, ask.files, _file_origin(ask), now)
     if ask.message_id:
         tx.mails.keep_incoming(ticket.id, entry.id, ask.message_id, now)
     if answered.state is not ticket.state:
@@ -86,4 +93,9 @@ def _note_machine(ask: AnswerTicket, draft: Draft, tx: Transaction, now: datetim
     if ask.message_id:
         tx.mails.keep_incoming(entry.ticket, entry.id, ask.message_id, now)
     tx.outbox.put(ShowEntry(entry.ticket, entry.id), now)
+    add_files(tx, entry, ask.files, _file_origin(ask), now)
     return Result(entry.ticket, entry.id)
+
+
+def _file_origin(ask: AnswerTicket) -> FileOrigin:
+    return FileOrigin.MAIL if ask.message_id else FileOrigin.FORM

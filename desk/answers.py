@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.effects import Message, Notice
+from desk.files import PublicFile, TicketFile
 from desk.journal import Entry, PublicEntry
 from desk.labels import Label
 from desk.lifecycle import Move, State
@@ -23,7 +24,7 @@ from desk.organisation import (
     Team,
 )
 from desk.people import Actor, Person
-from desk.ports import Delivery, Extent, Page, Tab
+from desk.ports import Delivery, Extent, MailThread, Page, Tab
 from desk.ticket import Outcome, Ticket
 from desk.words import NO_WORDS, Words
 
@@ -175,6 +176,8 @@ class MoveFormFacts:
     teams: tuple[Team, ...]  # in use
     members: tuple[Person, ...]  # of the ticket's team
     recent_public: tuple[PublicEntry, ...]  # the last two
+    files: tuple[TicketFile, ...] = ()  # that a reply may take along, newest first
+    shared: frozenset[int] = frozenset()  # those chosen before the reply was taken back
 
 
 @dataclass(frozen=True)
@@ -207,11 +210,11 @@ class MailFacts:
     requester_name: str
     version: int
     references: tuple[str, ...]  # Message-IDs of the conversation, oldest first
+    files: tuple[PublicFile, ...] = ()  # chosen by the author for the reader
     team_key: str = ""
     style: MailStyle = PLAIN_STYLE
     signature: Words = NO_WORDS  # the author's own
-    thread_index: str = ""  # what programs of the Outlook family keep a conversation by
-    thread_topic: str = ""
+    thread: MailThread | None = None
 
 
 @dataclass(frozen=True)

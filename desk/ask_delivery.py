@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from desk.answers import CardFacts, EntryFacts, MailFacts, NoticeFacts, ThreadFacts
-from desk.effects import OpenThread, SendDirect, SendMail, ShowEntry, TellPerson, Whisper
+from desk.effects import (
+    Message,
+    OpenThread,
+    SendDirect,
+    SendMail,
+    ShowEntry,
+    TellPerson,
+    Whisper,
+)
 from desk.gathering import ticket_facts
-from desk.journal import Kind, published
+from desk.journal import Entry, Kind, published
 from desk.people import Person, member_moves
 from desk.ports import Card, DeliveryState, Transaction
+from desk.share_files import files_for
+from desk.words import NO_WORDS, Words
 
 TROUBLE = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 
@@ -58,13 +68,14 @@ def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) ->
     facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
     ticket = facts.ticket
     entry = tx.journal.get(effect.entry)
+    public = published(entry, now)
     return MailFacts(
         message=effect.message,
         ticket=ticket.id,
         reference=ticket.reference,
         subject=ticket.subject,
         to=tx.people.get(effect.to),
-        entry=published(entry, now),
+        entry=public,
         author=_author(entry.by),
         team=facts.team.label,
         desk_name=tx.organisation.house().name,
@@ -72,7 +83,19 @@ def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) ->
         requester_name=facts.requester.name,
         version=effect.version,
         references=tx.mails.ids(ticket.id),
+        files=files_for(public, tx),
+        team_key=facts.team.key,
+        style=facts.team.mail,
+        signature=_signature(tx, effect, entry),
+        thread=tx.mails.thread_of(ticket.id),
     )
+
+
+def _signature(tx: Transaction, effect: SendMail | SendDirect, entry: Entry) -> Words:
+    """A reply is a person's letter; the other mails are the desk's."""
+    if effect.message is not Message.REPLY or entry.by is None:
+        return NO_WORDS
+    return tx.people.signature(entry.by.id)
 
 
 def _author(person: Person | None) -> str:

@@ -11,7 +11,7 @@ from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Kind
 from desk.moving import require_words, tell, with_names
 from desk.people import Actor, NewPerson, Person, looks_like_address
-from desk.ports import Transaction
+from desk.ports import MailThread, Transaction
 from desk.result import Result
 from desk.share_files import add_files
 from desk.ticket import Impact, Origin, Ticket, Urgency
@@ -45,6 +45,7 @@ class OpenTicket:
     message_id: str | None = None
     acknowledge: bool = True
     files: tuple[NewFile, ...] = ()
+    thread: MailThread | None = None
 
 
 def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
@@ -84,6 +85,8 @@ def _announce(
     opened = tx.journal.add(Draft(ticket.id, Kind.OPENED, actor.id, ticket.description, facts), now)
     if ask.message_id:
         tx.mails.keep_incoming(ticket.id, opened.id, ask.message_id, now)
+    if ask.thread is not None:
+        tx.mails.keep_thread(ticket.id, ask.thread)
     tx.people.note_request(ticket.requester)
     tx.outbox.put(RefreshCard(ticket.id), now)
     tx.outbox.put(OpenThread(ticket.id, ticket.team), now)

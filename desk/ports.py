@@ -11,10 +11,18 @@ from typing import Protocol, TypeVar
 from desk.effects import Effect
 from desk.files import FileOrigin, NewFile, TicketFile
 from desk.journal import Draft, Entry
-from desk.organisation import Catalogue, House, ResolutionCode, Team
+from desk.organisation import (
+    PLAIN_STYLE,
+    Catalogue,
+    House,
+    MailStyle,
+    ResolutionCode,
+    Team,
+)
 from desk.people import Actor, Person
 from desk.result import Result
 from desk.ticket import Ticket
+from desk.words import Words
 
 R = TypeVar("R")
 
@@ -52,6 +60,14 @@ class Card:
     channel: str
     ts: str
     active: bool
+
+
+@dataclass(frozen=True)
+class MailThread:
+    """What mail programs of the Outlook family keep a conversation by, as the requester's says."""
+
+    index: str
+    topic: str = ""
 
 
 class Tab(StrEnum):
@@ -162,6 +178,11 @@ class People(Protocol):
     def search(self, query: str, limit: int) -> tuple[Person, ...]:
         """Active people all of whose query words begin a word of their name or address (accents,
         case and order ignored), the most frequent requesters first. Empty query: those."""
+    def signature(self, person: int) -> Words:
+        """What stands below this person's replies; no words: their name and team."""
+
+    def set_signature(self, person: int, words: Words) -> None: ...
+
 
     def note_request(self, person: int) -> None:
         """Count one more request, for the order of `search`."""
@@ -182,6 +203,7 @@ class TeamSetup:
 
 
 @dataclass(frozen=True)
+    mail: MailStyle = PLAIN_STYLE
 class EntrySetup:
     key: str
     parent: str | None
@@ -272,6 +294,11 @@ class Mails(Protocol):
 
 class Files(Protocol):
     def add(
+    def thread_of(self, ticket: int) -> MailThread | None:
+        """As the last mail that came in had it."""
+
+    def keep_thread(self, ticket: int, thread: MailThread) -> None: ...
+
         self, ticket: int, entry: int, file: NewFile, origin: FileOrigin, at: datetime
     ) -> TicketFile: ...
 

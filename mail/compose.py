@@ -141,9 +141,9 @@ def _thread(mail: EmailMessage, facts: MailFacts, identity: MailIdentity, row: i
     mail["Message-ID"] = own
     mail["In-Reply-To"] = earlier[-1] if earlier else root
     mail["References"] = " ".join([root, *_bounded(earlier, _LONGEST_REFERENCES - len(root))])
-    if _INDEX.fullmatch(facts.thread_index):
-        mail["Thread-Index"] = facts.thread_index
-        if topic := one_line(facts.thread_topic, _LONGEST_SUBJECT):
+    if facts.thread is not None and _INDEX.fullmatch(facts.thread.index):
+        mail["Thread-Index"] = facts.thread.index
+        if topic := one_line(facts.thread.topic, _LONGEST_SUBJECT):
             mail["Thread-Topic"] = topic
 
 

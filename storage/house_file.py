@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
+from desk.organisation import MailStyle
 from desk.ports import EntrySetup, HouseSetup, TeamSetup
 from storage.dialect import upsert
 from storage.known_house import house_changed
@@ -52,7 +54,13 @@ def _team(team: TeamSetup) -> dict[str, Any]:
         "channel": team.channel,
         "language": team.language,
         "lead_ref": reference(team.lead) if team.lead else None,
+        "mail": _style(team.mail),
     }
+
+
+def _style(style: MailStyle) -> dict[str, Any] | None:
+    kept = {name: value for name, value in asdict(style).items() if value}
+    return kept or None
 
 
 def _entry(entry: EntrySetup, team_ids: Mapping[str, int]) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from desk.labels import Label
-from desk.organisation import Catalogue, CatalogueEntry, House, ResolutionCode, Team
+from desk.organisation import (
+    Catalogue,
+    CatalogueEntry,
+    House,
+    MailStyle,
+    ResolutionCode,
+    Team,
+)
 from desk.ticket import Impact, RequestType, Urgency
 from storage.finder import Finder
 from storage.prepared import prepared
@@ -109,6 +116,14 @@ def _team(row: Row[Any]) -> Team:
         language=row.language,
         lead=row.lead_id,
         obsolete=row.obsolete,
+        mail=_style(row.mail or {}),
+    )
+
+
+def _style(kept: Mapping[str, Any]) -> MailStyle:
+    labels = {name: Label(**kept[name]) for name in ("from_name", "signature") if name in kept}
+    return MailStyle(
+        subject_prefix=kept.get("subject_prefix", ""), address=kept.get("address", ""), **labels
     )
 
 

@@ -6,17 +6,30 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, union_all
 
-from storage.dialect import insert_for
+from desk.ports import MailThread
+from storage.dialect import insert_for, upsert
 from storage.prepared import prepared
+from storage.spool_tables import mail_repeats as r
+from storage.tables import mail_threads
 from storage.tables import mails as m
 
 _ENTRY_OF = prepared(
     select(m.c.ticket_id, m.c.entry_id).where(m.c.message_id == bindparam("message"))
 )
-_IDS = prepared(select(m.c.message_id).where(m.c.ticket_id == bindparam("ticket")).order_by(m.c.id))
-_KEEP = prepared(insert(m))
+_IDS = prepared(
+    union_all(
+        select(m.c.message_id, m.c.at, m.c.id).where(m.c.ticket_id == bindparam("ticket")),
+        select(r.c.message_id, r.c.at, r.c.id).where(r.c.ticket_id == bindparam("ticket")),
+    ).order_by("at", "id")
+)
+_KEEP_REPEAT = prepared(insert(r))
+_THREAD_OF = prepared(
+    select(mail_threads.c.outlook_index, mail_threads.c.topic).where(
+        mail_threads.c.ticket_id == bindparam("ticket")
+    )
+)
 
 
 class SqlMails:
@@ -34,10 +47,21 @@ class SqlMails:
         """Whether a mail of this Message-ID was sent or taken in before."""
         return self.entry_of(message_id) is not None
 
+    def thread_of(self, ticket: int) -> MailThread | None:
+        row = self._connection.execute(_THREAD_OF, {"ticket": ticket}).first()
+        return None if row is None else MailThread(row[0], row[1])
+
+    def keep_thread(self, ticket: int, thread: MailThread) -> None:
+        values = {"ticket_id": ticket, "outlook_index": thread.index, "topic": thread.topic}
+        upsert(self._connection, mail_threads, values, ("ticket_id",))
+
     def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None:
-        """A second mail of the same Message-ID is refused as Stale when the work ends."""
+        """What answers refer to. Another mail may have the same Message-ID: the first one stays
+        the one that it leads to."""
         values = _values(ticket, entry, message_id, at, incoming=True)
-        self._connection.execute(_KEEP, values)
+        if not self._connection.execute(_keep_once(self._connection.dialect.name), values).rowcount:
+            del values["incoming"]
+            self._connection.execute(_KEEP_REPEAT, values)
 
     def keep_outgoing(self, ticket: int, entry: int | None, message_id: str, at: datetime) -> None:
         """A mail of ours left. One that is sent again has the same Message-ID and is kept once."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from desk.effects import LookUpPerson
 from desk.people import SYSTEM, Actor, Person
+from desk.words import NO_WORDS, Words
 from storage import directory, membership
 from storage.changes import next_change
 from storage.columns import EPOCH
@@ -75,6 +76,7 @@ _ACTORS = select(
 ).select_from(people)
 _ACTOR_BY_SLACK = prepared(_ACTORS.where(people.c.slack_id == bindparam("handle")))
 _ACTOR_BY_ADDRESS = prepared(_ACTORS.where(people.c.email == bindparam("handle")))
+_SIGNATURE = prepared(select(people.c.signature).where(people.c.id == bindparam("person")))
 _OFFICES = select(*_offices(bindparam("person", type_=Integer), bindparam("ref", type_=Text)))
 
 
@@ -151,6 +153,14 @@ class SqlPeople:
         known = self.get(person)
         self._settle()
         directory.set_address(self._connection, known, email)
+
+    def signature(self, person: int) -> Words:
+        found = self._connection.execute(_SIGNATURE, {"person": person}).scalar()
+        return found or NO_WORDS
+
+    def set_signature(self, person: int, words: Words) -> None:
+        kept = words if words else None
+        self._connection.execute(update(people).where(people.c.id == person).values(signature=kept))
 
     def search(self, query: str, limit: int) -> tuple[Person, ...]:
         return self._known.finder.search(self._connection, query, limit)

@@ -54,6 +54,7 @@ people = Table(
     # Found to be the same as somebody else: references met later lead there.
     Column("merged_into", BigInteger, ForeignKey("people.id")),
     Column("changed", BigInteger, nullable=False, server_default="0"),  # see changes.py
+    Column("signature", Written),  # below replies; null: name and team
     _partial("ux_people_email", "email", where="email IS NOT NULL", unique=True),
     _partial("ux_people_slack_id", "slack_id", where="slack_id IS NOT NULL", unique=True),
     Index("ix_people_changed", "changed"),
@@ -82,6 +83,7 @@ teams = Table(
     Column("lead_id", BigInteger, ForeignKey("people.id")),
     Column("position", Integer, nullable=False),
     Column("obsolete", Boolean, nullable=False),
+    Column("mail", Json),  # how its mails look; null: as the whole desk's
     sqlite_autoincrement=True,
 )
 
@@ -260,6 +262,17 @@ outbox = Table(
     Column("id", Id, primary_key=True),
     Column("lane", Text, nullable=False),
     Column("key", Text, nullable=False),
+# What keeps a ticket's mails together in programs of the Outlook family.
+mail_threads = Table(
+    "mail_threads",
+    METADATA,
+    Column(
+        "ticket_id", BigInteger, ForeignKey("tickets.id"), primary_key=True, autoincrement=False
+    ),
+    Column("outlook_index", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+)
+
     Column("payload", Json, nullable=False),
     Column("asked", Integer, nullable=False),  # how often, so that no wish is lost while sending
     Column("due_at", UtcTime, nullable=False),

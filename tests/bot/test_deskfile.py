@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.deskfile import DEFAULT_CODES, LONGEST_LABEL, DeskFileFault, read_desk_file
+from desk.labels import Label
+from desk.organisation import MailStyle
 from desk.ports import EntrySetup
 
 EXAMPLE = Path(__file__).parents[2] / "desk.example.yml"
@@ -47,6 +49,26 @@ def test_a_small_file_is_enough(file: Path) -> None:
         ("it", "IT", "IT", "support")
     ]
     assert (setup.name, setup.language, setup.codes) == ("Frontdesk", "en", DEFAULT_CODES)
+
+
+def test_a_team_says_how_its_mails_look(file: Path) -> None:
+    style = """\
+    mail:
+      subject_prefix: "[IT]"
+      from_name: {en: IT help, fr: Aide informatique}
+      address: it@example.org
+      signature: "IT help\\nfloor 3"
+"""
+    file.write_text(SMALL + style)
+
+    (team,) = read_desk_file(file).teams
+
+    assert team.mail == MailStyle(
+        "[IT]",
+        Label("IT help", "Aide informatique"),
+        "it@example.org",
+        Label("IT help\nfloor 3", "IT help\nfloor 3"),
+    )
 
 
 def test_the_example_has_no_fault() -> None:
@@ -120,6 +142,15 @@ def test_what_lies_below_carries_the_keys_above(file: Path) -> None:
             SMALL + "catalogue:\n  - {key: a, name: A, urgency: now}\n",
             "7: urgency must be one of",
             id="unknown urgency",
+        ),
+        pytest.param(
+            SMALL + "    mail: {address: nobody}\n", "6: address is no mail address", id="address"
+        ),
+        pytest.param(
+            SMALL + f"    mail: {{subject_prefix: {'x' * 31}}}\n", "6: subject_prefix", id="prefix"
+        ),
+        pytest.param(
+            SMALL + "    mail: {signature: {de: Gruß}}\n", "6: de is not known", id="signature"
         ),
         pytest.param(SMALL + "catalogue: {a: b}\n", "6: expected a list", id="not a list"),
         pytest.param(SMALL + "resolution_codes: [{key: x}]\n", "6: name is missing", id="code"),

@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from desk.labels import Label
-from desk.organisation import CatalogueEntry, House, ResolutionCode, Team
+from desk.organisation import (
+    PLAIN_STYLE,
+    CatalogueEntry,
+    House,
+    MailStyle,
+    ResolutionCode,
+    Team,
+)
 from desk.people import Person
 from desk.ports import EntrySetup
 from desk.ticket import Impact, Urgency
@@ -32,6 +39,19 @@ async def test_teams_come_in_the_files_order_with_their_lead(desk: SqlStore):
     assert network == Team(1, "network", Label("Network", "Réseau"), "C0NET", "en")
     assert front == Team(2, "desk", Label("Desk", "Accueil"), None, "fr", lead=eve.id)
     assert await desk.read(lambda tx: tx.organisation.team(2)) == front
+
+
+async def test_a_team_keeps_how_its_mails_look_until_the_file_says_otherwise(desk: SqlStore):
+    style = MailStyle("[N]", Label("Wires", "Fils"), "n@acme.example", Label("Bye", "À bientôt"))
+    network, front = SETUP.teams
+
+    styled = replace(SETUP, teams=(replace(network, mail=style), front))
+    await desk.write(lambda tx: tx.organisation.load(styled))
+    told = await desk.read(lambda tx: tx.organisation.team(1))
+    await desk.write(lambda tx: tx.organisation.load(SETUP))
+
+    assert told.mail == style
+    assert (await desk.read(lambda tx: tx.organisation.team(1))).mail == PLAIN_STYLE
 
 
 async def test_a_team_that_never_was_is_not_found(desk: SqlStore):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desk.errors import Stale
 from desk.journal import Draft, Kind
-from desk.ports import Card
+from desk.ports import Card, MailThread
+from desk.words import NO_WORDS, Words
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 from tests.storage.house import MINUTE, NOW, a_person, a_ticket
@@ -97,8 +97,32 @@ async def test_mails_sent_and_taken_in_lead_to_their_ticket(desk: SqlStore, entr
     assert not await desk.read(lambda tx: tx.mails.seen("<other@home.example>"))
 
 
-async def test_a_mail_is_taken_in_once(desk: SqlStore, entry: int):
+async def test_a_ticket_keeps_the_thread_that_the_last_mail_had(desk: SqlStore, entry: int):
+    assert await desk.read(lambda tx: tx.mails.thread_of(1)) is None
+
+    await desk.write(lambda tx: tx.mails.keep_thread(1, MailThread("AQ==", "Wi-Fi")))
+    await desk.write(lambda tx: tx.mails.keep_thread(1, MailThread("AdZ=", "RE: Wi-Fi")))
+
+    assert await desk.read(lambda tx: tx.mails.thread_of(1)) == MailThread("AdZ=", "RE: Wi-Fi")
+
+
+async def test_a_signature_is_kept_until_it_is_emptied(desk: SqlStore):
+    person = await desk.write(lambda tx: a_person(tx, "Ada", email="a@acme.example"))
+    words = Words.plain("Ada King\nNetwork")
+
+    assert await desk.read(lambda tx: tx.people.signature(person.id)) == NO_WORDS
+    await desk.write(lambda tx: tx.people.set_signature(person.id, words))
+    assert await desk.read(lambda tx: tx.people.signature(person.id)) == words
+    await desk.write(lambda tx: tx.people.set_signature(person.id, NO_WORDS))
+    assert await desk.read(lambda tx: tx.people.signature(person.id)) == NO_WORDS
+
+
+async def test_mails_that_share_an_id_are_all_kept_and_answers_lead_to_the_first(
+    desk: SqlStore, entry: int
+):
     await desk.write(lambda tx: tx.mails.keep_incoming(1, entry, "<in@home.example>", NOW))
 
-    with pytest.raises(Stale):
-        await desk.write(lambda tx: tx.mails.keep_incoming(1, entry, "<in@home.example>", NOW))
+    await desk.write(lambda tx: tx.mails.keep_incoming(2, entry, "<in@home.example>", NOW))
+
+    assert await desk.read(lambda tx: tx.mails.entry_of("<in@home.example>")) == (1, entry)
+    assert await desk.read(lambda tx: tx.mails.ids(2)) == ("<in@home.example>",)
