@@ -1,10 +1,9 @@
-"""Bolt at the edge: one catch-all listener for each kind of payload, all answered by the router."""
+"""Bolt at the edge: who may speak to us is its matter, and all that is said goes to the router."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,7 +24,6 @@ from handlers.router import Reply, Router
 
 log = structlog.get_logger(__name__)
 
-ANY = re.compile(r"[\s\S]*")
 KINDS = frozenset(
     {
         "block_actions",
@@ -184,26 +183,50 @@ def bolt_app(
         ssl_check_enabled=False,  # of legacy commands, and of custom steps: not among what we get
         attaching_function_token_enabled=False,
     )
-    # In the order of how often each comes: Bolt asks them one after another.
-    app.action(ANY)(_listener(router.action, courtesy))
-    app.options(ANY)(_listener(router.options, courtesy))
-    app.event(ANY)(_listener(router.event, courtesy))
-    app.view(ANY)(_listener(router.form, courtesy))
-    app.command(ANY)(_listener(router.command, courtesy))
-    app.shortcut(ANY)(_listener(router.shortcut, courtesy))
-    app.view_closed(ANY)(_listener(router.closed, courtesy))
+    app.use(OneDoor(router, courtesy))
     return app
 
 
-def _listener(
-    route: Callable[[Any], Awaitable[Reply]], courtesy: Courtesy
-) -> Callable[..., Awaitable[BoltResponse]]:
-    async def listen(body: dict[str, Any]) -> BoltResponse:
-        with courtesy.answering():
-            reply = await route(body)
+class OneDoor(AsyncMiddleware):
+    """What Bolt has let in goes to the router by its kind, in one look.
+
+    Listeners would do the same; but Bolt asks them one after another, and gathers every argument a
+    listener may want each time it asks.
+    """
+
+    def __init__(self, router: Router, courtesy: Courtesy) -> None:
+        self._courtesy = courtesy
+        self._routes: dict[object, Callable[[Any], Awaitable[Reply]]] = {
+            "block_actions": router.action,
+            "block_suggestion": router.options,
+            "event_callback": router.event,
+            "view_submission": router.form,
+            "message_action": router.shortcut,
+            "shortcut": router.shortcut,
+            "view_closed": router.closed,
+        }
+        self._command = router.command
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[Any]],  # noqa: A002 - Bolt gives it by this name
+    ) -> BoltResponse | None:
+        route = self._route(req.body)
+        if route is None:
+            await next()
+            return None
+        with self._courtesy.answering():
+            reply = await route(req.body)
         return BoltResponse(status=reply.status, body=reply.body if reply.body is not None else "")
 
-    return listen
+    def _route(self, body: Any) -> Callable[[Any], Awaitable[Reply]] | None:
+        kind = body.get("type")
+        if isinstance(kind, str):
+            return self._routes.get(kind)
+        return self._command if "command" in body else None
 
 
 async def open_line(client: AsyncWebClient, token: str) -> str | None:

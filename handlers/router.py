@@ -1,6 +1,6 @@
 """One dictionary from id to handler for each kind of thing that Slack sends.
 
-Bolt has one catch-all listener a kind (`bot/slack.py`); matching stays constant however many ids
+Bolt passes everything on by its kind (`bot/slack.py`); matching stays constant however many ids
 there are, and the consistency test reads these dictionaries.
 """
 
