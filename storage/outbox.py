@@ -109,6 +109,15 @@ _OF_ENTRY = (
 )
 
 
+_WITHDRAW_FROM = (
+    update(o)
+    .where(o.c.ticket_id == bindparam("ticket"), o.c.person_id == bindparam("person"))
+    .where(IS_WAITING, o.c.entry_id.is_not(None))
+    .where(o.c.leased_by.is_(None), o.c.attempted_at.is_(None))
+    .values(state=WITHDRAWN)
+)
+
+
 @dataclass(frozen=True)
 class Lease:
     """An effect that `owner` alone may carry out until the lease ends.
@@ -148,6 +157,7 @@ class SqlOutbox:
         self._direct = connection
         self._wishes: list[dict[str, Any]] = []
         self.asked = False  # whether any relay has something new to do
+        self.attempts = False  # whether something is about to be done that cannot be taken back
         self.freed = False  # whether a lane moved on: only the relay that did it needs to know
 
     @property
@@ -176,6 +186,10 @@ class SqlOutbox:
         for row in rows:
             self._connection.execute(update(o).where(o.c.id == row.id).values(state=WITHDRAWN))
         return True
+
+    def withdraw_from(self, ticket: int, person: int) -> None:
+        self.settle()
+        self._connection.execute(_WITHDRAW_FROM, {"ticket": ticket, "person": person})
 
     # What the relay asks for
 
@@ -215,6 +229,7 @@ class SqlOutbox:
 
     def attempting(self, lease: Lease, at: datetime) -> bool:
         """Note that what cannot be taken back comes next. False: it is not ours to do."""
+        self.attempts = True
         return self._done(_ATTEMPTING, {**which(lease), "at": at})
 
     def finish(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.durable import WriteAheadLog
 from storage.engine import (
     PATIENT_THREADS,
     READERS,
@@ -61,7 +62,7 @@ class SqlStore:
             self._begin_to_write, self._begin_to_read = (kept.begin for kept in self._kept)
         self._threads = ThreadPoolExecutor(READERS if sqlite else THREADS, "storage")
         self._patient_threads = ThreadPoolExecutor(PATIENT_THREADS, "storage-patient")
-        self._writer = Writer(self._begin_to_write, self._memory, self._wake) if sqlite else None
+        self._writer = self._sqlite_writer() if sqlite else None
         self._listeners: list[Listener] = []
 
     async def write(self, work: Callable[[SqlTransaction], R], *, patient: bool = False) -> R:
@@ -109,6 +110,10 @@ class SqlStore:
             kept.close()
         for engine in self._engines:
             engine.dispose()
+
+    def _sqlite_writer(self) -> Writer:
+        journal = WriteAheadLog(str(self._url.database))
+        return Writer(self._begin_to_write, self._memory, self._wake, journal)
 
     def _write(self, work: Callable[[SqlTransaction], R], *, locks: bool) -> R:
         with self._begin_to_write() as connection:

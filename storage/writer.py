@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,14 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from desk.errors import Busy, Stale
+from storage.durable import WriteAheadLog
 from storage.faults import is_passing, is_taken
 from storage.kept import Begin
 from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -32,6 +36,7 @@ _PATIENT_TOGETHER = 2  # of those that nobody watches: a person may come meanwhi
 
 class _Job(NamedTuple):
     work: Callable[[SqlTransaction], Any]
+    patient: bool
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
 
@@ -49,8 +54,8 @@ class _Queue:
         self._patient: deque[_Job] = deque()
         self._tokens: SimpleQueue[bool] = SimpleQueue()  # one a job; False at the end
 
-    def put(self, job: _Job, patient: bool) -> None:
-        (self._patient if patient else self._urgent).append(job)
+    def put(self, job: _Job) -> None:
+        (self._patient if job.patient else self._urgent).append(job)
         self._tokens.put(True)
 
     def close(self) -> None:
@@ -77,8 +82,11 @@ class _Queue:
 
 
 class Writer:
-    def __init__(self, begin: Begin, memory: Memory, on_outbox: Callable[[], None]) -> None:
+    def __init__(
+        self, begin: Begin, memory: Memory, on_outbox: Callable[[], None], journal: WriteAheadLog
+    ) -> None:
         self._begin = begin
+        self._journal = journal
         self._memory = memory
         self._on_outbox = on_outbox
         self._queue = _Queue()
@@ -88,13 +96,14 @@ class Writer:
         self._thread.start()
 
     async def written(self, work: Callable[[SqlTransaction], R], *, patient: bool) -> R:
-        """What `work` returns, once it is committed. `patient`: nobody watches, others go first."""
+        """What `work` returns, once it is committed. `patient`: nobody watches, others go first,
+        and only an attempt about to be made must be on the disk."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         with self._closing:
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._queue.put(_Job(work, future, loop), patient)
+            self._queue.put(_Job(work, patient, future, loop))
         return await future
 
     def close(self) -> None:
@@ -103,6 +112,7 @@ class Writer:
             self._closed = True
             self._queue.close()
         self._thread.join()
+        self._journal.close()
 
     def _run(self) -> None:
         stopping = False
@@ -114,7 +124,7 @@ class Writer:
 
     def _settle(self, jobs: Sequence[_Job]) -> None:
         try:
-            outcomes = patiently(lambda: self._commit(jobs))
+            outcomes, must_last = patiently(lambda: self._commit(jobs))
         except Exception as error:
             if len(jobs) == 1 or isinstance(error, Busy):
                 outcomes = [_Outcome(error=error)] * len(jobs)
@@ -123,24 +133,39 @@ class Writer:
                 for job in jobs:
                     self._settle([job])
                 return
+        else:
+            if must_last:
+                outcomes = self._on_disk(outcomes)
         _tell(jobs, outcomes)
 
-    def _commit(self, jobs: Sequence[_Job]) -> list[_Outcome]:
+    def _on_disk(self, outcomes: list[_Outcome]) -> list[_Outcome]:
+        """The same, once nothing can take it back; nobody is told of what may be gone tomorrow."""
+        try:
+            self._journal.settle()
+        except OSError:
+            log.exception("the disk did not take what was committed")
+            return [_Outcome(error=Busy())] * len(outcomes)
+        return outcomes
+
+    def _commit(self, jobs: Sequence[_Job]) -> tuple[list[_Outcome], bool]:
+        """How each ended, and whether it must be on the disk before anybody hears of it."""
         if len(jobs) == 1:
-            return [self._alone(jobs[0])]
+            outcome, must_last = self._alone(jobs[0])
+            return [outcome], must_last
         with self._begin() as connection:
-            wakes = False
+            wakes = must_last = False
             outcomes = []
             for job in jobs:
                 tx = SqlTransaction(connection, self._memory, writable=True)
                 outcome = _attempt(job, tx, connection)
                 outcomes.append(outcome)
                 wakes = wakes or (outcome.error is None and tx.wakes_the_relay)
+                must_last = must_last or not job.patient or tx.outbox.attempts
         if wakes:
             self._on_outbox()
-        return outcomes
+        return outcomes, must_last
 
-    def _alone(self, job: _Job) -> _Outcome:
+    def _alone(self, job: _Job) -> tuple[_Outcome, bool]:
         """With nobody else in the commit, the transaction itself is what is rolled back."""
         with self._begin() as connection:
             tx = SqlTransaction(connection, self._memory, writable=True)
@@ -148,7 +173,7 @@ class Writer:
             tx.settle()
         if tx.wakes_the_relay:
             self._on_outbox()
-        return outcome
+        return outcome, not job.patient or tx.outbox.attempts
 
 
 def _tell(jobs: Sequence[_Job], outcomes: Sequence[_Outcome]) -> None:

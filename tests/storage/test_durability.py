@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
+
+from desk.effects import RefreshCard
+from desk.errors import Busy
+from storage.durable import WriteAheadLog
+from storage.migrate import upgrade
 from storage.store import SqlStore
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 _PROMISE_UNTIL_KILLED = """
 import asyncio, sys
@@ -35,3 +45,85 @@ async def test_what_was_answered_survives_a_killed_process(database_url: str):
     kept = await store.read(lambda tx: tx.people.many(promised))
     assert sorted(kept) == promised
     store.close()
+
+
+@pytest.fixture
+def journal(monkeypatch: pytest.MonkeyPatch) -> Journal:
+    return Journal(monkeypatch)
+
+
+class Journal:
+    """Counts how often SQLite's journal was taken to the disk; or the disk takes nothing."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.settled, self.broken = 0, False
+        monkeypatch.setattr(WriteAheadLog, "settle", self._wrap(WriteAheadLog.settle))
+
+    def _wrap(self, settle):  # type: ignore[no-untyped-def]
+        def settled(log: WriteAheadLog) -> None:
+            if self.broken:
+                raise OSError("the disk is gone")
+            settle(log)
+            self.settled += 1
+
+        return settled
+
+
+@pytest.fixture
+async def store(tmp_path: Path):  # type: ignore[no-untyped-def]
+    url = f"sqlite:///{tmp_path}/desk.db"
+    upgrade(url)
+    opened = SqlStore(url)
+    yield opened
+    opened.close()
+
+
+async def test_what_a_person_did_is_on_the_disk_before_they_hear_of_it(
+    store: SqlStore, journal: Journal
+):
+    for made in range(1, 4):
+        await store.write(lambda tx: tx.people.add("Ada", None, None, "en"))
+
+        assert journal.settled == made
+
+
+async def test_an_attempt_is_on_the_disk_before_it_is_made_and_its_end_goes_along_later(
+    store: SqlStore, journal: Journal
+):
+    await store.write(lambda tx: tx.outbox.put(RefreshCard(1), NOW))
+    hold = timedelta(seconds=15)
+    (lease,) = await store.write(lambda tx: tx.outbox.lease(NOW, hold, "us", 1), patient=True)
+    before = journal.settled
+
+    await store.write(lambda tx: tx.outbox.attempting(lease, NOW), patient=True)
+    noted = journal.settled
+    await store.write(lambda tx: tx.outbox.finish(lease, NOW), patient=True)
+
+    assert noted == before + 1
+    assert journal.settled == noted
+
+
+async def test_what_the_disk_did_not_take_is_not_promised(store: SqlStore, journal: Journal):
+    journal.broken = True
+
+    with pytest.raises(Busy):
+        await store.write(lambda tx: tx.people.add("Ada", None, None, "en"))
+
+    journal.broken = False
+    await store.write(lambda tx: tx.people.add("Grace", None, None, "en"))
+    assert journal.settled == 1
+
+
+async def test_a_journal_that_was_made_anew_is_the_one_taken_to_the_disk(tmp_path: Path):
+    log = WriteAheadLog(str(tmp_path / "desk.db"))
+    file = tmp_path / "desk.db-wal"
+    file.write_bytes(b"old")
+    log.settle()
+
+    file.unlink()
+    with pytest.raises(OSError):
+        log.settle()
+    file.write_bytes(b"new")
+    log.settle()
+
+    log.close()
