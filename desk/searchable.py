@@ -7,9 +7,11 @@ a ticket by a word that they may not read in it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from desk.journal import Entry, Kind, public_entries
 from desk.people import Person, folded
@@ -19,6 +21,7 @@ LONGEST_WORD = 40  # characters; longer ones are found by their beginning
 MOST_WORDS = 8  # of a question; who types more has found it by then
 MOST_KEPT = 300_000  # bytes of one ticket's words; PostgreSQL's index refuses a megabyte
 
+_WIDEST = 4  # bytes of one character
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -92,12 +95,11 @@ def _next_publication(journal: tuple[Entry, ...], now: datetime) -> datetime | N
 def _each_once(texts: Iterable[str], seen: tuple[str, ...] = ()) -> tuple[str, ...]:
     """`seen`, then the words of the texts in the order they come, as far as an index holds them."""
     kept = dict.fromkeys(seen)
-    left = MOST_KEPT - sum(len(word.encode()) + 1 for word in seen)
     # A ticket's description is its first entry's words as well.
-    for word in (word for text in dict.fromkeys(texts) for word in words_in(text)):
-        if word not in kept:
-            left -= len(word.encode()) + 1
-            if left < 0:
-                break
-            kept[word] = None
-    return tuple(kept)
+    for text in dict.fromkeys(texts):
+        kept.update(dict.fromkeys(words_in(text)))
+    words = tuple(kept)
+    if sum(map(len, words)) + len(words) <= MOST_KEPT // _WIDEST:
+        return words
+    ends = accumulate(len(word.encode()) + 1 for word in words)
+    return words[: max(len(seen), bisect_right(list(ends), MOST_KEPT))]
