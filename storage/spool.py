@@ -72,7 +72,7 @@ _LEASE = prepared(
 )
 _FREE_FROM = case((s.c.lease_until > s.c.due_at, s.c.lease_until), else_=s.c.due_at)
 _NEXT_DUE = prepared(select(func.min(_FREE_FROM)).where(_IS_WAITING, *_IN_TURN))
-_FACTS = (
+_FACTS: tuple[Any, ...] = (
     s.c.id,
     s.c.state,
     s.c.way,

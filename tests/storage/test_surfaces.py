@@ -120,6 +120,10 @@ async def test_a_signature_is_kept_until_it_is_emptied(desk: SqlStore):
 async def test_mails_that_share_an_id_are_all_kept_and_answers_lead_to_the_first(
     desk: SqlStore, entry: int
 ):
+    def another(tx: SqlTransaction) -> int:
+        return tx.tickets.add(a_ticket(tx.tickets.get(1).requester)).id
+
+    assert await desk.write(another) == 2
     await desk.write(lambda tx: tx.mails.keep_incoming(1, entry, "<in@home.example>", NOW))
 
     await desk.write(lambda tx: tx.mails.keep_incoming(2, entry, "<in@home.example>", NOW))
