@@ -34,6 +34,9 @@ class Kind(StrEnum):
     CLOSED = "closed"
     ABANDONED = "abandoned"
     DUPLICATE = "duplicate"
+    JOINED = "joined"
+    LEFT = "left"
+    FOLLOWED = "followed"
 
 
 class Visibility(StrEnum):
@@ -51,6 +54,8 @@ class Draft:
 
     Facts in use: `to` (a person's name), `team` and `from_team` ({"en", "fr"}), `reason`,
     `until` (ISO time), `code` ({"en", "fr"}), `of` (a ticket id), `by_requester` (bool),
+    `names` (of people who joined or left), `follows` (a ticket id), `thanks` (bool: nothing but
+    thanks), `reply_to` (an address other than the sender's),
     `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
     `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes),
     `edited` (Slack's ts of the edit that a note's words are from).

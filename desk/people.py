@@ -36,10 +36,11 @@ class Person:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """Somebody not yet in the directory, as typed in the form."""
+    """Somebody who may not be in the directory yet, as typed in the form or named by a mail."""
 
     name: str
     email: str
+    language: str = ""  # "" where nothing tells: the house's
 
 
 TECHNICIAN_MOVES = frozenset(Move) - {Move.ANSWER}
@@ -66,13 +67,10 @@ class Actor:
         """Whether this person works on the ticket: by team, by holding it, or by office."""
         return ticket.team in self.teams or ticket.assignee == self.id or self.is_administrator
 
-    def asked_for(self, ticket: Ticket) -> bool:
-        return self.id in (ticket.requester, ticket.beneficiary)
-
     def may(self, move: Move, ticket: Ticket) -> bool:
         """The rights policy. It does not look at the state: that is LIFECYCLE's part."""
         if move in REQUESTER_MOVES:
-            return self.asked_for(ticket)
+            return ticket.concerns(self.id)
         if move is Move.NOTE:
             return self.is_technician or self.serves(ticket)
         return move in TECHNICIAN_MOVES and self.serves(ticket)
@@ -90,8 +88,8 @@ class Actor:
             raise TechniciansOnly()
 
     def may_read(self, ticket: Ticket) -> bool:
-        """Technicians read every ticket; other people the ones that are theirs."""
-        return self.is_technician or self.serves(ticket) or self.asked_for(ticket)
+        """Technicians read every ticket; other people the ones they have to do with."""
+        return self.is_technician or self.serves(ticket) or ticket.concerns(self.id)
 
 
 def member_moves(ticket: Ticket) -> tuple[Move, ...]:

@@ -154,6 +154,9 @@ class Journal(Protocol):
 
 
 class People(Protocol):
+    def followers(self, ticket: int) -> tuple[int, ...]:
+        """The first twenty tickets that late answers to this one opened, oldest first."""
+
     def get(self, person: int) -> Person: ...
 
     def many(self, people: Iterable[int]) -> Mapping[int, Person]: ...
@@ -366,3 +369,6 @@ class Store(Protocol):
     async def read(self, work: Callable[[Transaction], R]) -> R:
         """Run `work` in a read-only transaction."""
         ...
+    def withdraw_from(self, ticket: int, person: int) -> None:
+        """Take back what was not yet leased of this ticket's mails and messages to the person."""
+

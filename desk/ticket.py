@@ -101,6 +101,9 @@ class Ticket:
     new_answer: bool = False  # the requester wrote, and no technician has acted since
     resolution: Resolution | None = None
     duplicate_of: int | None = None
+    follows: int | None = None  # the ticket that a late answer no longer reopened
+    participants: tuple[int, ...] = ()  # who gets copies and may answer
+    removed: tuple[int, ...] = ()  # whom a technician took off: no mail brings them back
     version: int = 1
 
     @property
@@ -118,10 +121,13 @@ class Ticket:
     @property
     def audience(self) -> tuple[int, ...]:
         """Who receives public replies and the resolution: requester first, each person once."""
-        if self.beneficiary in (None, self.requester) or not self.tell_beneficiary:
-            return (self.requester,)
-        assert self.beneficiary is not None
-        return (self.requester, self.beneficiary)
+        told = (self.requester, self.beneficiary if self.tell_beneficiary else None)
+        everybody = (*told, *self.participants)
+        return tuple(dict.fromkeys(person for person in everybody if person is not None))
+
+    def concerns(self, person: int) -> bool:
+        """Whether the ticket is for this person, or they take part in it."""
+        return person in (self.requester, self.beneficiary) or person in self.participants
 
     def after(self, move: Move, *, at: datetime, **changes: Any) -> Ticket:
         """The ticket once `move` is made, with `changes` to its fields.

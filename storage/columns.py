@@ -34,6 +34,20 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
+class Numbers(TypeDecorator[tuple[int, ...]]):
+    """A few ids, each between commas: ",7,12,"."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> str | None:
+        return f",{','.join(map(str, value))}," if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...]:
+        # Of two that became one, the number stands there twice.
+        return tuple(dict.fromkeys(map(int, value.strip(",").split(",")))) if value else ()
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value as text."""
 

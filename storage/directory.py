@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Text, func, insert, select, type_coerce, update
 
 from desk.people import Person, folded
 from storage.changes import next_change
@@ -117,7 +117,20 @@ def _merge(connection: Connection, other: Person, into: Person) -> None:
             .where(column == other.id)
             .values({column: into.id, tickets.c.version: tickets.c.version + 1})
         )
+    _rename_on_tickets(connection, other.id, into.id)
     index_person(connection, replace(other, name="", email=None))
+
+
+def _rename_on_tickets(connection: Connection, old: int, new: int) -> None:
+    """Lists of people on tickets are few: those that name nobody are not looked at."""
+    for column in (tickets.c.participants, tickets.c.removed):
+        text = type_coerce(column, Text)
+        renamed = func.replace(text, f",{old},", f",{new},")
+        connection.execute(
+            update(tickets)
+            .where(column.is_not(None), text.like(f"%,{old},%"))
+            .values({column: type_coerce(renamed, column.type), "version": tickets.c.version + 1})
+        )
 
 
 def _update(connection: Connection, person: Person) -> None:

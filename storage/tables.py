@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from desk.journal import PUBLIC_KINDS
-from storage.columns import Id, Json, UtcTime, Word, Written
+from storage.columns import Id, Json, Numbers, UtcTime, Word, Written
 
 METADATA = MetaData(
     naming_convention={
@@ -171,6 +171,9 @@ tickets = Table(
     Column("code", Text, ForeignKey("codes.key")),
     Column("solution", Written),
     Column("duplicate_of", BigInteger, ForeignKey("tickets.id")),
+    Column("follows", BigInteger, ForeignKey("tickets.id")),
+    Column("participants", Numbers),
+    Column("removed", Numbers),
     Column("version", Integer, nullable=False),
     # Derived from the above, so that each list is one walk along an index.
     Column("is_open", Integer, nullable=False),  # 1 or 0
@@ -189,6 +192,9 @@ tickets = Table(
         "id",
         where="beneficiary_id IS NOT NULL",
     ),
+    _partial("ix_tickets_follows", "follows", where="follows IS NOT NULL"),
+    _partial("ix_tickets_participants", "id", where="participants IS NOT NULL"),
+    _partial("ix_tickets_removed", "id", where="removed IS NOT NULL"),
     _partial("ix_tickets_due", "hold_until", where="hold_until IS NOT NULL"),
     sqlite_autoincrement=True,
 )

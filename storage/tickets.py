@@ -38,6 +38,9 @@ _GET_TO_CHANGE = prepared(_ONE.with_for_update(key_share=True))
 _MANY = select(t).where(t.c.id.in_(bindparam("tickets", expanding=True)))
 _ADD = prepared(insert(t).returning(t.c.id))
 _SAVE = prepared(update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen")))
+_FOLLOWERS = prepared(
+    select(t.c.id).where(t.c.follows == bindparam("ticket")).order_by(t.c.id).limit(20)
+)
 _DUE = (
     select(t.c.id)
     .where(t.c.hold_until.is_not(None), t.c.hold_until <= bindparam("now"))
@@ -93,6 +96,9 @@ class SqlTickets:
     def due(self, now: datetime, limit: int) -> tuple[int, ...]:
         return tuple(self._connection.execute(_DUE, {"now": now, "most": limit}).scalars())
 
+    def followers(self, ticket: int) -> tuple[int, ...]:
+        return tuple(self._connection.execute(_FOLLOWERS, {"ticket": ticket}).scalars())
+
     def count(self) -> int:
         """How many tickets there are in all."""
         return self._connection.execute(select(func.count()).select_from(t)).scalar_one()
@@ -133,6 +139,9 @@ def _row(ticket: Ticket) -> dict[str, Any]:
         "code": resolution and resolution.code,
         "solution": resolution and resolution.solution,
         "duplicate_of": ticket.duplicate_of,
+        "follows": ticket.follows,
+        "participants": ticket.participants,
+        "removed": ticket.removed,
         "version": ticket.version,
         "is_open": int(ticket.is_open),
         "rank": held + ticket.priority,
@@ -163,5 +172,8 @@ def _ticket(row: Row[Any]) -> Ticket:
         new_answer=row.new_answer,
         resolution=Resolution(row.code, row.solution) if row.code is not None else None,
         duplicate_of=row.duplicate_of,
+        follows=row.follows,
+        participants=row.participants,
+        removed=row.removed,
         version=row.version,
     )

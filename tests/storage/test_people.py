@@ -255,3 +255,18 @@ async def test_a_ticket_of_somebody_merged_is_still_asked_for_by_them(desk: SqlS
 
     page = await desk.read(lambda tx: tx.tickets.asked_by(ada.id, open_only=True, limit=5))
     assert [(t.requester, t.beneficiary, t.assignee) for t in page.tickets] == [(ada.id,) * 3]
+
+
+async def test_somebody_merged_takes_part_in_the_same_tickets(desk: SqlStore):
+    def fill(tx: SqlTransaction) -> tuple[int, int]:
+        typed, other = a_person(tx, "Ada", email="ada@acme.example"), a_person(tx, "Bob")
+        known = tx.people.actor("U7")
+        lists = {"participants": (other.id, typed.id, known.id), "removed": (typed.id,)}
+        return tx.tickets.add(a_ticket(other.id, **lists)).id, other.id
+
+    ticket, bob = await desk.write(fill)
+
+    ada = await desk.write(lambda tx: tx.people.learn(Person(0, "Ada", "ada@acme.example", "U7")))
+
+    after = await desk.read(lambda tx: tx.tickets.get(ticket))
+    assert (after.participants, after.removed) == ((bob, ada.id), (ada.id,))

@@ -272,3 +272,17 @@ async def test_counting_stops_where_nobody_would_page(desk: SqlStore, monkeypatc
 
     assert page.total == 3
     assert await desk.read(lambda tx: tx.tickets.count()) == 5
+
+
+async def test_what_follows_a_ticket_is_listed_oldest_first(desk: SqlStore):
+    def fill(tx: SqlTransaction) -> tuple[int, ...]:
+        paul = a_person(tx)
+        first = tx.tickets.add(a_ticket(paul.id))
+        later = [tx.tickets.add(a_ticket(paul.id, follows=first.id)) for _ in range(2)]
+        return (first.id, *(ticket.id for ticket in later))
+
+    first, *later = await desk.write(fill)
+
+    assert await desk.read(lambda tx: tx.tickets.followers(first)) == tuple(later)
+    assert await desk.read(lambda tx: tx.tickets.followers(later[0])) == ()
+    assert (await desk.read(lambda tx: tx.tickets.get(later[0]))).follows == first
