@@ -6,6 +6,7 @@ from blocks.deeds import deed, recipient
 from blocks.elements import actions, button, context, option, section
 from blocks.ids import Action
 from blocks.message import Block, Message
+from blocks.returned import failed_mail
 from blocks.text import age, inline, left_to_right, name_of, when
 from blocks.vocabulary import ANSWERED, move, origin, priority, situation, state
 from desk.answers import CardFacts, TicketFacts
@@ -123,6 +124,8 @@ def _trouble(delivery: Delivery, t: Translator) -> Block:
     who = recipient(delivery)
     if delivery.state is DeliveryState.UNCERTAIN:
         said = t("The message to {name} may not have arrived; see the thread.", name=who)
+    elif delivery.reason:
+        said = failed_mail(delivery, t)
     else:
         error = inline(delivery.error, 150) or t("no reason was given")
         said = t("The message to {name} was not delivered: {error}", name=who, error=error)

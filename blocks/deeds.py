@@ -9,6 +9,7 @@ from typing import Any
 from blocks.elements import button, confirm
 from blocks.ids import Action
 from blocks.message import Block
+from blocks.returned import failed_mail, returned_deed
 from blocks.text import day, inline, listed, person_name, when, with_address
 from blocks.vocabulary import ANSWERED, PUBLIC
 from desk.journal import Entry, Kind
@@ -24,7 +25,10 @@ def deed(entry: Entry, t: Translator) -> str:
 
 
 def _opened(entry: Entry, t: Translator) -> str:
-    by = person_name(entry.by, t)
+    by, follows = person_name(entry.by, t), entry.facts.get("follows")
+    if follows:
+        old = reference(int(follows))
+        return t("→ Opened by a late answer of {name} to {reference}", name=by, reference=old)
     match entry.facts.get("origin"):
         case Origin.MAIL:
             return t("→ Opened by {name}, from an e-mail", name=by)
@@ -36,6 +40,8 @@ def _note(entry: Entry, t: Translator) -> str:
     by = person_name(entry.by, t)
     if entry.facts.get("outsider"):
         return t("📝 Note by {name}, who is not in the team", name=by)
+    if entry.facts.get("origin") == "mail":
+        return t("📝 Note by {name}, by e-mail", name=by)
     return t("📝 Note by {name}", name=by)
 
 
@@ -65,6 +71,8 @@ def _answer(entry: Entry, t: Translator) -> str:
     by = person_name(entry.by, t)
     if entry.facts.get("automatic"):
         return t("🤖 Automatic answer from {name}, by e-mail", name=by)
+    if entry.facts.get("thanks"):
+        return t("🙏 Thanks from {name}, by e-mail", name=by)
     if entry.facts.get("origin") == "mail":
         said = t("Answer from {name}, by e-mail", name=by)
     else:
@@ -138,6 +146,28 @@ def _duplicate(entry: Entry, t: Translator) -> str:
     )
 
 
+def _joined(entry: Entry, t: Translator) -> str:
+    names, by = _names(entry, t), person_name(entry.by, t)
+    if entry.facts.get("origin") == "mail":
+        return t("→ In copy of the e-mail from {by}: {names}", by=by, names=names)
+    return t("→ Added to the ticket by {by}: {names}", by=by, names=names)
+
+
+def _left(entry: Entry, t: Translator) -> str:
+    by = person_name(entry.by, t)
+    return t("→ Taken off the ticket by {by}: {names}", by=by, names=_names(entry, t))
+
+
+def _followed(entry: Entry, t: Translator) -> str:
+    new = reference(int(entry.facts.get("of", 0)))
+    by = person_name(entry.by, t)
+    return t("→ A late answer of {by} opened {reference}", by=by, reference=new)
+
+
+def _names(entry: Entry, t: Translator) -> str:
+    return listed([inline(str(name), 100) for name in entry.facts.get("names", ())], t)
+
+
 def _label(names: Any, t: Translator) -> str:
     """A name kept in both languages as it was when the entry was written."""
     if not isinstance(names, Mapping):
@@ -162,6 +192,10 @@ DEEDS: dict[Kind, Callable[[Entry, Translator], str]] = {
     Kind.CLOSED: _closed,
     Kind.ABANDONED: _abandoned,
     Kind.DUPLICATE: _duplicate,
+    Kind.JOINED: _joined,
+    Kind.LEFT: _left,
+    Kind.FOLLOWED: _followed,
+    Kind.RETURNED: returned_deed,
 }
 
 
@@ -188,6 +222,8 @@ def trouble_line(delivery: Delivery, t: Translator) -> str:
     who = recipient(delivery)
     if delivery.state is DeliveryState.UNCERTAIN:
         said = t("This may not have reached {name}: nothing confirmed it.", name=who)
+    elif delivery.reason:
+        said = failed_mail(delivery, t)
     else:
         error = inline(delivery.error) or t("no reason was given")
         said = t("Not delivered to {name}: {error}", name=who, error=error)

@@ -179,7 +179,7 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
     """To the administrators: who can read the journals is whoever is in the channel.
 
     `kind` is "public", "shared", "absent", or "missing" where Slack shows no such channel; then
-    `channel` is the name in the desk file.
+    `channel` is the name in the desk file. Of "silenced" and "flood" it is a mail address.
     """
     place = f"<#{channel}>"
     match kind:
@@ -194,6 +194,25 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
                 "{channel} is shared with another workspace: people there can read its"
                 " technicians’ journals. Stop sharing it, or choose another channel.",
                 channel=place,
+            )
+        case "files":
+            said = t(
+                "I cannot read or show files. Give the app the scopes {scopes} and install it"
+                " again; they come by themselves then.",
+                scopes="`files:read`, `files:write`",
+            )
+        case "silenced":
+            said = t(
+                "{address} writes more than I acknowledge: each mail becomes a ticket as always,"
+                " but the sender hears nothing of it for a while.",
+                address=inline(channel, 120),
+            )
+        case "flood":
+            said = t(
+                "{address} sends more mails than a person writes. Further ones are held, and"
+                " nothing is lost: {command} shows them, and releases them.",
+                address=inline(channel, 120),
+                command="`frontdesk mail list`",
             )
         case "missing":
             said = t(

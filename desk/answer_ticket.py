@@ -1,20 +1,25 @@
-"""The requester answers: resumes what waited for them, reopens what was solved."""
+"""The requester answers: resumes what waited for them, reopens what was solved, for a while."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from desk.effects import ShowEntry
+from desk.acknowledging import Budget
+from desk.effects import RefreshCard, ShowEntry
 from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Kind
 from desk.lifecycle import Move, State
 from desk.moving import LONGEST_TEXT, move_ticket, require_words, with_names
+from desk.open_ticket import OpenTicket, open_ticket
+from desk.people import Actor, NewPerson
 from desk.ports import MailThread, Transaction
+from desk.report_undelivered import clear_returned
 from desk.result import Result
 from desk.share_files import add_files
-from desk.ticket import HoldReason, Ticket
+from desk.taking_part import join_by_mail
+from desk.ticket import HoldReason, Origin, Ticket
 from desk.words import Words
 
 
@@ -23,7 +28,9 @@ class AnswerTicket:
     """`by` is who writes; `message_id` is the mail's.
 
     `automatic` says that a machine wrote (out of office): noted, and nothing else happens.
-    `whole` is the mail with what was quoted in it, kept for technicians.
+    So it is with `thanks`, a mail that says nothing else. `whole` is the mail with what was quoted
+    in it, kept for technicians. `cc` are the others it went to. An answer later than `grace` after
+    the ticket was solved or closed opens a new one about `subject`.
     """
 
     ticket: int
@@ -35,6 +42,13 @@ class AnswerTicket:
     whole: str = ""
     files: tuple[NewFile, ...] = ()
     thread: MailThread | None = None
+    thanks: bool = False
+    cc: tuple[NewPerson, ...] = ()
+    reply_to: str = ""
+    subject: str = ""
+    grace: timedelta | None = None
+    acknowledge: bool = True
+    budget: Budget | None = None
 
 
 def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
@@ -42,16 +56,15 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
     actor = tx.people.actor(ask.by)
     actor.require(Move.ANSWER, ticket)
     words = with_names(tx, require_words("message", ask.words))
+    silent = ask.automatic or ask.thanks
+    if not silent and _comes_late(ask, ticket, now):
+        return _follow(ask, ticket, actor, tx, now)
     if ask.thread is not None:
         tx.mails.keep_thread(ticket.id, ask.thread)
-    facts: dict[str, Any] = {"origin": "mail" if ask.message_id else "slack", **named(ask.files)}
-    if ask.unverified:
-        facts["unverified"] = True
-    if ask.whole and ask.whole.split() != words.text.split():
-        facts["whole"] = ask.whole[:LONGEST_TEXT]
-    if ask.automatic:
-        machine = Draft(ticket.id, Kind.ANSWER, actor.id, words, {**facts, "automatic": True})
-        return _note_machine(ask, machine, tx, now)
+    facts = _facts(ask, words)
+    if silent:
+        return _note_quietly(ask, Draft(ticket.id, Kind.ANSWER, actor.id, words, facts), tx, now)
+    clear_returned(tx, actor.id, now)
     move = _move(ticket)
     answered, entry = move_ticket(
         tx,
@@ -69,7 +82,51 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
         tx.mails.keep_incoming(ticket.id, entry.id, ask.message_id, now)
     if answered.state is not ticket.state:
         _tell_change(ticket, answered, actor.id, tx, now)
+    join_by_mail(tx, answered, ask.cc, actor.id, now)
     return Result(answered.id, entry.id)
+
+
+def _facts(ask: AnswerTicket, words: Words) -> dict[str, Any]:
+    facts: dict[str, Any] = {"origin": "mail" if ask.message_id else "slack", **named(ask.files)}
+    for name in ("unverified", "automatic", "thanks", "reply_to"):
+        if value := getattr(ask, name):
+            facts[name] = value
+    if ask.whole and ask.whole.split() != words.text.split():
+        facts["whole"] = ask.whole[:LONGEST_TEXT]
+    return facts
+
+
+def _comes_late(ask: AnswerTicket, ticket: Ticket, now: datetime) -> bool:
+    return ask.grace is not None and not ticket.is_open and now - ticket.state_since > ask.grace
+
+
+def _follow(
+    ask: AnswerTicket, ticket: Ticket, actor: Actor, tx: Transaction, now: datetime
+) -> Result:
+    """A new ticket, and a line where the answer was meant to go."""
+    wish = OpenTicket(
+        by=ask.by,
+        requester=ask.by,
+        subject=ask.subject or ticket.subject,
+        description=ask.words,
+        origin=Origin.MAIL if ask.message_id else Origin.CHAT,
+        message_id=ask.message_id,
+        acknowledge=ask.acknowledge,
+        budget=ask.budget,
+        files=ask.files,
+        thread=ask.thread,
+        unverified=ask.unverified,
+        reply_to=ask.reply_to,
+        whole=ask.whole,
+        cc=ask.cc,
+        follows=ticket.id,
+    )
+    opened = open_ticket(wish, tx, now)
+    facts = {"of": opened.ticket}
+    entry = tx.journal.add(Draft(ticket.id, Kind.FOLLOWED, actor.id, facts=facts), now)
+    tx.outbox.put(RefreshCard(ticket.id), now)
+    tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
+    return opened
 
 
 def _move(ticket: Ticket) -> Move:
@@ -88,7 +145,7 @@ def _tell_change(before: Ticket, after: Ticket, by: int, tx: Transaction, now: d
     tx.outbox.put(ShowEntry(after.id, entry.id), now)
 
 
-def _note_machine(ask: AnswerTicket, draft: Draft, tx: Transaction, now: datetime) -> Result:
+def _note_quietly(ask: AnswerTicket, draft: Draft, tx: Transaction, now: datetime) -> Result:
     entry = tx.journal.add(draft, now)
     if ask.message_id:
         tx.mails.keep_incoming(entry.ticket, entry.id, ask.message_id, now)

@@ -186,7 +186,8 @@ class LookUpPerson:
 class WarnAdministrators:
     """Tell the administrators' channel what is wrong with a team's channel.
 
-    `warning` is "public", "shared", "absent" or "missing"; `channel` is its name or id.
+    `warning` is "public", "shared", "absent" or "missing"; `channel` is its name or id. It is
+    "files", without a channel, where the app may not handle files.
     """
 
     warning: str
@@ -272,6 +273,42 @@ class SendFiles:
 
 
 @dataclass(frozen=True)
+class WarnMailSetAside:
+    """Tell the administrators' channel that the desk fails at this mail of the spool."""
+
+    mail: int
+
+    @property
+    def key(self) -> str:
+        return f"mail-set-aside:{self.mail}"
+
+    @property
+    def lane(self) -> str:
+        return self.key
+
+
+@dataclass(frozen=True)
+class WarnMailbox:
+    """Tell the administrators' channel how a mailbox is that we fetch from.
+
+    `trouble` is "denied", "away", "no_folder", or "" where it works again; `since` is when that
+    began, in ISO's form.
+    """
+
+    mailbox: str
+    trouble: str
+    since: str
+
+    @property
+    def key(self) -> str:
+        return f"mailbox:{self.mailbox}:{self.trouble}:{self.since}"
+
+    @property
+    def lane(self) -> str:
+        return f"mailbox:{self.mailbox}"
+
+
+@dataclass(frozen=True)
 class WarnFiles:
     """The thread says which files of this entry are not where one expects them, and why."""
 
@@ -303,7 +340,12 @@ Effect = (
     | ShowFiles
     | SendFiles
     | WarnFiles
+    | WarnMailSetAside
+    | WarnMailbox
 )
+
+# What administrators are told; that one of these was not delivered, nobody is told.
+WARNINGS = WarnAdministrators | WarnUndelivered | WarnFiles | WarnMailSetAside | WarnMailbox
 
 _BY_NAME: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -323,6 +365,8 @@ _BY_NAME: dict[str, type[Any]] = {
         ShowFiles,
         SendFiles,
         WarnFiles,
+        WarnMailSetAside,
+        WarnMailbox,
     )
 }
 
@@ -332,6 +376,8 @@ def rank(effect: Effect) -> int:
     waits for, then new cards, then the lines that open their threads."""
     match effect:
         case RefreshCard() | WarnAdministrators() | WarnUndelivered():
+            return 1
+        case WarnMailSetAside() | WarnMailbox():
             return 1
         case OpenThread():
             return 2

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     JOINED = "joined"
     LEFT = "left"
     FOLLOWED = "followed"
+    RETURNED = "returned"  # a mail of ours was not delivered, or not yet
 
 
 class Visibility(StrEnum):
@@ -58,6 +59,7 @@ class Draft:
     thanks), `reply_to` (an address other than the sender's),
     `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
     `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes),
+    `address`, `status`, `said` and `hard` (of a mail that came back, with its `reason`),
     `edited` (Slack's ts of the edit that a note's words are from).
     """
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from desk.effects import Message, OpenThread, RefreshCard
+from desk.acknowledging import Budget, spend
+from desk.effects import Message, OpenThread, RefreshCard, ShowEntry
 from desk.errors import InvalidField, InvalidFields, TechniciansOnly
 from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Kind
-from desk.moving import require_words, tell, with_names
+from desk.moving import LONGEST_TEXT, require_words, tell, with_names
+from desk.organisation import Placement
 from desk.people import Actor, NewPerson, Person, looks_like_address
 from desk.ports import MailThread, Transaction
 from desk.result import Result
 from desk.share_files import add_files
+from desk.taking_part import join_by_mail, known_or_new
 from desk.ticket import Impact, Origin, Ticket, Urgency
-from desk.words import Words
+from desk.words import NO_WORDS, Words
 
 LONGEST_SUBJECT = 150  # a Slack header's length; longer ones read badly in a mail's subject too
 LONGEST_NAME = 100
@@ -28,7 +32,11 @@ class OpenTicket:
 
     Impact and urgency default to the catalogue entry's. `address` gives a requester without one
     an address. `message_id` is the mail's that this ticket began with. `acknowledge` is false for
-    senders whose mail asks for no automatic answer.
+    senders whose mail asks for no automatic answer; `budget` is how much the others hear from us.
+
+    Of a mail: `writer` becomes known where `by` is not yet; `whole` is all of it, `cc` are the
+    others it went to, `team` is the key of the team its mailbox serves, `follows` the solved ticket
+    it answers too late, and `note` what a technician wrote above it for technicians.
     """
 
     by: str
@@ -44,17 +52,27 @@ class OpenTicket:
     origin: Origin = Origin.CHAT
     message_id: str | None = None
     acknowledge: bool = True
+    budget: Budget | None = None
     files: tuple[NewFile, ...] = ()
     thread: MailThread | None = None
+    writer: NewPerson | None = None
+    unverified: bool = False
+    reply_to: str = ""
+    whole: str = ""
+    cc: tuple[NewPerson, ...] = ()
+    team: str | None = None
+    follows: int | None = None
+    note: Words = NO_WORDS
 
 
 def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
+    if ask.writer is not None:
+        known_or_new(tx, ask.writer)
     actor = tx.people.actor(ask.by)
     _check_fields(ask)
     requester = _requester(ask, actor, tx)
     beneficiary = _beneficiary(ask, actor, tx)
-    entry_id = _filed_under(ask.path, tx)
-    placement = tx.organisation.catalogue().placement(entry_id)
+    entry_id, team, placement = _placed(ask, tx)
     ticket = tx.tickets.add(
         Ticket(
             id=0,
@@ -64,11 +82,12 @@ def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
             beneficiary=beneficiary.id if beneficiary and beneficiary != requester else None,
             tell_beneficiary=ask.tell_beneficiary,
             entry=entry_id,
-            team=_team(placement.team, tx),
+            team=_team(team, tx),
             impact=ask.impact or placement.impact,
             urgency=ask.urgency or placement.urgency,
             request_type=placement.request_type,
             origin=ask.origin,
+            follows=ask.follows,
             created_at=now,
             state_since=now,
             changed_at=now,
@@ -77,11 +96,26 @@ def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
     return _announce(ticket, ask, actor, tx, now)
 
 
+def _placed(ask: OpenTicket, tx: Transaction) -> tuple[int | None, int | None, Placement]:
+    """Where it is filed, and who works on it: as the ticket before it, if it follows one."""
+    catalogue = tx.organisation.catalogue()
+    if ask.follows is not None:
+        before = tx.tickets.get(ask.follows)
+        kept = before.entry if before.entry and catalogue.is_current(before.entry) else None
+        return kept, before.team, catalogue.placement(kept)
+    entry = _filed_under(ask.path, tx)
+    placement = catalogue.placement(entry)
+    if placement.team is None and ask.team:
+        served = next((team.id for team in tx.organisation.teams() if team.key == ask.team), None)
+        return entry, served, placement
+    return entry, placement.team, placement
+
+
 def _announce(
     ticket: Ticket, ask: OpenTicket, actor: Actor, tx: Transaction, now: datetime
 ) -> Result:
     """Journal, card, thread and acknowledgement of a ticket just stored."""
-    facts = {"origin": ticket.origin.value, **named(ask.files)}
+    facts = _facts(ask)
     opened = tx.journal.add(Draft(ticket.id, Kind.OPENED, actor.id, ticket.description, facts), now)
     if ask.message_id:
         tx.mails.keep_incoming(ticket.id, opened.id, ask.message_id, now)
@@ -92,9 +126,33 @@ def _announce(
     tx.outbox.put(OpenThread(ticket.id, ticket.team), now)
     origin = FileOrigin.MAIL if ask.message_id else FileOrigin.FORM
     add_files(tx, opened, ask.files, origin, now)
-    if ask.acknowledge:
+    if ask.note:
+        note = tx.journal.add(
+            Draft(ticket.id, Kind.NOTE, actor.id, ask.note, {"origin": "mail"}), now
+        )
+        tx.outbox.put(ShowEntry(ticket.id, note.id), now)
+    join_by_mail(tx, ticket, ask.cc, actor.id, now)
+    if _acknowledged(ask, ticket, tx, now):
         tell(tx, ticket, Message.ACKNOWLEDGEMENT, opened, (ticket.requester,), now)
     return Result(ticket.id, opened.id)
+
+
+def _acknowledged(ask: OpenTicket, ticket: Ticket, tx: Transaction, now: datetime) -> bool:
+    """Whether the requester is told. A request by mail spends from its sender's budget."""
+    if not ask.acknowledge or ask.budget is None:
+        return ask.acknowledge
+    address = tx.people.get(ticket.requester).email
+    return address is None or spend(tx, ask.budget, address, ticket.description.text, now)
+
+
+def _facts(ask: OpenTicket) -> dict[str, Any]:
+    facts: dict[str, Any] = {"origin": ask.origin.value, **named(ask.files)}
+    for name in ("unverified", "reply_to", "follows"):
+        if value := getattr(ask, name):
+            facts[name] = value
+    if ask.whole and ask.whole.split() != ask.description.text.split():
+        facts["whole"] = ask.whole[:LONGEST_TEXT]
+    return facts
 
 
 def _check_fields(ask: OpenTicket) -> None:
@@ -133,10 +191,7 @@ def _requester(ask: OpenTicket, actor: Actor, tx: Transaction) -> Person:
     """Who the ticket is for. Only technicians ask for others."""
     if isinstance(ask.requester, NewPerson):
         actor.require_technician()
-        address = ask.requester.email.strip().lower()
-        name = " ".join(ask.requester.name.split())
-        language = tx.organisation.house().language
-        return tx.people.by_handle(address) or tx.people.add(name, address, None, language)
+        return known_or_new(tx, ask.requester)
     assert ask.requester is not None
     person = tx.people.by_handle(ask.requester)
     if person is None:

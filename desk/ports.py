@@ -49,6 +49,31 @@ class Delivery:
     at: datetime | None = None
     error: str = ""
     outbox: int | None = None
+    reason: str = ""  # why it came back, where it did: "mailbox_full"
+
+
+@dataclass(frozen=True)
+class ReturnedMail:
+    """A mail of ours that a mail system reported as not delivered to `address`.
+
+    `entry` is the journal's, `times` how often it was reported. `cleared_at`: not true any more.
+    """
+
+    ticket: int
+    outbox: int
+    person: int
+    address: str
+    reason: str
+    hard: bool
+    entry: int
+    at: datetime
+    last_at: datetime
+    times: int = 1
+    cleared_at: datetime | None = None
+
+    @property
+    def is_current(self) -> bool:
+        return self.cleared_at is None
 
 
 @dataclass(frozen=True)
@@ -129,6 +154,9 @@ class Tickets(Protocol):
     def find_own(self, person: int, words: Sequence[str], most: int) -> tuple[Ticket, ...]:
         """The same among tickets whose requester or beneficiary this is, by what they may read."""
 
+    def followers(self, ticket: int) -> tuple[int, ...]:
+        """The first twenty tickets that late answers to this one opened, oldest first."""
+
     def due(self, now: datetime, limit: int) -> tuple[int, ...]:
         """Open tickets whose hold until a date is over."""
 
@@ -154,9 +182,6 @@ class Journal(Protocol):
 
 
 class People(Protocol):
-    def followers(self, ticket: int) -> tuple[int, ...]:
-        """The first twenty tickets that late answers to this one opened, oldest first."""
-
     def get(self, person: int) -> Person: ...
 
     def many(self, people: Iterable[int]) -> Mapping[int, Person]: ...
@@ -178,14 +203,14 @@ class People(Protocol):
 
     def set_address(self, person: int, email: str) -> None: ...
 
-    def search(self, query: str, limit: int) -> tuple[Person, ...]:
-        """Active people all of whose query words begin a word of their name or address (accents,
-        case and order ignored), the most frequent requesters first. Empty query: those."""
     def signature(self, person: int) -> Words:
         """What stands below this person's replies; no words: their name and team."""
 
     def set_signature(self, person: int, words: Words) -> None: ...
 
+    def search(self, query: str, limit: int) -> tuple[Person, ...]:
+        """Active people all of whose query words begin a word of their name or address (accents,
+        case and order ignored), the most frequent requesters first. Empty query: those."""
 
     def note_request(self, person: int) -> None:
         """Count one more request, for the order of `search`."""
@@ -203,10 +228,10 @@ class TeamSetup:
     language: str
     members: tuple[str, ...]  # addresses or Slack user ids (user groups already expanded)
     lead: str | None = None
+    mail: MailStyle = PLAIN_STYLE
 
 
 @dataclass(frozen=True)
-    mail: MailStyle = PLAIN_STYLE
 class EntrySetup:
     key: str
     parent: str | None
@@ -294,14 +319,14 @@ class Mails(Protocol):
 
     def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None: ...
 
-
-class Files(Protocol):
-    def add(
     def thread_of(self, ticket: int) -> MailThread | None:
         """As the last mail that came in had it."""
 
     def keep_thread(self, ticket: int, thread: MailThread) -> None: ...
 
+
+class Files(Protocol):
+    def add(
         self, ticket: int, entry: int, file: NewFile, origin: FileOrigin, at: datetime
     ) -> TicketFile: ...
 
@@ -315,6 +340,38 @@ class Files(Protocol):
         """What was chosen for this reply, oldest first."""
 
 
+class ReturnedMails(Protocol):
+    def get(self, outbox: int, address: str) -> ReturnedMail | None: ...
+
+    def put(self, mail: ReturnedMail, said: str) -> None:
+        """Keep it; while it is true, the mail counts as failed with what the other server said."""
+
+    def of_person(self, person: int) -> tuple[ReturnedMail, ...]:
+        """Those that are true now, oldest first."""
+
+    def of_address(self, address: str) -> ReturnedMail | None:
+        """The latest that is true now, of any ticket."""
+
+    def clear(self, mail: ReturnedMail, at: datetime) -> None:
+        """It is not true any more: the mail counts as sent."""
+
+
+class Acknowledgements(Protocol):
+    """Those given in the last hours."""
+
+    def lock(self, domain: str, at: datetime) -> None:
+        """Nobody else counts for this domain until the transaction ends."""
+
+    def to_address(self, address: str, since: datetime) -> int: ...
+
+    def to_domain(self, domain: str, since: datetime) -> int: ...
+
+    def same(self, address: str, words: str, since: datetime) -> bool:
+        """Whether one was given for a mail with the same words."""
+
+    def add(self, address: str, domain: str, words: str, at: datetime) -> None: ...
+
+
 class Outbox(Protocol):
     def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
         """Ask for an effect, at `due` (default: at once). An unfinished row with the same key is
@@ -325,6 +382,9 @@ class Outbox(Protocol):
 
         Returns False, and takes back none, if one was.
         """
+
+    def withdraw_from(self, ticket: int, person: int) -> None:
+        """Take back what was not yet leased of this ticket's mails and messages to the person."""
 
     def retry(self, row: int, at: datetime) -> bool:
         """Ask once more for a mail that failed or is uncertain. False where there is none such."""
@@ -348,6 +408,10 @@ class Transaction(Protocol):
     @property
     def files(self) -> Files: ...
     @property
+    def returned_mails(self) -> ReturnedMails: ...
+    @property
+    def acknowledgements(self) -> Acknowledgements: ...
+    @property
     def outbox(self) -> Outbox: ...
 
     def first_time(self, once: str) -> Result | None:
@@ -369,6 +433,3 @@ class Store(Protocol):
     async def read(self, work: Callable[[Transaction], R]) -> R:
         """Run `work` in a read-only transaction."""
         ...
-    def withdraw_from(self, ticket: int, person: int) -> None:
-        """Take back what was not yet leased of this ticket's mails and messages to the person."""
-

@@ -9,11 +9,21 @@ from typing import Any, TypeVar, overload
 
 from desk import abandon_ticket as abandon
 from desk import answer_ticket as answering
-from desk import answers, ask_queue, ask_ticket, find_tickets, setting_up, take_note
+from desk import (
+    answers,
+    ask_queue,
+    ask_ticket,
+    find_tickets,
+    setting_up,
+    take_note,
+    taking_part,
+)
 from desk import assign_ticket as assigning
 from desk import hold_ticket as holding
+from desk import note_by_mail as noting
 from desk import open_ticket as opening
 from desk import reply as replying
+from desk import report_undelivered as returning
 from desk import resolve_ticket as resolving
 from desk import transfer_ticket as transferring
 from desk.answers import CreatedFacts
@@ -40,7 +50,11 @@ USE_CASES: dict[type[Any], UseCase] = {
     holding.WakeTicket: holding.wake_ticket,
     replying.WithdrawReply: replying.withdraw_reply,
     replying.RetryMail: replying.retry_mail,
+    returning.ReportUndelivered: returning.report_undelivered,
     answering.AnswerTicket: answering.answer_ticket,
+    noting.NoteByMail: noting.note_by_mail,
+    taking_part.AddPerson: taking_part.add_person,
+    taking_part.RemovePerson: taking_part.remove_person,
     resolving.ResolveTicket: resolving.resolve_ticket,
     resolving.ReopenTicket: resolving.reopen_ticket,
     resolving.CloseTicket: resolving.close_ticket,

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 _SIGNATURE = 10  # bytes; 80 bits are out of reach of guessing by mail
 _LONGEST_LOCAL = 29  # leaves room for "+t." and the longest token in the 64 characters of RFC 5321
 _BIGGEST = 2**35  # ids are signed as at most five bytes each
+_BOUNCE = re.compile(r"\+b\.([a-z2-7]{18,24})$")
 _TOKEN = re.compile(r"\+t\.([a-z2-7]{20,40})$")
 _MESSAGE_ID = re.compile(r"<?fd\.(\d{1,12})\.(\d{1,15}|root)\.([a-z2-7]{16})@[^<>@\s]+>?")
 
@@ -38,6 +39,7 @@ class MailIdentity:
         can_receive: bool = True,
         domain: str = "",
         older_secrets: tuple[Secret, ...] = (),
+        bounces: str = "",
     ) -> None:
         """Raises ValueError for an address that cannot be ours, or an empty secret."""
         self.name, self.address = parseaddr(address)
@@ -51,6 +53,7 @@ class MailIdentity:
         self._secrets = tuple(map(_as_bytes, (secret, *older_secrets)))
         if not all(self._secrets):
             raise ValueError("a secret of the mail identity is empty")
+        self._bounces = _plain_address(bounces) if bounces else ""
 
     def token(self, ticket: int, person: int) -> str:
         """The mark in the address this person answers to, for this ticket."""
@@ -59,6 +62,26 @@ class MailIdentity:
 
     def reply_to(self, ticket: int, person: int) -> str:
         return f"{self.local}+t.{self.token(ticket, person)}@{self.address.rpartition('@')[2]}"
+
+    def envelope_sender(self, outbox_row: int) -> str:
+        """Where a server sends this mail back: an address of the row's own, if one is set up."""
+        if not self._bounces:
+            return self.address
+        row = _packed(outbox_row)
+        local, _, domain = self._bounces.rpartition("@")
+        return f"{local}+b.{_base32(row + self._sign('bounce address', row))}@{domain}"
+
+    def read_bounce(self, address: str) -> int | None:
+        """The outbox row of an address made by `envelope_sender`; None for any other one."""
+        local = address.strip().strip("<>").rpartition("@")[0].lower()
+        found = _BOUNCE.search(local)
+        data = _from_base32(found[1]) if found else None
+        if data is None or len(data) <= _SIGNATURE:
+            return None
+        row, signature = data[:-_SIGNATURE], data[-_SIGNATURE:]
+        if not self._verify("bounce address", row, signature):
+            return None
+        return _unpacked_one(row)
 
     def read_token(self, address: str) -> tuple[int, int] | None:
         """Ticket and person of a reply address of ours; None for any other and any forged one.
@@ -101,6 +124,13 @@ class MailIdentity:
             return None
         named = f"{found[1]}.{found[2]}".encode()
         return int(found[1]) if self._verify("message id", named, signature) else None
+
+    def read_sent(self, message_id: str) -> tuple[int, int] | None:
+        """Ticket and outbox row of the mail with this Message-ID, if we sent it."""
+        if (ticket := self.read_message_id(message_id)) is None:
+            return None
+        row = message_id.strip().strip("<").split(".", 3)[2]
+        return None if row == "root" else (ticket, int(row))
 
     def _message_id(self, ticket: int, what: str) -> str:
         named = f"{ticket}.{what}"
@@ -145,6 +175,23 @@ def _unpacked(ids: bytes) -> tuple[int, int]:
             number = 0
     ticket, person = numbers
     return ticket, person
+
+
+def _unpacked_one(packed: bytes) -> int:
+    number = 0
+    for byte in packed:
+        number = number << 7 | byte & 0x7F
+    return number
+
+
+def _plain_address(address: str) -> str:
+    """Raises ValueError for one that cannot carry a token."""
+    local, at, domain = address.strip().rpartition("@")
+    if not (at and local and domain and address.isascii() and address.isprintable()):
+        raise ValueError(f"not a mail address: {address!r}")
+    if len(local) > _LONGEST_LOCAL or "+" in local or " " in address:
+        raise ValueError(f"{address!r} leaves no room for a token")
+    return address.strip()
 
 
 def _base32(data: bytes) -> str:

@@ -17,7 +17,7 @@ from storage.outbox import SqlOutbox
 from storage.people_rows import PERSON, person_of
 from storage.prepared import prepared
 from storage.tables import entries as e
-from storage.tables import outbox, people
+from storage.tables import outbox, people, returned_mails
 
 _later = e.alias("later")
 _WITHDRAWN = exists().where(_later.c.refers_to == e.c.id, _later.c.kind == Kind.WITHDRAWN.value)
@@ -45,6 +45,14 @@ _LAST = prepared(
 )
 _ADD = prepared(insert(e).returning(e.c.id))
 
+_CAME_BACK = (
+    select(returned_mails.c.reason)
+    .where(returned_mails.c.outbox_id == outbox.c.id, returned_mails.c.cleared_at.is_(None))
+    .where(returned_mails.c.reason != "delayed", outbox.c.state == "refused")
+    .order_by(returned_mails.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _DELIVERIES: Select[Any] = (
     select(
         outbox.c.id,
@@ -53,6 +61,7 @@ _DELIVERIES: Select[Any] = (
         outbox.c.done_at,
         outbox.c.error,
         outbox.c.lane,
+        _CAME_BACK.label("came_back"),
         *PERSON,
     )
     .select_from(outbox.join(people, people.c.id == outbox.c.person_id))
@@ -137,7 +146,7 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    person = person_of(row[6:])
+    person = person_of(row[7:])
     by_mail = row.lane.startswith("mail:")
     return Delivery(
         entry=row.entry_id,
@@ -147,4 +156,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         at=row.done_at,
         error=row.error,
         outbox=row.id,
+        reason=row.came_back or "",
     )

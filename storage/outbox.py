@@ -301,10 +301,10 @@ class SqlOutbox:
         """Give up a row that is refused or uncertain. False where there is none."""
         return self._change((o.c.id == row, _IS_STUCK), state=WITHDRAWN, done_at=at)
 
-    def came_back(self, row: int, error: str, at: datetime) -> bool:
-        """The mail of this row left and was not delivered: a person decides, as on a refused one."""
+    def came_back(self, row: int, error: str) -> bool:
+        """This mail left and was not delivered: a person decides, as on a refused one."""
         left = o.c.state.in_([literal_column("'done'"), literal_column("'uncertain'")])
-        return self._change((o.c.id == row, left), state=REFUSED, done_at=at, error=error)
+        return self._change((o.c.id == row, left), state=REFUSED, error=error)
 
     def arrived(self, row: int) -> bool:
         """It was delivered after all."""

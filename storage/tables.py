@@ -262,12 +262,6 @@ mails = Table(
     Index("ix_mails_ticket", "ticket_id"),
 )
 
-outbox = Table(
-    "outbox",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("lane", Text, nullable=False),
-    Column("key", Text, nullable=False),
 # What keeps a ticket's mails together in programs of the Outlook family.
 mail_threads = Table(
     "mail_threads",
@@ -279,6 +273,12 @@ mail_threads = Table(
     Column("topic", Text, nullable=False),
 )
 
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("lane", Text, nullable=False),
+    Column("key", Text, nullable=False),
     Column("payload", Json, nullable=False),
     Column("asked", Integer, nullable=False),  # how often, so that no wish is lost while sending
     Column("due_at", UtcTime, nullable=False),
@@ -317,6 +317,50 @@ budgets = Table(
     Column("next_at", UtcTime, nullable=False),
     Column("waited_at", UtcTime, nullable=False),  # when something last had to wait for it
     Column("refusals", Integer, nullable=False),  # 429s although we were paced
+)
+
+# Mails that a mail system reported as not delivered. See returned_mails.py.
+returned_mails = Table(
+    "returned_mails",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
+    Column("outbox_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # "delayed" is none: it may still arrive
+    Column("hard", Boolean, nullable=False),
+    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("cleared_at", UtcTime),  # when it stopped being true
+    UniqueConstraint("outbox_id", "address"),
+    _partial("ix_returned_mails_person", "person_id", where="cleared_at IS NULL"),
+    _partial("ix_returned_mails_address", "address", where="cleared_at IS NULL"),
+    sqlite_autoincrement=True,
+)
+
+# Acknowledgements of the last hours, so that two machines cannot keep each other busy.
+acknowledgements = Table(
+    "acknowledgements",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("words", Text, nullable=False),  # a digest of what was acknowledged
+    Column("at", UtcTime, nullable=False),
+    Index("ix_acknowledgements_address", "address", "at"),
+    Index("ix_acknowledgements_domain", "domain", "at"),
+    Index("ix_acknowledgements_at", "at"),
+    sqlite_autoincrement=True,
+)
+
+mail_domains = Table(  # a row to lock while the above are counted
+    "mail_domains",
+    METADATA,
+    Column("domain", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
 )
 
 # Periodic work that any number of processes share. See leases.py.

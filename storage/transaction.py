@@ -8,6 +8,7 @@ from typing import cast
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from desk.result import Result
+from storage.acknowledgements import SqlAcknowledgements
 from storage.attachments import SqlFiles
 from storage.cards import SqlCards
 from storage.journal import SqlJournal
@@ -20,6 +21,7 @@ from storage.outbox import SqlOutbox
 from storage.pace import SqlPace
 from storage.people import SqlPeople
 from storage.prepared import QuickConnection, prepared
+from storage.returned_mails import SqlReturnedMails
 from storage.spool import SqlSpool
 from storage.syncs import SqlSyncs
 from storage.tables import once as once_keys
@@ -57,6 +59,14 @@ class SqlTransaction:
     @property
     def leases(self) -> SqlLeases:
         return SqlLeases(self._connection)
+
+    @property
+    def returned_mails(self) -> SqlReturnedMails:
+        return SqlReturnedMails(self._connection, self.outbox)
+
+    @property
+    def acknowledgements(self) -> SqlAcknowledgements:
+        return SqlAcknowledgements(self._connection)
 
     @property
     def syncs(self) -> SqlSyncs:
