@@ -12,6 +12,7 @@ from mail.extraction.attribution import (
     attribution_inside,
     attribution_start,
     begins_unmarked_quote,
+    is_framed,
     names_author,
     shares_line_with_quote,
 )
@@ -155,6 +156,8 @@ def _above_history(lines: list[str], sent: int | None) -> list[str]:
     for index, line in enumerate(looked):
         if ABOVE in lines[index]:
             return _without_last_attribution(_without_quoted_end(lines[:index]))
+        if is_framed(line):
+            return _without_rule(lines[:index])
         if is_quoted(line) or not line:
             continue
         if index == sent:

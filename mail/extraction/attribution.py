@@ -19,6 +19,7 @@ from mail.extraction.vocabulary import OPENER, QUOTING, VERB, YOU_WROTE
 
 _LINES = 4  # that an attribution may be wrapped over
 _LONGEST = 500
+_LONGEST_NAMED = 150  # with a name and without an address
 _DASHES = re.compile(r"^[-—_*=\s]{2,}|[-—_*=\s]{2,}$")
 _COLON = (":", "：", "::")
 _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
@@ -26,7 +27,7 @@ _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
 _INSIDE = re.compile(
     r"(?:-{2,}\s*)?(?<!\w)(?:On|Le|Am|El|Il|Em|Op|Den|Dne)\s(?=[^\n]{0,30}\d)[^\n]{8,250}$"
 )
-_WITH_TEXT = re.compile(r"^[^\n]{10,300}?(?:wrote|écrit|escribió|scritto|escreveu)\s?:\s+(?=\S)")
+_WITH_TEXT = re.compile(r"^[^\n]{10,300}?(?:wrote|écrit|escribió|scritto|escreveu)\s?:\s*(?=\S)")
 
 
 def attribution_start(lines: Sequence[str], last: int, quoted: bool = True) -> int | None:
@@ -52,7 +53,12 @@ def begins_unmarked_quote(lines: Sequence[str], last: int) -> int | None:
     """Where the attribution begins whose quotation, from the line after `last`, has no marks."""
     if is_quoted(lines[last]) or is_quoted(below(lines, last)):
         return None
-    return attribution_start(lines, last, quoted=False)
+    start = attribution_start(lines, last, quoted=False)
+    if start is None or has_address(" ".join(lines[start : last + 1])):
+        return start
+    # Without an address it may be the person's own sentence: a program leaves a line blank.
+    apart = last + 1 == len(lines) or not lines[last + 1]
+    return start if apart and sum(map(len, lines[start : last + 1])) <= _LONGEST_NAMED else None
 
 
 def opens_with_attribution(run: Sequence[str]) -> bool:
@@ -78,6 +84,11 @@ def shares_line_with_quote(line: str) -> bool:
         return False
     found = _WITH_TEXT.match(line)
     return bool(found) and _all_shapes(found[0])  # type: ignore[index]
+
+
+def is_framed(line: str) -> bool:
+    """ ">>> Somebody <…> 24/11/2026 14:05 >>>", below which the quotation has no marks."""
+    return line.startswith(">>>") and line.endswith(">>>") and has_date(line)
 
 
 def names_author(line: str) -> bool:

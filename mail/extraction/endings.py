@@ -10,12 +10,13 @@ from mail.extraction.shapes import bare, is_rule, stripped
 _MOST_ENDINGS = 6  # one below the other
 _LONGEST_MOBILE = 110
 _LONGEST_SIGNATURE = 40  # lines below "-- "
+_LONGEST_NAME = 60
 _LONGEST_LOOSE = 8  # lines below "--", which may also part two thoughts
 _LONGEST_NOTICE = 25  # lines of a disclaimer
 _BULLET = re.compile(r"[-*•+]\s|\d{1,3}[.)]\s|\|")
 
 _DEVICE = (
-    r"iphone|ipad|ipod|android|samsung|galaxy|blackberry|huawei|xiaomi|redmi|oneplus|pixel|nokia|"
+    r"iphone|iphon|ipad|ipod|android|samsung|galaxy|blackberry|huawei|xiaomi|redmi|oneplus|pixel|nokia|"
     r"sony|xperia|lg|htc|motorola|windows|outlook|yahoo|gmail|gmx|web\.de|mail|proton|k-9|mobil|"
     r"handy|smartphone|phone|telefon|téléphone|teléfono|telefono|móvil|celular|portable|tablet|"
     r"orange|bouygues|sfr|t-mobile|vodafone|verizon|at&t|spark|superhuman|front|aol|zoho|canary|"
@@ -46,7 +47,7 @@ _MOBILE = re.compile(
     rf"|στάλθηκε από\b.*(?:{_DEVICE})|αποστολή από\b.*(?:{_DEVICE})"
     rf"|נשלח מ.*(?:{_DEVICE})|(?:أرسلت|أُرسلت|تم الإرسال|مرسل) من.*(?:{_DEVICE}|هاتف)"
     rf"|(?:从|從|來自|来自|发自|發自|寄自).*(?:{_DEVICE}|手机|手機|邮箱|郵箱)"
-    rf"|(?:나의|내) .{{0,20}}(?:{_DEVICE}).{{0,6}}에서|(?:được )?gửi từ\b.*(?:{_DEVICE})"
+    rf"|(?:나의|내) .{{0,20}}(?:{_DEVICE}).{{0,6}}에서|(?:được |đã )?gửi từ\b.*(?:{_DEVICE})"
     r"|please excuse (?:my brevity|any typos|the brevity)"
     r"|bitte entschuldigen sie (?:die|meine) kürze"
     r"|excusez (?:ma|la) brièveté)",
@@ -66,6 +67,13 @@ _NOTICE = re.compile(
     r"機密|誤って|保密|收件人|기밀|수신인",
     re.IGNORECASE,
 )
+_HEADING = re.compile(
+    r"\W*(?:disclaimer|confidentiality(?: notice)?|legal notice|important(?: notice)?|"
+    r"avertissement|avis de confidentialité|confidentialité|haftungsausschluss|vertraulichkeit\w*|"
+    r"aviso legal|aviso de confidencialidad\w*|avviso)\W*$",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _SINGLE_NOTICE = re.compile(
     r"\W*(?:please consider the environment before|think before you print|pensez à l.environnement|"
     r"n.imprimez ce|bitte (?:denken|prüfen) sie .{0,40}(?:umwelt|drucken)|"
@@ -118,7 +126,12 @@ def _without_delimited(kept: list[str]) -> list[str]:
 
 
 def _is_loose_signature(rest: Sequence[str]) -> bool:
-    return len(rest) <= _LONGEST_LOOSE and not any(_BULLET.match(line.strip()) for line in rest)
+    """Few lines that begin like a name, not like the second half of a thought."""
+    lines = [line.strip() for line in rest if line.strip()]
+    if not lines or len(rest) > _LONGEST_LOOSE or any(map(_BULLET.match, lines)):
+        return False
+    first = lines[0]
+    return len(first) <= _LONGEST_NAME and not first[0].islower() and first[-1] not in ".?!:;,"
 
 
 def _without_last_line(kept: list[str]) -> list[str]:
@@ -142,10 +155,12 @@ def _without_notice(kept: list[str]) -> list[str]:
     above = stripped(kept[:start])
     if not above or not text:
         return kept
-    if _SINGLE_NOTICE.match(text) and len(text) <= 300:
+    if len(text) <= 400 and _SINGLE_NOTICE.match(_LINK.sub("", text)):
         return above
     signs = {found[0].lower() for found in _NOTICE.finditer(text)}
-    return above if len(text) >= 100 and len(signs) >= 3 else kept
+    if len(text) < 100 or len(signs) < 3:
+        return kept
+    return stripped(above[:-1]) if _HEADING.match(above[-1]) and len(above) > 1 else above
 
 
 def without_banner(lines: Sequence[str]) -> list[str]:

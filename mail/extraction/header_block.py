@@ -21,6 +21,7 @@ _LABEL = re.compile(
 )
 _DASHED = re.compile(r"[-_=*—─]{2,}\s?([^\W_][^\n]{1,70}?)\s?[-_=*—─]{2,}$")
 _LOOSE_DASHED = re.compile(r"[-_=*—─]{3,}\s?([^\W_][^-_=*]{2,60})$")
+_RAW = re.compile(r"received$|return-path$|message-id$|dkim-|mime-|content-t|x-|arc-|authent")
 _MOST_LINES = 12
 _MOST_CONTINUED = 3
 
@@ -35,6 +36,7 @@ class _Block:
     timed: bool = False
     addressed: bool = False
     bracketed: bool = False
+    raw: bool = False  # as on the wire: somebody pasted it to show it
 
 
 def begins_header_block(lines: Sequence[str], index: int) -> bool:
@@ -43,6 +45,8 @@ def begins_header_block(lines: Sequence[str], index: int) -> bool:
     if first is None:
         return False
     block = _block(lines, index)
+    if block.raw:
+        return False
     ruled = index > 0 and is_long_rule(_previous(lines, index))
     if kind(first) is None:
         return _is_foreign(block, ruled)
@@ -59,8 +63,7 @@ def _is_known(block: _Block, ruled: bool) -> bool:
 
 def _is_foreign(block: _Block, ruled: bool) -> bool:
     """In a language that is not listed: strict, as a form may look like it."""
-    enough = block.lines >= (3 if ruled else 4)
-    return enough and block.bracketed and block.dated and block.timed
+    return ruled and block.lines >= 3 and block.bracketed and block.dated and block.timed
 
 
 def _block(lines: Sequence[str], index: int) -> _Block:
@@ -84,6 +87,7 @@ def _take(block: _Block, name: str, line: str) -> None:
     what = kind(name)
     if what is not None:
         block.known.add(what)
+    block.raw = block.raw or bool(_RAW.match(name))
     block.lines += 1
     block.addressed = block.addressed or has_address(line)
     block.bracketed = block.bracketed or has_bracketed_address(line)

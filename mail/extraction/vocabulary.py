@@ -52,7 +52,7 @@ FROM = frozenset((
     "šalje", "pošiljatelj", "para de",
 ))
 SENT = frozenset((
-    "sent", "date", "sent on", "envoyé", "envoyé le", "date d'envoi", "gesendet", "datum",
+    "sent", "date", "message du", "sent on", "envoyé", "envoyé le", "date d'envoi", "gesendet", "datum",
     "gesendet am", "enviado", "enviado el", "enviada em", "enviado em", "enviada", "fecha",
     "data", "data invio", "inviato", "inviato il", "verzonden", "verzonden op", "skickat",
     "sendt", "dato", "sendt den", "wysłano", "wysłane", "data wysłania", "odesláno",
@@ -108,7 +108,7 @@ BEGINS_FORWARDED = re.compile(
 )
 # Subjects of mails that are passed on.
 FORWARDING_SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|tr|wg|rv|i|enc|doorst|vb|vs|vidarebefordrat|pd|továbbítás|"
+    r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|tr|wg|rv|i|enc|doorst|vb|vl|vidarebefordrat|pd|továbbítás|"
     r"ilt|пересл|転送|转发|轉寄|전달)\s?[:：]",
     re.IGNORECASE,
 )
