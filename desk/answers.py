@@ -41,6 +41,7 @@ class TicketFacts:
     path: tuple[Label, ...]  # family, service, sub-service; empty where none was chosen
     code: Label | None  # of its resolution
     audience: tuple[Person, ...]  # who would receive a public reply now
+    participants: tuple[Person, ...] = ()  # who takes part beside requester and beneficiary
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class TicketPage:
     moves: tuple[Move, ...]
     viewer: Person
     card: tuple[str, str] | None  # channel and ts of the active card
+    followers: tuple[int, ...] = ()  # tickets that late answers opened
 
 
 @dataclass(frozen=True)

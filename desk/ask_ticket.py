@@ -71,6 +71,7 @@ def open_page(
         moves=actor.moves(ticket),
         viewer=actor.person,
         card=(card.channel, card.ts) if card else None,
+        followers=() if ticket.is_open else tx.tickets.followers(ticket.id),
     )
 
 

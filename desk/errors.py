@@ -44,6 +44,7 @@ PROBLEMS = (
     "address_taken",
     "no_such_reason",
     "no_such_file",
+    "too_many_people",
     "files_too_large",
 )
 

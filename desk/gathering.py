@@ -23,7 +23,7 @@ def many_facts(tx: Transaction, tickets: Iterable[Ticket]) -> tuple[TicketFacts,
     wanted = {
         person
         for ticket in all_of_them
-        for person in (ticket.requester, ticket.beneficiary, ticket.assignee)
+        for person in (ticket.requester, ticket.beneficiary, ticket.assignee, *ticket.participants)
         if person is not None
     }
     people = tx.people.many(wanted)
@@ -39,6 +39,7 @@ def many_facts(tx: Transaction, tickets: Iterable[Ticket]) -> tuple[TicketFacts,
             team=teams[ticket.team],
             path=tuple(step.label for step in catalogue.path(ticket.entry)),
             code=codes.get(ticket.resolution.code) if ticket.resolution else None,
+            participants=tuple(people[p] for p in ticket.participants if p in people),
             audience=tuple(people[p] for p in ticket.audience if p in people),
         )
         for ticket in all_of_them
