@@ -6,6 +6,7 @@ turns (turns.py); should two do the same at once, it does no harm.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
@@ -91,6 +92,9 @@ def guarded(name: str, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
     async def run() -> None:
         try:
             await job()
+        except asyncio.CancelledError:
+            # We are being stopped. The scheduler would log that as a failure, with a traceback.
+            log.info("job_broken_off", job=name)
         except Exception:
             # The schedule must go on; the job comes again by itself.
             log.exception("job_failed", job=name)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sandbox.changes import Changes
 from sandbox.delivery import SLACKS_RETRIES, Courier, Transport
+from sandbox.eitherway import EitherWay
 from sandbox.faults import Faults, SmtpFaults
 from sandbox.interactions import Interactions
 from sandbox.mail import Mail
@@ -30,7 +31,11 @@ DEMO_WORLD = Path(__file__).with_name("demo.yml")
 
 
 class Slack:
-    """The whole pretend Slack, but for its doors to the network."""
+    """The whole pretend Slack, but for its doors to the network.
+
+    Deliveries go to the address `deliver_to`, else over Socket Mode; `either_way`, to whichever
+    is up.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class Slack:
         world: World | Path | str | None = None,
         *,
         deliver_to: str | None = None,
+        either_way: bool = False,
         desk_smtp: tuple[str, int] | None = None,
         desk_address: str = "support@meridien.example",
         strict: bool = True,
@@ -56,7 +62,7 @@ class Slack:
         self.changes = Changes()
         self.traffic = Traffic(self.changes, clock)
         self.socket: SocketMode | None = None
-        transport = self._transport(deliver_to, clock)
+        transport = self._transport(deliver_to, either_way, clock)
         self.courier = Courier(
             transport,
             self.traffic,
@@ -81,11 +87,14 @@ class Slack:
         self.desk_address = desk_address
         self._people: dict[str, Person] = {}
 
-    def _transport(self, deliver_to: str | None, clock: Callable[[], float]) -> Transport:
-        if deliver_to:
-            return SignedHttp(deliver_to, self.tokens.signing_secret, clock)
+    def _transport(
+        self, deliver_to: str | None, either_way: bool, clock: Callable[[], float]
+    ) -> Transport:
+        http = SignedHttp(deliver_to, self.tokens.signing_secret, clock) if deliver_to else None
+        if http is not None and not either_way:
+            return http
         self.socket = SocketMode(self.world.app.id)
-        return self.socket
+        return self.socket if http is None else EitherWay(http, self.socket)
 
     # -- secrets and addresses --------------------------------------------------------------
 

@@ -325,3 +325,48 @@ async def test_a_response_url_can_replace_or_delete_what_was_pressed(
     await pierre.press("ticket.claim")
 
     await slack.until(lambda: pierre.ephemerals == [])
+
+
+async def test_with_both_ways_up_each_takes_its_turn(ear: Ear, unused_tcp_port: int) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}/slack/events"
+    async with Sandbox(a_manifest(), deliver_to=url, either_way=True) as slack:
+        app, heard = an_app(slack), []
+
+        @app.command("/ticket")
+        async def ticket(ack: Any) -> None:
+            heard.append("socket")
+            await ack()
+
+        async with over_socket(app, slack):
+            await slack.until(lambda: slack.socket and slack.socket.connections)
+            for _ in range(4):
+                await slack.person("pierre").command("/ticket", channel=POSTES)
+
+    assert (len(ear.got), len(heard)) == (2, 2)
+
+
+async def test_of_both_ways_http_alone_is_enough(ear: Ear, unused_tcp_port: int) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}/slack/events"
+    async with Sandbox(a_manifest(), deliver_to=url, either_way=True) as slack:
+        for _ in range(3):
+            await slack.person("pierre").command("/ticket", channel=POSTES)
+
+    assert len(ear.got) == 3
+
+
+async def test_of_both_ways_the_socket_alone_is_enough(unused_tcp_port: int) -> None:
+    nowhere = f"http://127.0.0.1:{unused_tcp_port}/slack/events"
+    async with Sandbox(a_manifest(), deliver_to=nowhere, either_way=True) as slack:
+        app, heard = an_app(slack), []
+
+        @app.command("/ticket")
+        async def ticket(ack: Any) -> None:
+            heard.append("socket")
+            await ack()
+
+        async with over_socket(app, slack):
+            await slack.until(lambda: slack.socket and slack.socket.connections)
+            for _ in range(3):
+                await slack.person("pierre").command("/ticket", channel=POSTES)
+
+    assert len(heard) == 3
