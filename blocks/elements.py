@@ -10,6 +10,7 @@ from blocks.message import Block, View
 from blocks.text import LONGEST, cut, md, plain
 
 MOST_OPTIONS = 100  # in one select or in one of its groups
+MOST_BOXES = 10  # to tick, in one group
 LONGEST_OPTION = 75
 LONGEST_VALUE = 150
 LONGEST_TITLE = 24

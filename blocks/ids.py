@@ -109,6 +109,9 @@ class Field(StrEnum):
     ASSIGNEE = "assignee"
     DUPLICATE_OF = "duplicate_of"
     QUERY = "query"
+    FILES = "files"
+    NEW_FILES = "new_files"
+    SHARE_FILES = "share_files"
 
 
 # Buttons live for years in old messages. An id retired from `Action` moves here and is answered

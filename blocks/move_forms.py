@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from blocks.attached import sharing
 from blocks.card import headline
 from blocks.drafts import Context
 from blocks.elements import (
@@ -43,6 +44,7 @@ def reply_form(
         section(_will_be_sent(facts.facts.audience, t)),
         *_recent(facts, t),
         field(Field.MESSAGE, t("Your message"), _writing(words)),
+        *sharing(facts.files, facts.shared, t),
         *_afterwards(facts, t),
     ]
     return _form(facts, Form.REPLY, t("✉️ Reply to requester"), t("Send"), blocks, t, entry)

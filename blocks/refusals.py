@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from blocks.text import one_line
+from blocks.text import file_size, one_line
 from desk.errors import (
     AlreadySent,
     AlreadyTaken,
@@ -107,6 +107,16 @@ def field_problem(fault: InvalidField, t: Translator) -> str:
         case "too_long":
             n = fault.limit or 0
             return t.plural("At most {n} character, please.", "At most {n} characters, please.", n)
+        case "files_too_large":
+            return t(
+                "These files are {size} together; a mail takes {limit}. Choose fewer, or send a"
+                " link.",
+                size=file_size(fault.size or 0, t),
+                limit=file_size(fault.limit or 0, t),
+            )
+        case "too_many_files":
+            n = fault.limit or 0
+            return t.plural("At most {n} file, please.", "At most {n} files, please.", n)
         case problem:
             return _problems(t).get(problem) or t("This cannot be used. Please check it.")
 
@@ -127,6 +137,7 @@ def _problems(t: Translator) -> dict[str, str]:
         "no_such_ticket": t("There is no such ticket. References look like R-000042."),
         "same_ticket": t("A ticket cannot be its own duplicate."),
         "not_in_future": t("Please choose a day that is still to come."),
+        "no_such_file": t("One of these files is no longer there. Please choose again."),
         "date_missing": t("Until when? Please choose a day."),
     }
 

@@ -125,6 +125,16 @@ def listed(names: list[str], t: Translator) -> str:
     return t("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
 
 
+def file_size(size: int, t: Translator) -> str:
+    """As people say it: 812 bytes, 40 kB, 1.2 MB."""
+    if size < 1000:
+        return t.plural("{n} byte", "{n} bytes", size)
+    if size < 999_500:
+        return t("{n} kB", n=str(round(size / 1000)))
+    millions = f"{size / 1_000_000:.1f}"
+    return t("{n} MB", n=millions.replace(".", ",") if t.language == "fr" else millions)
+
+
 def plain(text: str, limit: int) -> dict[str, Any]:
     """A `plain_text` object; names in it must have passed `one_line`."""
     return {"type": "plain_text", "text": cut(text, limit), "emoji": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blocks.attached import attached
 from blocks.card import headline, people_line
 from blocks.deeds import deed, is_trouble, progress, recipient, retry_button, told, trouble_line
 from blocks.elements import actions, button, context, section
@@ -76,6 +77,7 @@ def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     blocks += [section(text) for text in texts]
     if not complete:
         blocks.append(context(t("The rest is too long for Slack.")))
+    blocks += attached(entry, t)
     if entry.facts.get("whole"):
         shown = button(t("Show full message"), Action.MAIL_SHOW, f"{entry.ticket}:{entry.id}")
         blocks += actions([shown])

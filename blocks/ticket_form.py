@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blocks.attached import new_files
 from blocks.card import headline
 from blocks.drafts import Context, Draft
 from blocks.elements import (
@@ -49,6 +50,7 @@ def ticket_form(
         *_catalogue(facts, draft, t),
         _subject(subject, t),
         _description(description, facts, t),
+        _files(facts, t),
         *_priority(facts, draft, t),
     ]
     return modal(
@@ -201,6 +203,11 @@ def _description(description: str, facts: NewTicketFacts, t: Translator) -> Bloc
     element = text_input(multiline=True, initial=description)
     hint = t("The requester will read this.") if facts.actor.is_technician else ""
     return field(Field.DESCRIPTION, t("Description"), element, hint=hint)
+
+
+def _files(facts: NewTicketFacts, t: Translator) -> Block:
+    hint = t("They stay between technicians.") if facts.actor.is_technician else ""
+    return new_files(Field.FILES, t("Files"), hint)
 
 
 def _priority(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from blocks.attached import attached_line
 from blocks.card import ACTIONS, headline, offered, path_line
 from blocks.deeds import deed, is_trouble, progress, told, trouble_line
 from blocks.drafts import Context
@@ -181,8 +182,8 @@ def _entry(entry: Entry, facts: TicketPage, t: Translator) -> Block:
     """One entry as one block: who and when, the words, and how far a mail has come."""
     head = f"{deed(entry, t)} · {when(entry.at)}"
     if not entry.words or entry.kind is Kind.OPENED:
-        return context(head)
-    lines = [head, mrkdwn(entry.words, ENTRY, quoting=True)]
+        return context("\n".join(filter(None, (head, attached_line(entry, t)))))
+    lines = [head, mrkdwn(entry.words, ENTRY, quoting=True), attached_line(entry, t)]
     if entry.is_public and not entry.withdrawn:
         lines += _progress(entry, facts, t)
     undo = None

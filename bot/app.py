@@ -19,6 +19,8 @@ from bot.config import Settings
 from bot.courtesy import Courtesy
 from bot.deskfile import read_desk_file
 from bot.directory import EVERYBODY, learn_everybody, with_slack_ids
+from bot.file_courier import FileCourier
+from bot.files import FileStore
 from bot.http import web_app
 from bot.indexing import Indexing
 from bot.mail_courier import MailCourier
@@ -31,6 +33,7 @@ from bot.secret import mail_secrets
 from bot.slack import PATIENCE, bolt_app, dispatch, meet_slack, slack_client
 from bot.slack_calls import SlackCalls
 from bot.slack_courier import SlackCourier
+from bot.slack_files import Transfers
 from bot.socket_mode import SocketMode
 from bot.turns import Job, Turns
 from bot.web_server import web_server
@@ -89,7 +92,10 @@ class Bot:
         self._closing.push_async_callback(self.turns.close)
         session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=PATIENCE))
         client = slack_client(settings, session)
-        self.desk = Desk(self.store, self._clock, timedelta(seconds=settings.undo_seconds))
+        self.files = FileStore(settings.files_url)
+        await self.files.prepare()
+        undo = timedelta(seconds=settings.undo_seconds)
+        self.desk = Desk(self.store, self._clock, undo, settings.shared_max_bytes)
         self.pacing, self.courtesy = Pacing(self._clock), Courtesy()
         self.calls = SlackCalls(client, self.pacing)
         newest, *older = mail_secrets(settings)
@@ -173,7 +179,7 @@ class Bot:
         alone = self.settings.database_url.startswith("sqlite")
         slack = SlackCourier(self.store, self.desk, self.calls, self._clock, alone=alone)
         smtp = SmtpCourier(self.settings.smtp_url.get_secret_value(), self.identity.address)
-        mails = MailCourier(self.store, smtp, self.identity, self._clock)
+        mails = MailCourier(self.store, smtp, self.identity, self._clock, self.files)
         couriers: dict[type[Any], Courier] = {
             effects.RefreshCard: slack.refresh_card,
             effects.OpenThread: slack.open_thread,
@@ -186,6 +192,7 @@ class Bot:
             effects.LookUpPerson: slack.look_up,
             effects.WarnAdministrators: slack.warn,
             effects.WarnUndelivered: slack.warn_undelivered,
+            **self._file_couriers(),
         }
         self.relay = Relay(
             self.store, couriers, self._clock, pacing=self.pacing, courtesy=self.courtesy
@@ -199,6 +206,19 @@ class Bot:
             await running
 
         self._closing.push_async_callback(end)
+
+    def _file_couriers(self) -> dict[type[Any], Courier]:
+        settings = self.settings
+        token = settings.slack_bot_token.get_secret_value()
+        transfers = Transfers(self.calls, token, settings.slack_api_url)
+        most = settings.file_max_bytes
+        files = FileCourier(self.store, self.files, self.calls, transfers, self._clock, most)
+        return {
+            effects.FetchFile: files.fetch,
+            effects.ShowFiles: files.show,
+            effects.SendFiles: files.send,
+            effects.WarnFiles: files.warn,
+        }
 
     async def _start_mail(self) -> None:
         where = urlsplit(self.settings.mail_listen)

@@ -89,6 +89,25 @@ class Settings(BaseSettings):
     state_folder: Path = Field(
         Path("var"), alias="FRONTDESK_STATE", description="Folder for what the bot keeps by itself."
     )
+    files: SecretStr = Field(
+        SecretStr(""),
+        alias="FRONTDESK_FILES",
+        description="Where files of tickets are kept: a folder, or `s3://bucket/prefix` with the"
+        " extra `frontdesk[s3]`. Empty: `files` in the state folder. Several processes need the same.",
+    )
+    file_max_bytes: int = Field(
+        100_000_000,
+        alias="FRONTDESK_FILE_MAX_BYTES",
+        gt=10_000,
+        description="Largest file taken from Slack, in bytes.",
+    )
+    shared_max_bytes: int = Field(
+        10_000_000,
+        alias="FRONTDESK_SHARED_MAX_BYTES",
+        gt=10_000,
+        description="Files that one reply may take along, in bytes together. Many mail servers take"
+        " no more than this.",
+    )
     undo_seconds: int = Field(
         20,
         alias="FRONTDESK_UNDO_SECONDS",
@@ -122,6 +141,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The plain text of `database`, for who connects."""
         return self.database.get_secret_value()
+
+    @property
+    def files_url(self) -> str:
+        """Where the store of files is."""
+        return self.files.get_secret_value() or str(self.state_folder / "files")
 
     @property
     def signing_secrets(self) -> tuple[str, ...]:

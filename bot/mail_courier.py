@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.files import FileMissing, FileStore
 from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
 from bot.reading import facts_of
 from desk.effects import SendMail
 from desk.errors import NotPublic
+from desk.files import PublicFile
 from locales.translator import translator_for
 from mail import sending
+from mail.attachment import Attachment
 from mail.compose import compose
+from mail.enclosing import enclose
 from mail.identity import MailIdentity
+from mail.tidy import one_line
 from storage.outbox import Lease
 from storage.store import SqlStore
 
@@ -25,11 +31,13 @@ class MailCourier:
         smtp: sending.SmtpCourier,
         identity: MailIdentity,
         clock: Callable[[], datetime],
+        files: FileStore | None = None,
     ) -> None:
         self._store = store
         self._smtp = smtp
         self._identity = identity
         self._clock = clock
+        self._files = files
 
     async def send(self, effect: SendMail, lease: Lease, attempting: Attempting) -> Done:
         """A mail whose last attempt ended in doubt is never sent again by itself."""
@@ -43,7 +51,11 @@ class MailCourier:
         if not facts.to.email:
             raise Refused("has no address any more")
         t = translator_for(facts.to.language)
+        attached = await self._attached(facts.files)
         message = compose(facts, identity=self._identity, t=t, row=lease.id, at=now)
+        if attached:
+            boundary = f"=_frontdesk.files.{effect.ticket}.{lease.id}"
+            await asyncio.to_thread(enclose, message, attached, boundary)
         try:
             sent = await self._smtp.send(message, facts.to.email, attempting=attempting)
         except sending.LeaseLost:
@@ -60,6 +72,23 @@ class MailCourier:
             tx.mails.keep_outgoing(effect.ticket, effect.entry, message_id, self._clock())
 
         return Done(sent.reply[:200], keep)
+
+    async def _attached(self, files: Iterable[PublicFile]) -> list[Attachment]:
+        """The bytes of what goes along. Raises Unreachable while they are on their way to us, and
+        Refused where they will never come: words that speak of a file do not go without it."""
+        attached = []
+        for file in files:
+            name = one_line(file.name, 60)
+            if file.lost:
+                raise Refused(f"the file {name} could not be had from Slack")
+            if not file.digest or self._files is None:
+                raise Unreachable(f"the file {name} is still on its way to us", retry_after=1.0)
+            try:
+                data = await self._files.read(file.digest)
+            except FileMissing:
+                raise Refused(f"the file {name} is not in the store any more") from None
+            attached.append(Attachment(file.name, file.media_type, data))
+        return attached
 
     async def _not_public(self, effect: SendMail, now: datetime) -> Refused | Unreachable:
         """Taken back; or not public yet, where the clock was set back since the mail fell due."""

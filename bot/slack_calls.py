@@ -25,6 +25,8 @@ READS = frozenset(
         "conversations.list",
         "conversations.members",
         "conversations.replies",
+        "files.getUploadURLExternal",
+        "files.info",
         "usergroups.list",
         "usergroups.users.list",
         "users.info",

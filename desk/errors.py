@@ -46,6 +46,7 @@ PROBLEMS = (
     "no_such_file",
     "too_many_people",
     "files_too_large",
+    "too_many_files",
 )
 
 

@@ -46,12 +46,14 @@ def chosen_files(
     """The ticket's files that go with a reply. Raises InvalidField for files of others, and where
     all that goes is more than `most` bytes."""
     wanted = frozenset(chosen)
+    field = "new_files" if new else "share_files"
     found = tuple(file for file in tx.files.of(ticket) if file.id in wanted)
     if len(found) < len(wanted):
         raise InvalidField("share_files", "no_such_file")
-    total = sum(file.size for file in (*found, *new))
+    if len(found) + len(new) > MOST_OFFERED:
+        raise InvalidField(field, "too_many_files", MOST_OFFERED)
+    total = sum(file.size for file in found) + sum(file.size for file in new)
     if total > most:
-        field = "new_files" if new else "share_files"
         raise InvalidField(field, "files_too_large", most, total)
     return found
 

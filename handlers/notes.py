@@ -10,7 +10,13 @@ from handlers.payload import Spoken
 
 async def on_written(said: Spoken, context: Context) -> Answer:
     note = TakeNote(
-        said.user, said.channel, said.thread, said.ts, said.words, under_us=said.under_us
+        said.user,
+        said.channel,
+        said.thread,
+        said.ts,
+        said.words,
+        under_us=said.under_us,
+        files=said.files,
     )
     await context.desk.handle(note, once=said.once)
     return Answer()
@@ -25,6 +31,7 @@ async def on_edited(said: Spoken, context: Context) -> Answer:
         said.thread,
         under_us=said.under_us,
         edited=said.edited,
+        files=said.files,
     )
     await context.desk.handle(edit, once=said.once)
     return Answer()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from desk.files import NewFile
 from desk.words import NO_WORDS, Words
 from handlers.richtext import words_from_message
 from handlers.values import (
@@ -16,6 +17,7 @@ from handlers.values import (
     Malformed,
     Values,
     field_of,
+    files_in,
     name_in,
     single_in,
     text_in,
@@ -34,6 +36,7 @@ __all__ = [
     "Typing",
     "Values",
     "field_of",
+    "number_in",
 ]
 
 
@@ -87,12 +90,12 @@ class Click:
     @property
     def ticket(self) -> int:
         """The ticket in the button's value ("42", or "42:7" with what follows)."""
-        return _number(self.value.partition(":")[0])
+        return number_in(self.value.partition(":")[0])
 
     @property
     def entry(self) -> int:
         """What follows the ticket in the value."""
-        return _number(self.value.partition(":")[2])
+        return number_in(self.value.partition(":")[2])
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,7 @@ class Spoken:
     once: str
     under_us: bool = False  # in a thread whose first message is the bot's
     edited: str = ""  # when the words were changed last, as a ts
+    files: tuple[NewFile, ...] = ()
 
     @classmethod
     def read(cls, body: Body) -> Spoken:
@@ -248,7 +252,10 @@ class Spoken:
                     said, about = _written(event, team, channel), event
                 case _:
                     return _not_ours(channel)
-            return replace(said, under_us=_is_under_us(about, body))
+            if said.user and said.user in _us(body):
+                return _not_ours(channel)  # files that we showed: Slack may name no bot with them
+            files = files_in(about.get("files"))
+            return replace(said, under_us=_is_under_us(about, body), files=files)
         except (KeyError, TypeError, AttributeError) as fault:
             raise Malformed("message") from fault
 
@@ -296,12 +303,15 @@ def _written(event: Body, team: str, channel: str) -> Spoken:
 
 def _is_under_us(event: Body, body: Body) -> bool:
     parent = text_in(event.get("parent_user_id"))
-    us = {
+    return bool(parent) and parent in _us(body)
+
+
+def _us(body: Body) -> set[str]:
+    return {
         text_in(seen.get("user_id"))
         for seen in body.get("authorizations") or ()
         if isinstance(seen, Mapping)
     }
-    return bool(parent) and parent in us
 
 
 def _edited(event: Body, team: str, channel: str) -> Spoken:
@@ -356,7 +366,7 @@ def _container(view: Body) -> str:
     return "home" if view.get("type") == "home" else "view"
 
 
-def _number(text: str) -> int:
+def number_in(text: str) -> int:
     """A number that we wrote into a button ourselves."""
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Malformed("value")

@@ -15,7 +15,7 @@ from desk.reply import Reply, RetryMail, WithdrawReply
 from handlers.answer import Answer, then
 from handlers.context import Context, Table
 from handlers.pages import after_form, beside
-from handlers.payload import Click, Submission
+from handlers.payload import Click, Submission, number_in
 
 
 async def on_replied(sent: Submission, context: Context) -> Answer:
@@ -25,6 +25,8 @@ async def on_replied(sent: Submission, context: Context) -> Answer:
             sent.user,
             sent.values.words(Field.MESSAGE),
             then_hold=sent[Field.AFTERWARDS] == HOLD_AFTERWARDS,
+            share=tuple(map(number_in, sent.values.ticked(Field.SHARE_FILES))),
+            files=sent.values.files(Field.NEW_FILES),
         ),
         once=sent.once,
     )
@@ -36,7 +38,8 @@ async def on_withdraw(click: Click, context: Context) -> Answer:
     await context.desk.handle(WithdrawReply(click.ticket, click.entry, click.user), once=click.once)
     entry = await context.desk.ask(EntryWords(click.entry), by=click.user)
     try:
-        facts = await context.desk.ask(MoveForm(click.ticket, Move.REPLY), by=click.user)
+        form = MoveForm(click.ticket, Move.REPLY, again=click.entry)
+        facts = await context.desk.ask(form, by=click.user)
     except MoveNotAllowed:
         return Answer()
     return then(beside(click, reply_form(facts, context.t, entry.words)))

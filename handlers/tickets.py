@@ -152,6 +152,7 @@ def _wish(sent: Submission, context: Context) -> OpenTicket:
         urgency=_wanted(Urgency, draft.urgency),
         address=values[Field.ADDRESS],
         origin=Origin.CHAT,
+        files=values.files(Field.FILES),
     )
 
 

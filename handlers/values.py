@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from desk.files import NewFile
 from desk.words import Words
 from handlers.richtext import kept, words_from_rich_text
 
 Body = Mapping[str, Any]
+LONGEST_NAME = 120  # characters of a file's name
 
 
 class Malformed(Exception):
@@ -29,12 +31,16 @@ class Values:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rich: Mapping[str, Words] = field(default_factory=dict)
     blocks: Mapping[str, str] = field(default_factory=dict)  # field → block id as Slack knows it
+    uploads: Mapping[str, tuple[NewFile, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         return self.texts.get(name, "")
 
     def ticked(self, name: str) -> tuple[str, ...]:
         return self.chosen.get(name, ())
+
+    def files(self, name: str) -> tuple[NewFile, ...]:
+        return self.uploads.get(name, ())
 
     def words(self, name: str) -> Words:
         return self.rich.get(name) or Words.plain(self[name])
@@ -72,10 +78,35 @@ def single_in(state: Body) -> str:
     return ""
 
 
+def files_in(files: Any) -> tuple[NewFile, ...]:
+    """Files as Slack tells of them; what it shows of one that we may not see has no id."""
+    return tuple(
+        NewFile(
+            name=file_name(text_in(file.get("name")) or text_in(file.get("title"))),
+            media_type=text_in(file.get("mimetype")) or "application/octet-stream",
+            size=size if isinstance(size := file.get("size"), int) and size > 0 else 0,
+            slack_id=text_in(file["id"]),
+        )
+        for file in files or ()
+        if isinstance(file, Mapping) and file.get("id") and file.get("mode") != "tombstone"
+    )
+
+
+def file_name(name: str) -> str:
+    """On one line and without folders: it will be a name on somebody's disk."""
+    bare = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in name)
+    bare = bare.strip(" .")
+    stem, dot, ending = bare.rpartition(".")
+    if len(bare) > LONGEST_NAME and dot and len(ending) <= 10:
+        return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    return bare[:LONGEST_NAME] or "file"
+
+
 def values_in(view: Body) -> Values:
     texts: dict[str, str] = {}
     chosen: dict[str, tuple[str, ...]] = {}
     rich: dict[str, Words] = {}
+    uploads: dict[str, tuple[NewFile, ...]] = {}
     blocks: dict[str, str] = {
         field_of(block["block_id"]): block["block_id"]
         for block in view.get("blocks") or ()
@@ -90,6 +121,8 @@ def values_in(view: Body) -> Values:
             if "selected_options" in state:
                 options = state.get("selected_options") or ()
                 chosen[name] = tuple(text_in(option["value"]) for option in options)
+            if state.get("files"):
+                uploads[name] = files_in(state["files"])
             if state.get("rich_text_value"):
                 rich[name] = words_from_rich_text(state["rich_text_value"])
-    return Values(texts, chosen, rich, blocks)
+    return Values(texts, chosen, rich, blocks, uploads)

@@ -1,0 +1,186 @@
+"""The store of files: each kept once, under the SHA-256 of its bytes.
+
+A folder by default, anything fsspec can write to by URL. Bytes are here before a transaction
+refers to them; what nothing refers to is forgotten after a time of grace. Any number of processes
+may share one store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import structlog
+from fsspec.implementations.local import LocalFileSystem
+
+from storage.store import SqlStore
+
+log = structlog.get_logger(__name__)
+
+GRACE = timedelta(days=1)  # between the bytes and the transaction that refers to them, at most
+PORTION = 500  # digests asked about in one query
+SPOOLED = 5_000_000  # bytes of one file in memory at most; the rest waits on the disk
+
+
+class FileMissing(Exception):
+    """The store does not have these bytes, or not as they were."""
+
+
+class TooLarge(Exception):
+    """More bytes than one file may have."""
+
+
+class StoreUnusable(Exception):
+    """The place named in the settings cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    digest: str
+    size: int
+
+
+class FileStore:
+    """Every method does its work in a thread: disks and networks keep nobody else waiting."""
+
+    def __init__(self, url: str) -> None:
+        """A folder or a URL of fsspec's. Raises StoreUnusable."""
+        try:
+            self._fs, root = fsspec.core.url_to_fs(url)
+        except (ImportError, ValueError) as fault:
+            raise StoreUnusable(str(fault)) from None
+        self._root = str(root).rstrip("/")
+        self._local = Path(self._root) if isinstance(self._fs, LocalFileSystem) else None
+
+    async def prepare(self) -> None:
+        """Make the folder. Raises StoreUnusable."""
+        try:
+            await asyncio.to_thread(self._fs.makedirs, self._root, exist_ok=True)
+        except OSError as fault:
+            raise StoreUnusable(f"{self._root}: {fault.strerror or fault}") from None
+
+    async def keep(self, data: bytes) -> str:
+        """The digest of `data`, which is in the store from now on."""
+
+        async def whole() -> AsyncIterator[bytes]:
+            yield data
+
+        return (await self.keep_stream(whole(), len(data))).digest
+
+    async def keep_stream(self, chunks: AsyncIterator[bytes], most: int) -> Kept:
+        """What comes in portions, never whole in memory. Raises TooLarge after `most` bytes."""
+        seen = hashlib.sha256()
+        size = 0
+        with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > most:
+                    raise TooLarge
+                await asyncio.to_thread(_take, spool, seen, chunk)
+            digest = seen.hexdigest()
+            spool.seek(0)
+            await asyncio.to_thread(self._write, digest, spool)
+        return Kept(digest, size)
+
+    async def read(self, digest: str) -> bytes:
+        """Raises FileMissing, also where the bytes are no longer those that were kept."""
+        return await asyncio.to_thread(self._read, digest)
+
+    async def has(self, digest: str) -> bool:
+        return bool(await asyncio.to_thread(self._fs.exists, self._place(digest)))
+
+    async def forget_orphans(self, store: SqlStore, now: datetime, grace: timedelta = GRACE) -> int:
+        """Remove what no ticket refers to and was not written within `grace`; how many."""
+        old = await asyncio.to_thread(lambda: list(self._older_than(now - grace)))
+        removed = 0
+        for start in range(0, len(old), PORTION):
+            digests = old[start : start + PORTION]
+            used = await store.read(lambda tx, d=digests: tx.files.in_use(d))  # type: ignore[misc]
+            for digest in digests:
+                if digest not in used:
+                    removed += await asyncio.to_thread(self._remove, digest, now - grace)
+        return removed
+
+    def _place(self, digest: str) -> str:
+        return f"{self._root}/{digest[:2]}/{digest}"
+
+    def _write(self, digest: str, data: Any) -> None:
+        """Whole or not at all. One that is there is renewed, so that nobody removes it as old just
+        when somebody comes to refer to it."""
+        if self._local is None:
+            self._fs.makedirs(f"{self._root}/{digest[:2]}", exist_ok=True)
+            self._fs.pipe_file(self._place(digest), data.read())
+            return
+        place = Path(self._place(digest))
+        try:
+            os.utime(place)
+            return
+        except FileNotFoundError:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".new-", dir=place.parent)
+        try:
+            with os.fdopen(handle, "wb") as fresh:
+                while chunk := data.read(1 << 20):
+                    fresh.write(chunk)
+                fresh.flush()
+                os.fsync(fresh.fileno())
+            os.replace(name, place)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def _read(self, digest: str) -> bytes:
+        try:
+            data: bytes = self._fs.cat_file(self._place(digest))
+        except FileNotFoundError:
+            raise FileMissing(digest) from None
+        if hashlib.sha256(data).hexdigest() != digest:
+            log.error("file_damaged", digest=digest)
+            raise FileMissing(digest)
+        return data
+
+    def _older_than(self, moment: datetime) -> Iterator[str]:
+        if not self._fs.exists(self._root):
+            return
+        for path, about in self._fs.find(self._root, detail=True).items():
+            name = path.rpartition("/")[2]
+            if _written(about) >= moment:
+                continue
+            if name.startswith(".new-"):
+                self._fs.rm_file(path)  # of a process that died while it wrote
+            elif len(name) == hashlib.sha256().digest_size * 2:
+                yield name
+
+    def _remove(self, digest: str, before: datetime) -> bool:
+        """Unless it was written anew meanwhile."""
+        place = self._place(digest)
+        try:
+            self._fs.invalidate_cache()
+            if _written(self._fs.info(place)) >= before:
+                return False
+            self._fs.rm_file(place)
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def _take(spool: Any, seen: Any, chunk: bytes) -> None:
+    spool.write(chunk)
+    seen.update(chunk)
+
+
+def _written(about: dict[str, Any]) -> datetime:
+    """When, as each file system says it; one that does not say is never old."""
+    found = about.get("mtime") or about.get("LastModified") or about.get("created") or time.time()
+    if isinstance(found, datetime):
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(float(found), UTC)
