@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import Message
-from email.policy import compat32
-from email.utils import getaddresses, parsedate_to_datetime
-from hashlib import sha256
+from email.utils import parsedate_to_datetime
 
+from mail.addresses import Mailbox, bare_address, mailboxes, names_in
 from mail.attachment import Attachment
 from mail.bounces import Report, read_report
-from mail.decoding import decoded, decoded_header
-from mail.extraction import LONGEST_TEXT, html_text, own_words
+from mail.content.body import content_of
+from mail.content.limits import INNER_MAILS
+from mail.content.structure import Part, parse
+from mail.decoding import decoded_header
+from mail.extraction import own_words
+from mail.key import key_of
 from mail.machines.classify import verdict
 from mail.machines.signs import Headers, asks_for_silence
 from mail.machines.structure import pieces_of
 from mail.notices import Notice
-from mail.parts import Body, body_of
 from mail.tidy import one_line, printable
 from mail.trust import UNASSESSED, Trust, own_run
 from mail.verdict import BY_A_PERSON, Verdict
 
-_LONGEST_HEADER = 20_000  # characters that are looked at
 _MOST_IDS = 60
-_MOST_ADDRESSES = 50
-_MOST_MULTIPARTS = 60  # the parser compares each line with every boundary still open
-_MULTIPART = re.compile(rb"content-type:\s*(?:multipart|message)/", re.IGNORECASE)
 _ID = re.compile(r"<[!-;=?-~]{3,300}>")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,255}")
 # Where the address we were written to may stand, the nearest to the envelope first.
 _DESTINATIONS = ("delivered-to", "x-original-to", "to", "cc")
 
@@ -59,7 +53,6 @@ class Incoming:
     reply_text: str
     automatic_reasons: tuple[str, ...]
     wants_silence: bool
-    files: tuple[str, ...]
     unverified: bool = False
     attachments: tuple[Attachment, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -67,6 +60,7 @@ class Incoming:
     thread_index: str = ""  # Thread-Index and Thread-Topic, as they are copied into an answer
     thread_topic: str = ""
     inner: Incoming | None = None  # the one mail that is all this mail holds, or attaches
+    key: str = ""  # what makes two copies of it one mail; known where it is kept
     verdict: Verdict = BY_A_PERSON  # whether a person wrote
     report: Report | None = None  # what a bounce or a delay tells
     authentication: tuple[str, ...] = ()  # what may be our own server's results; see trust.py
@@ -77,128 +71,136 @@ class Incoming:
         return bool(self.automatic_reasons)
 
 
-def read_mail(raw: bytes, envelope_to: tuple[str, ...] = (), envelope_from: str = "") -> Incoming:
-    """Never raises: a mail that breaks the parser is read as plain text."""
-    message = _parsed(raw)
-    headers = _headers(message)
-    body = body_of(message)
-    subject = one_line(_first(headers, "subject"), 500)
-    name, sender = _sender(headers, message, envelope_from)
-    text = printable(body.text or (html_text(body.html) if body.html else ""))[:LONGEST_TEXT]
-    pieces = pieces_of(message)
-    judged = verdict(headers, pieces, envelope_from, subject, text)
+def read_mail(
+    raw: bytes,
+    envelope_to: tuple[str, ...] = (),
+    envelope_from: str = "",
+    received: datetime | None = None,
+) -> Incoming:
+    """Never raises. No mail is dated later than it was `received`, where that is known."""
+    return _read(raw, envelope_to, envelope_from, received, 0)
+
+
+def _read(
+    raw: bytes,
+    envelope_to: tuple[str, ...],
+    envelope_from: str,
+    received: datetime | None,
+    depth: int,
+) -> Incoming:
+    mail, limits = parse(raw)
+    content = content_of(mail)
+    header = _Header.of(mail)
+    subject = one_line(header.first("subject"), 500)
+    name, sender = _sender(header, envelope_from)
+    pieces = pieces_of(mail)
+    judged = verdict(header.decoded, pieces, envelope_from, subject, content.text)
     return Incoming(
-        message_id=_message_id(headers, raw),
+        message_id=_message_id(header, raw),
         from_address=sender,
         from_name=one_line(name, 200),
         envelope_from=envelope_from,
-        to=_destinations(message, envelope_to),
+        to=_destinations(header, envelope_to),
         subject=subject,
-        date=_date(_first(headers, "date")),
-        in_reply_to=_ids(headers, "in-reply-to"),
-        references=_ids(headers, "references"),
-        text=text,
-        html=printable(body.html) if body.html else None,
-        reply_text=printable(_own(text, body)),
+        date=_date(header.first("date"), received),
+        in_reply_to=_ids(header, "in-reply-to"),
+        references=_ids(header, "references"),
+        text=content.text,
+        html=content.html,
+        reply_text=printable(own_words(content.text, content.html)),
         automatic_reasons=judged.reasons,
-        wants_silence=asks_for_silence(headers),
-        files=body.files,
-        thread_index="".join(_first(headers, "thread-index").split()),
-        thread_topic=one_line(_first(headers, "thread-topic"), 200),
+        wants_silence=asks_for_silence(header.decoded),
+        attachments=content.attachments,
+        notices=limits + content.notices,
+        safe_html=content.safe_html,
+        thread_index="".join(header.first("thread-index").split()),
+        thread_topic=one_line(header.first("thread-topic"), 200),
+        inner=_inner(content.inner, received, depth),
         verdict=judged,
-        report=read_report(judged.kind, headers, pieces, text),
-        authentication=own_run(tuple(_raw_items(message))),
+        report=read_report(judged.kind, header.decoded, pieces, content.text),
+        authentication=own_run(mail.fields),
     )
 
 
-def _own(text: str, body: Body) -> str:
-    return own_words(text, body.html)
+def _inner(held: tuple[bytes, ...], received: datetime | None, depth: int) -> Incoming | None:
+    if len(held) != 1 or depth >= INNER_MAILS:
+        return None
+    return _read(held[0], (), "", received, depth + 1)
 
 
-def _parsed(raw: bytes) -> Message:
-    """Hundreds of nested parts are nobody's letter; such a mail keeps its headers and no parts."""
-    if len(_MULTIPART.findall(raw)) > _MOST_MULTIPARTS:
-        head, _, rest = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-        head = re.sub(rb"(?im)^content-(type|transfer-encoding):", b"X-Content-\\1:", head)
-        raw = head + b"\n\n" + rest
-    try:
-        return message_from_bytes(raw, policy=compat32)
-    except Exception:  # whatever the parser stumbles over, the text is still worth reading
-        message = Message()
-        message.set_payload(decoded(raw))
-        return message
+@dataclass(frozen=True)
+class _Header:
+    """The fields as they were written and as they are read, by lower-case name."""
+
+    raw: dict[str, list[str]]
+    decoded: Headers
+    hint: str  # the charset of the text, for what does not name its own
+
+    @classmethod
+    def of(cls, mail: Part) -> _Header:
+        charsets = (part.parameters.get("charset", "") for part in mail.walk())
+        hint = next((name for name in charsets if name.lower() not in ("", "us-ascii")), "")
+        raw: dict[str, list[str]] = {}
+        for name, value in mail.fields:
+            raw.setdefault(name, []).append(value)
+        return cls(raw, {k: [decoded_header(v, hint) for v in vs] for k, vs in raw.items()}, hint)
+
+    def first(self, name: str) -> str:
+        """The first that says something; "" for none."""
+        return next(filter(None, self.decoded.get(name, ())), "")
+
+    def mailboxes(self, *names: str) -> list[Mailbox]:
+        return [box for name in names for box in mailboxes(self.raw.get(name, ()), self.hint)]
 
 
-def _headers(message: Message) -> Headers:
-    headers: dict[str, list[str]] = {}
-    for name, value in _raw_items(message):
-        headers.setdefault(name.lower(), []).append(decoded_header(value))
-    return headers
+def _sender(header: _Header, envelope_from: str) -> tuple[str, str]:
+    """Name and address of who wrote: From, else Reply-To, Return-Path, the envelope.
+
+    Of several authors the one counts who sent it.
+    """
+    authors, posted = header.mailboxes("from"), header.mailboxes("sender")
+    if len(authors) > 1 and posted:
+        authors.sort(key=lambda box: box[1] != posted[0][1])
+    for shown, address in (*authors, *header.mailboxes("reply-to"), *posted):
+        return shown or _named(header), address
+    for _, address in header.mailboxes("return-path"):
+        return _named(header), address
+    return _named(header), bare_address(envelope_from)
 
 
-def _raw_items(message: Message) -> Iterator[tuple[str, str]]:
-    for name, value in message.raw_items():
-        yield str(name), str(value)[:_LONGEST_HEADER]
+def _named(header: _Header) -> str:
+    """A name in a From that holds no address."""
+    values = header.raw.get("from", ())
+    return "" if mailboxes(values) else names_in(values, header.hint)
 
 
-def _raw(message: Message, *names: str) -> list[str]:
-    return [value for name in names for key, value in _raw_items(message) if key.lower() == name]
-
-
-def _first(headers: Headers, name: str) -> str:
-    return next(iter(headers.get(name, ())), "")
-
-
-def _sender(headers: Headers, message: Message, envelope_from: str) -> tuple[str, str]:
-    """Name and address of who wrote: From, else Reply-To, Return-Path, the envelope."""
-    for name in ("from", "reply-to", "return-path"):
-        for shown, address in _mailboxes(_raw(message, name)):
-            return shown, address
-    found = _ADDRESS.search(envelope_from)
-    return _first(headers, "from"), found[0].lower() if found else ""
-
-
-def _mailboxes(values: list[str]) -> list[tuple[str, str]]:
-    """Found before encoded words are decoded: a comma in a name would make two of one."""
-    try:
-        pairs = getaddresses(values)
-    except (RecursionError, ValueError, IndexError, TypeError):
-        pairs = []
-    found = [
-        (decoded_header(name), match[0].lower())
-        for name, address in pairs[:_MOST_ADDRESSES]
-        if (match := _ADDRESS.fullmatch(decoded_header(address)))
-    ]
-    if found:
-        return found
-    plain = " ".join(map(decoded_header, values))
-    return [("", match[0].lower()) for match in _ADDRESS.finditer(plain)][:_MOST_ADDRESSES]
-
-
-def _destinations(message: Message, envelope_to: tuple[str, ...]) -> tuple[str, ...]:
-    named = [address for _, address in _mailboxes(_raw(message, *_DESTINATIONS))]
-    every = [address.strip().strip("<>").lower() for address in envelope_to] + named
+def _destinations(header: _Header, envelope_to: tuple[str, ...]) -> tuple[str, ...]:
+    named = [address for _, address in header.mailboxes(*_DESTINATIONS)]
+    every = [bare_address(a) or a.strip().strip("<>").lower() for a in envelope_to] + named
     return tuple(dict.fromkeys(filter(None, every)))
 
 
-def _ids(headers: Headers, name: str) -> tuple[str, ...]:
+def _ids(header: _Header, name: str) -> tuple[str, ...]:
     """The ids of a header; of very many, the first and the last."""
-    found = _ID.findall(" ".join(headers.get(name, ())))
+    found = _ID.findall(" ".join(header.decoded.get(name, ())))
     if len(found) > _MOST_IDS:
         found = [found[0], *found[1 - _MOST_IDS :]]
     return tuple(dict.fromkeys(found))
 
 
-def _message_id(headers: Headers, raw: bytes) -> str:
-    """The mail's own id, or one that the same bytes always get."""
-    value = _first(headers, "message-id").strip()
+def _message_id(header: _Header, raw: bytes) -> str:
+    """The mail's own id, or one that the same mail always gets, whichever way it came."""
+    value = header.first("message-id").strip()
     found = _ID.search(value) or _ID.fullmatch(f"<{value}>")
-    return found[0] if found else f"<{sha256(raw).hexdigest()[:40]}@no-id.invalid>"
+    return found[0] if found else f"<{key_of(raw)[:40]}@no-id.invalid>"
 
 
-def _date(value: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(value)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
+def _date(value: str, received: datetime | None) -> datetime | None:
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            at = read(value.strip())
+            at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+        return min(at, received) if received is not None else at
+    return None

@@ -233,7 +233,7 @@ def test_files_are_named_and_their_content_is_no_text():
     mail = read_mail(message.as_bytes())
 
     assert mail.text == "See the picture."
-    assert mail.files == ("été.png", "../../etc/passwd")
+    assert [file.name for file in mail.attachments] == ["été.png", "passwd"]
 
 
 def test_a_mail_inside_the_mail_is_a_file():
@@ -245,7 +245,8 @@ def test_a_mail_inside_the_mail_is_a_file():
     mail = read_mail(outer.as_bytes())
 
     assert mail.text.strip() == "See below."
-    assert mail.files == ("",)
+    assert [file.name for file in mail.attachments] == ["mail.eml"]
+    assert mail.inner.text == "from somebody else"
 
 
 def test_a_text_is_kept_up_to_its_limit():
