@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mail.extraction.attribution import (
-    attribution_inside,
     attribution_start,
     begins_unmarked_quote,
     is_framed,
     names_author,
+    own_beginning,
     shares_line_with_quote,
 )
 from mail.extraction.client_marks import plan_of
@@ -131,7 +131,8 @@ def _from_text(lines: list[str], sent: Sequence[str]) -> list[str]:
     end = 0
     for run in runs:
         quotes = run.attributed or is_plainly_a_mail(looked, run)
-        own += kept[end : run.start] + ([] if quotes else kept[run.start : run.end])
+        own += kept[end : run.start]
+        own += [own_beginning(looked[run.start])] if quotes else kept[run.start : run.end]
         end = run.end
     return own + kept[end:]
 
@@ -166,10 +167,8 @@ def _above_history(lines: list[str], sent: int | None) -> list[str]:
             return lines
         start = _history_start(looked, index)
         if start is not None:
-            return _without_rule(lines[:start])
-        column = attribution_inside(looked, index)
-        if column is not None:
-            return [*lines[:index], line[:column].rstrip("- ")]
+            own = own_beginning(looked[start])
+            return [*lines[:start], own] if own else _without_rule(lines[:start])
     return lines
 
 

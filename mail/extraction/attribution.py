@@ -25,7 +25,7 @@ _COLON = (":", "：", "::")
 _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
 # "reply On Tue, 24 Nov 2026 …, Somebody <…> wrote:" where a program kept no line break.
 _INSIDE = re.compile(
-    r"(?:-{2,}\s*)?(?<!\w)(?:On|Le|Am|El|Il|Em|Op|Den|Dne)\s(?=[^\n]{0,30}\d)[^\n]{8,250}$"
+    r"(?:\s*-{2,}\s*|\s)(?:On|Le|Am|El|Il|Em|Op|Den|Dne)\s(?:[^\W\d_]{2,9}[.,]{0,2}\s){0,3}\d"
 )
 _WITH_TEXT = re.compile(r"^[^\n]{10,300}?(?:wrote|écrit|escribió|scritto|escreveu)\s?:\s*(?=\S)")
 
@@ -67,15 +67,12 @@ def opens_with_attribution(run: Sequence[str]) -> bool:
     return any(inner[last] and attribution_start(inner, last) == 0 for last in range(len(inner)))
 
 
-def attribution_inside(lines: Sequence[str], index: int) -> int | None:
-    """Where in the line an attribution begins that shares it with what was answered."""
-    line = lines[index]
-    if not line.endswith(_COLON) or not is_quoted(below(lines, index)):
-        return None
+def own_beginning(line: str) -> str:
+    """What the person wrote on the line on which the attribution begins; mostly nothing."""
+    if is_quoted(line) or OPENER.match(line):
+        return ""
     found = _INSIDE.search(line)
-    if found and found.start() > 0 and _is_attribution(found[0].strip("- "), False):
-        return found.start()
-    return None
+    return line[: found.start()] if found else ""
 
 
 def shares_line_with_quote(line: str) -> bool:

@@ -84,6 +84,7 @@ _SINGLE_NOTICE = re.compile(
     r"без вирусов|проверено антивирус)",
     re.IGNORECASE,
 )
+_LIST_FOOTER = re.compile(r"mailing list|/listinfo/|/mailman|unsubscribe|lists? archive", re.I)
 _BANNER = re.compile(
     r"[^\w\[]*(?:\[?\s?(?:external|ext|externe?|extern|externo|esterno)\b|caution\b|warning\b|attention\b|"
     r"achtung\b|vorsicht\b|hinweis\b|avertissement\b|atenci[óo]n\b|aten[çc][ãa]o\b|attenzione\b|"
@@ -146,16 +147,19 @@ def _without_last_line(kept: list[str]) -> list[str]:
 
 def _without_notice(kept: list[str]) -> list[str]:
     """Without a last paragraph that only tells who may read the mail, or that it has no virus."""
-    start = len(kept)
+    end = start = len(kept) - (1 if kept and is_rule(kept[-1].strip()) else 0)
     while start > 0 and kept[start - 1].strip() and not is_rule(kept[start - 1].strip()):
         start -= 1
-        if len(kept) - start > _LONGEST_NOTICE:
+        if end - start > _LONGEST_NOTICE:
             return kept
-    text = " ".join(line.strip() for line in kept[start:])[:4_000]
-    above = stripped(kept[:start])
+    text = " ".join(line.strip() for line in kept[start:end])[:4_000]
+    ruled = start > 0 and is_rule(kept[start - 1].strip())
+    above = stripped(kept[: start - 1 if ruled else start])
     if not above or not text:
         return kept
-    if len(text) <= 400 and _SINGLE_NOTICE.match(_LINK.sub("", text)):
+    if len(text) <= 400 and (
+        _SINGLE_NOTICE.match(_LINK.sub("", text)) or (ruled and _LIST_FOOTER.search(text))
+    ):
         return above
     signs = {found[0].lower() for found in _NOTICE.finditer(text)}
     if len(text) < 100 or len(signs) < 3:

@@ -55,9 +55,10 @@ def begins_header_block(lines: Sequence[str], index: int) -> bool:
 
 def _is_known(block: _Block, ruled: bool) -> bool:
     if "from" in block.known:
-        if "sent" in block.known and block.dated:
-            return block.addressed or (block.timed and "about" in block.known)
-        return ruled and block.addressed
+        whole = {"sent", "about"} <= block.known
+        if "sent" in block.known and block.dated and (block.addressed or (block.timed and whole)):
+            return True
+        return ruled and (block.addressed or whole)
     return "sent" in block.known and "about" in block.known and block.timed and block.addressed
 
 

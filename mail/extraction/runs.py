@@ -84,6 +84,8 @@ def _is_broken_off(lines: Sequence[str], index: int) -> bool:
     if not line or not is_quoted(before) or not is_quoted(following):
         return False
     if line.startswith(_LINK):
+        return " " not in line.removesuffix(">").strip()
+    if max(before.rfind("(http"), before.rfind("<http")) > max(before.rfind(")"), 0):
         return " " not in line
     whole = len(before) >= _WRAPPED_AT and before[-1:] not in ".!?:。？！"
     return whole and len(line) <= _LONGEST_REST

@@ -17,6 +17,7 @@ _DATE = re.compile(
     r"|(?<!\d)(?:19|20)\d{2}(?!\d)"
     r"|\d{2,4}\s?[年년]"
     r"|\d{1,2}\.?[ -](?:de )?[^\W\d_]{3,12}\.?,?[ -](?:de )?\d{2,4}(?!\d)"
+    r"|[^\W\d_]{3,12}[-.]\d{1,2}[-.]\d{2,4}(?!\d)"
 )
 _TIME = re.compile(
     r"(?<![\d.])\d{1,2}\s?[:：hH時时点點]\s?\d{2}"
@@ -28,7 +29,7 @@ _DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"[^\s<>@:;,()\[\]\"]{1,64}@[^\s<>@;,()\[\]\"]{2,255}")
 _BRACKETED = re.compile(r"[<\[(]\s?(?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{2,255}\s?[>\])]")
 _RULE = re.compile(r"[_\-*=—–─]{5,}$")
-_LONG_RULE = re.compile(r"[_\-—─]{20,}$")
+_LONG_RULE = re.compile(r"[_\-—─]{10,}$")
 _MARKS = re.compile(r"(?:>\s?)+")
 
 

@@ -52,9 +52,9 @@ FROM = frozenset((
     "šalje", "pošiljatelj", "para de",
 ))
 SENT = frozenset((
-    "sent", "date", "message du", "sent on", "envoyé", "envoyé le", "date d'envoi", "gesendet", "datum",
+    "sent", "date", "sent on", "envoyé", "envoyé le", "date d'envoi", "gesendet", "datum",
     "gesendet am", "enviado", "enviado el", "enviada em", "enviado em", "enviada", "fecha",
-    "data", "data invio", "inviato", "inviato il", "verzonden", "verzonden op", "skickat",
+    "message du", "data", "data invio", "inviato", "inviato il", "verzonden", "verzonden op", "skickat",
     "sendt", "dato", "sendt den", "wysłano", "wysłane", "data wysłania", "odesláno",
     "odoslané", "dátum", "elküldve", "küldve", "küldés dátuma", "trimis", "expediat",
     "data trimiterii", "gönderildi", "gönderilme", "gönderme", "gönderilme tarihi",
