@@ -14,7 +14,7 @@ from mail.content.body import content_of
 from mail.content.limits import INNER_MAILS
 from mail.content.structure import Part, parse
 from mail.decoding import decoded_header
-from mail.extraction import own_words
+from mail.extraction import own_words, passes_on
 from mail.key import key_of
 from mail.machines.classify import verdict
 from mail.machines.signs import Headers, asks_for_silence
@@ -107,7 +107,7 @@ def _read(
         references=_ids(header, "references"),
         text=content.text,
         html=content.html,
-        reply_text=printable(own_words(content.text, content.html)),
+        reply_text=printable(own_words(content.text, content.html, forwards=passes_on(subject))),
         automatic_reasons=judged.reasons,
         wants_silence=asks_for_silence(header.decoded),
         attachments=content.attachments,

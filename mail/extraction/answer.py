@@ -35,7 +35,7 @@ from mail.extraction.runs import (
 )
 from mail.extraction.sent import first_sent_line
 from mail.extraction.shapes import all_bare, is_quoted, is_rule
-from mail.extraction.vocabulary import POINTS_BELOW
+from mail.extraction.vocabulary import FORWARDING_SUBJECT, POINTS_BELOW
 
 _SHORT = 250  # characters: an answer that only says "my answers are below"
 
@@ -54,6 +54,11 @@ def own_words(
         if result.strip():
             return whole.strip("\n") if _only_points_below(result, whole) else result
     return whole.strip("\n")
+
+
+def passes_on(subject: str) -> bool:
+    """Whether the subject says that the mail forwards another one ("Fwd: …", "TR : …")."""
+    return bool(FORWARDING_SUBJECT.match(subject))
 
 
 def _readings(

@@ -54,8 +54,8 @@ FROM = frozenset((
 SENT = frozenset((
     "sent", "date", "sent on", "envoyé", "envoyé le", "date d'envoi", "gesendet", "datum",
     "gesendet am", "enviado", "enviado el", "enviada em", "enviado em", "enviada", "fecha",
-    "message du", "data", "data invio", "inviato", "inviato il", "verzonden", "verzonden op", "skickat",
-    "sendt", "dato", "sendt den", "wysłano", "wysłane", "data wysłania", "odesláno",
+    "message du", "data", "data invio", "inviato", "inviato il", "verzonden", "verzonden op",
+    "skickat", "sendt", "dato", "sendt den", "wysłano", "wysłane", "data wysłania", "odesláno",
     "odoslané", "dátum", "elküldve", "küldve", "küldés dátuma", "trimis", "expediat",
     "data trimiterii", "gönderildi", "gönderilme", "gönderme", "gönderilme tarihi",
     "gönderim tarihi", "tarih", "отправлено", "дата", "дата отправки", "надіслано",

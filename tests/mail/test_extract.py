@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mail.extraction import html_text, own_words
+from mail.extraction import html_text, own_words, passes_on
 from tests.mail.replies import Reply, replies
 
 REPLIES = replies()
@@ -83,6 +83,18 @@ def test_a_mail_that_passes_on_another_is_kept_whole_below_its_banner():
 
     assert own_words(mail) == "What do I do with this?"
     assert own_words(mail, forwards=True) == mail
+
+
+@pytest.mark.parametrize(
+    "subject", ["Fwd: x", "FW: x", "TR : x", "WG: x", "[EXT] RV: x", "转发：x"]
+)
+def test_a_subject_says_that_a_mail_is_passed_on(subject):
+    assert passes_on(subject)
+
+
+@pytest.mark.parametrize("subject", ["Re: Fwd: x", "AW: x", "Travel", "Forward: march", "I see"])
+def test_other_subjects_do_not(subject):
+    assert not passes_on(subject)
 
 
 def test_our_own_text_is_known_again_when_quoted_as_html():
