@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mail.identity import MailIdentity
 from mail.smtp_url import SmtpServer
+from mail.ways import Strangers
 from storage.engine import database_url
 
 
@@ -67,7 +68,32 @@ class Settings(BaseSettings):
         "",
         alias="FRONTDESK_MAIL_LISTEN",
         description="Where mail comes in: `lmtp://127.0.0.1:2424` or `smtp://127.0.0.1:2526`."
-        " Empty: nowhere, and mails say how to answer instead.",
+        " Empty: nowhere but by mailboxes of the desk file; without any, mails say how to answer"
+        " instead. `lmtps://` and `smtps://` are encrypted from the start, `?starttls=required`"
+        " takes nothing in the clear.",
+    )
+    mail_strangers: Strangers = Field(
+        Strangers.REFUSE,
+        alias="FRONTDESK_MAIL_STRANGERS",
+        description="What becomes of mail that comes in there from somebody the desk does not know:"
+        " `accept`, `hold` until somebody decides in Slack, or `refuse`.",
+    )
+    mail_certificate: Path | None = Field(
+        None,
+        alias="FRONTDESK_MAIL_TLS_CERT",
+        description="Certificate of the door for mail, with its chain, in PEM. With one, encryption"
+        " is offered (STARTTLS).",
+    )
+    mail_certificate_key: Path | None = Field(
+        None,
+        alias="FRONTDESK_MAIL_TLS_KEY",
+        description="Its private key, if it is not in the same file.",
+    )
+    mail_keep_days: int = Field(
+        30,
+        alias="FRONTDESK_MAIL_KEEP_DAYS",
+        ge=0,
+        description="How many days a mail is kept as it came, after it was worked on.",
     )
     mail_secret: SecretStr | None = Field(
         None,
@@ -81,6 +107,50 @@ class Settings(BaseSettings):
         gt=10_000,
         description="Largest mail taken in, in bytes.",
     )
+    bounce_address: str = Field(
+        "",
+        alias="FRONTDESK_BOUNCE_ADDRESS",
+        description="Where undelivered mails come back to: `bounces@example.org`. Each mail gets an"
+        " address of its own, `bounces+b.…@example.org`. Empty: they come back to `MAIL_FROM`.",
+    )
+    dkim_key: Path | None = Field(
+        None,
+        alias="FRONTDESK_DKIM_KEY",
+        description="RSA key in PEM that signs our mails (DKIM). Empty: your mail server does that,"
+        " or nobody.",
+    )
+    dkim_selector: str = Field(
+        "frontdesk",
+        alias="FRONTDESK_DKIM_SELECTOR",
+        description="Its selector: the public key is at `<selector>._domainkey.<domain>`.",
+    )
+    dkim_domain: str = Field(
+        "", alias="FRONTDESK_DKIM_DOMAIN", description="Its domain. Empty: that of `MAIL_FROM`."
+    )
+    templates: Path | None = Field(
+        None,
+        alias="FRONTDESK_TEMPLATES",
+        description="Folder of your own mail templates, see docs/mail.md. Empty: ours.",
+    )
+    authserv_id: str = Field(
+        "",
+        alias="FRONTDESK_AUTHSERV_ID",
+        description="Names under which your own mail servers write Authentication-Results, after a"
+        " comma each; `none` for Microsoft 365, which writes no name. Mail that they do not vouch"
+        " for is flagged. Your servers must remove results that come with a mail.",
+    )
+    acknowledgements_per_domain: int = Field(
+        30,
+        alias="FRONTDESK_ACKNOWLEDGEMENTS_PER_DOMAIN",
+        ge=0,
+        description="The most acknowledgements an hour to addresses of one domain.",
+    )
+    mails_per_sender: int = Field(
+        30,
+        alias="FRONTDESK_MAILS_PER_SENDER",
+        ge=1,
+        description="Requests by mail that one sender may make in an hour. Further ones are held.",
+    )
     desk_file: Path = Field(
         Path("desk.yml"),
         alias="FRONTDESK_DESK",
@@ -93,7 +163,8 @@ class Settings(BaseSettings):
         SecretStr(""),
         alias="FRONTDESK_FILES",
         description="Where files of tickets are kept: a folder, or `s3://bucket/prefix` with the"
-        " extra `frontdesk[s3]`. Empty: `files` in the state folder. Several processes need the same.",
+        " extra `frontdesk[s3]`. Empty: `files` in the state folder. Several processes need the"
+        " same.",
     )
     file_max_bytes: int = Field(
         100_000_000,
@@ -210,11 +281,35 @@ class Settings(BaseSettings):
         MailIdentity(value, "only to see whether it will do")
         return value
 
+    @field_validator("bounce_address")
+    @classmethod
+    def _bounces(cls, value: str) -> str:
+        MailIdentity("a@b.example", "only to see whether it will do", bounces=value)
+        return value
+
+    @field_validator("templates")
+    @classmethod
+    def _templates(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"{value} is no folder. Make one: frontdesk mail templates --copy")
+        return value
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> Settings:
+        where = urlsplit(self.mail_listen)
+        if (where.scheme.endswith("s") or where.query) and self.mail_certificate is None:
+            raise ValueError("FRONTDESK_MAIL_TLS_CERT is missing: FRONTDESK_MAIL_LISTEN needs it")
+        return self
+
     @field_validator("mail_listen")
     @classmethod
     def _listen(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in ("lmtp", "smtp") or not _port(value)):
+        if value and (
+            urlsplit(value).scheme not in ("lmtp", "smtp", "lmtps", "smtps") or not _port(value)
+        ):
             raise ValueError("must look like lmtp://127.0.0.1:2424")
+        if urlsplit(value).query not in ("", "starttls=required"):
+            raise ValueError("takes nothing behind the question mark but starttls=required")
         return value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox import payloads
 from sandbox.delivery import Courier, Parcel
+from sandbox.files import Files
 from sandbox.manifest import Manifest
 from sandbox.shapes import message_object, user_object
 from sandbox.world import Channel, Message, Person, Stamps, World, new_id
@@ -19,14 +20,17 @@ Heard = asyncio.Future[bool]
 class Feed:
     """Every method returns a future that ends when the first delivery attempt has ended."""
 
-    def __init__(self, world: World, manifest: Manifest, courier: Courier, stamps: Stamps) -> None:
+    def __init__(
+        self, world: World, manifest: Manifest, courier: Courier, stamps: Stamps, files: Files
+    ) -> None:
         self._world = world
+        self._files = files
         self._manifest = manifest
         self._courier = courier
         self._stamps = stamps
 
     def posted(self, message: Message) -> Heard:
-        event = message_object(message, self._world)
+        event = message_object(message, self._world, self._files)
         heard = self._message_event(message, event, ts=message.ts)
         if f"<@{self._world.app.user_id}>" in message.text and not message.by_app:
             mention = event | {"type": "app_mention", "channel": message.channel}
@@ -37,7 +41,7 @@ class Feed:
         event = {
             "type": "message",
             "subtype": "message_changed",
-            "message": message_object(message, self._world),
+            "message": message_object(message, self._world, self._files),
             "previous_message": before,
             "hidden": True,
         }

@@ -97,7 +97,7 @@ class Interactions:
             person,
             callback_id,
             channel=channel,
-            message=message_object(message, self._ws.world),
+            message=message_object(message, self._ws.world, self._ws.files),
             trigger_id=self._ws.triggers.new(person.id),
             action_ts=self._ws.stamps.next(),
             response_url=self._ws.response_urls.new(channel.id, person.id, message.ts),
@@ -205,7 +205,7 @@ class Interactions:
         )
         return payloads.in_message(
             channel,
-            message_object(message, self._ws.world),
+            message_object(message, self._ws.world, self._ws.files),
             ephemeral=message.is_ephemeral,
             response_url=url,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import email.policy
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import format_datetime, formataddr, getaddresses, make_msgid, parseaddr
 
 from sandbox.world import Person, new_id
@@ -62,9 +63,26 @@ class Mail:
     def html(self) -> str:
         return self._body("html")
 
+    @property
+    def files(self) -> list[tuple[str, bytes, str]]:
+        """Name, bytes and type of each attachment."""
+        return [
+            (
+                part.get_filename() or "file",
+                _bytes_of(part),
+                part.get_content_type(),
+            )
+            for part in self.message.iter_attachments()
+        ]
+
     def _body(self, kind: str) -> str:
         part = self.message.get_body((kind,))
         return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+
+
+def _bytes_of(part: Message) -> bytes:
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else part.as_bytes()
 
 
 def written(
@@ -75,6 +93,7 @@ def written(
     *,
     at: datetime,
     headers: dict[str, str] | None = None,
+    files: Iterable[tuple[str, bytes, str]] = (),
 ) -> EmailMessage:
     """A mail as an ordinary mail program composes it. Given headers replace ours."""
     message = EmailMessage(policy=email.policy.SMTP)
@@ -88,6 +107,9 @@ def written(
     for name, value in {**usual, **(headers or {})}.items():
         message[name] = value
     message.set_content(text)
+    for name, data, kind in files:
+        main, _, sub = kind.partition("/")
+        message.add_attachment(data, maintype=main, subtype=sub, filename=name)
     return message
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -21,6 +21,7 @@ from sandbox.world import World
 
 MAX_SIZE = 30 * 1024 * 1024
 SENDING_PATIENCE = 10.0  # seconds
+SLOW = 1.5  # seconds that a slow server takes for a mail
 
 
 class MailRefused(Exception):
@@ -117,8 +118,12 @@ class Mailboxes:
         *,
         in_reply_to: str | None = None,
         headers: dict[str, str] | None = None,
+        files: Iterable[tuple[str, bytes, str]] = (),
     ) -> Mail:
-        """Send a person's mail. Raises MailRefused with the server's answer."""
+        """Send a person's mail; `files` are names, bytes and types.
+
+        Raises MailRefused with the server's answer.
+        """
         name, address = parseaddr(from_)
         person = self._world.by_address(address)
         sender = (name or mails.sender_of(person, address)[0], address)
@@ -130,6 +135,7 @@ class Mailboxes:
             text,
             at=datetime.fromtimestamp(self._clock(), UTC),
             headers={**threading, **(headers or {})},
+            files=files,
         )
         return await self.send_raw(address, message)
 
@@ -226,6 +232,9 @@ class _Sink:
 async def _suffer(fault: SmtpFault, server: SMTP) -> str:
     if fault.code == "hang":
         await asyncio.sleep(3600)
+    if fault.code == "slow":
+        await asyncio.sleep(SLOW)
+        return "250 OK"
     if fault.code == "drop":
         if server.transport:
             _abort(server.transport)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sandbox.inputs import (
@@ -49,14 +50,24 @@ class Person:
     # -- talking ----------------------------------------------------------------------------
 
     async def say(
-        self, channel: str | Channel, text: str, thread_ts: str | Message | None = None
+        self,
+        channel: str | Channel,
+        text: str,
+        thread_ts: str | Message | None = None,
+        *,
+        files: Iterable[str] = (),
     ) -> Message:
+        """`files` are ids of what was brought with `bring`."""
         place = self._channel(channel)
         self._must_be_in(place)
         parent = thread_ts.ts if isinstance(thread_ts, Message) else thread_ts
-        message = self._ws.say(self.profile, place, text, parent)
+        message = self._ws.say(self.profile, place, text, parent, files)
         await self._ws.feed.posted(message)
         return message
+
+    def bring(self, name: str, data: bytes, media_type: str = "") -> str:
+        """Choose a file on one's own machine: its id in Slack."""
+        return self._ws.files.add(name, data, self.id, media_type).id
 
     async def edit(self, message: Message, text: str) -> None:
         self._must_be_mine(message)
@@ -241,11 +252,19 @@ class Person:
     async def _put(self, place: Place, placed: Placed, wanted: Any) -> None:
         if "external_select" in placed.element["type"]:
             wanted = await self._typed_ahead(place, placed, wanted)
+        if placed.element["type"] == "file_input":
+            wanted = [self._file(one) for one in wanted or ()]
         held = choose(placed.element, wanted)
         state = self._acts.state_of(self.profile, place)
         state[placed.block_id][placed.action_id] = held
         if placed.sends_at_once:
             await self._acts.act(self.profile, place, placed, held)
+
+    def _file(self, file_id: str) -> Json:
+        file = self._ws.files.find(file_id)
+        if file is None:
+            raise NotOnScreen(f"there is no file {file_id!r}")
+        return self._ws.files.as_json(file)
 
     async def _typed_ahead(self, place: Place, placed: Placed, wanted: Any) -> Any:
         """Option objects for words: those offered last, else what typing the words brings."""

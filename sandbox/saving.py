@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.changes import Change
+from sandbox.files import File
 from sandbox.mail import Mail
 from sandbox.modals import View
 from sandbox.slack import Slack
@@ -28,6 +29,7 @@ def saved(slack: Slack) -> dict[str, Any]:
         "team": slack.world.team.id,
         "people": [asdict(p) for p in slack.world.people.values()],
         "channels": [asdict(c) for c in slack.world.channels.values()],
+        "files": [_file_out(f) for f in slack.workspace.files.known.values()],
         "homes": [asdict(home) for home in slack.workspace.views.homes.values()],
         "mails": {
             address: [_mail_out(m) for m in mails]
@@ -57,6 +59,8 @@ def restore(slack: Slack, path: Path) -> bool:
     _drop_doubled_directs(slack, {c["id"] for c in kept["channels"]})
     for home in kept["homes"]:
         slack.workspace.views.homes[home["user"]] = View(**home)
+    for file in kept.get("files", ()):
+        slack.workspace.files.known[file["id"]] = _file_in(file)
     for address, mails in kept["mails"].items():
         slack.mailboxes.boxes[address] = [_mail_in(m) for m in mails]
     for channel in slack.world.channels.values():
@@ -109,6 +113,15 @@ def _drop_doubled_directs(slack: Slack, kept: set[str]) -> None:
         fresh = channel.id not in kept
         if fresh and channel.kind == "im" and frozenset(channel.members) in pairs:
             del channels[channel.id]
+
+
+def _file_out(file: File) -> dict[str, Any]:
+    return {**asdict(file), "data": base64.b64encode(file.data).decode()}
+
+
+def _file_in(kept: dict[str, Any]) -> File:
+    shares = [(channel, ts) for channel, ts in kept["shares"]]
+    return File(**{**kept, "data": base64.b64decode(kept["data"]), "shares": shares})
 
 
 def _mail_out(mail: Mail) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.browser.routes import add_browser
+from sandbox.fileroutes import add_file_routes
 from sandbox.responseurls import response_route
 from sandbox.slack import Slack
 from sandbox.webapi.door import Door
@@ -56,6 +57,7 @@ class Sandbox(Slack):
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self._port).start()
         self._port = self._runner.addresses[0][1]
+        self.workspace.files.base_url = self.web_url
         self.workspace.response_urls.base_url = self.web_url.rstrip("/")
         if self.socket:
             self.workspace.socket_url = self._socket_url
@@ -73,6 +75,7 @@ class Sandbox(Slack):
         app.router.add_post("/response/{secret}", response_route(self.workspace))
         if self.socket:
             app.router.add_get("/link/", self.socket.serve)
+        add_file_routes(self, app)
         add_browser(self, app)
 
     # -- addresses and secrets --------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.files import Files
 from sandbox.world import Channel, Message, Person, UserGroup, World
 
 
@@ -141,7 +142,7 @@ def bot_profile(world: World) -> dict[str, Any]:
     }
 
 
-def message_object(message: Message, world: World) -> dict[str, Any]:
+def message_object(message: Message, world: World, files: Files) -> dict[str, Any]:
     """A message as history, events and interaction payloads carry it."""
     shown: dict[str, Any] = {
         "user": message.user,
@@ -163,6 +164,9 @@ def message_object(message: Message, world: World) -> dict[str, Any]:
         value = getattr(message, key)
         if value:
             shown[key] = value
+    known = [file for file in map(files.find, message.files) if file]
+    if known:
+        shown |= {"files": [files.as_json(file) for file in known], "upload": False}
     return shown | _thread_of(message, world) | _reactions_of(message)
 
 

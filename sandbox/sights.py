@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
+from sandbox.files import Files
 from sandbox.world import Channel, Message, Person, World
 
 COLOURS = ("#7c3aed", "#0f766e", "#b45309", "#be185d", "#1d4ed8", "#15803d", "#9f1239", "#6d28d9")
@@ -28,7 +29,7 @@ def person_sight(person: Person) -> dict[str, Any]:
     }
 
 
-def message_sight(message: Message, world: World) -> dict[str, Any]:
+def message_sight(message: Message, world: World, files: Files) -> dict[str, Any]:
     channel = world.channels[message.channel]
     replies = channel.replies(message.ts)
     return {
@@ -40,6 +41,11 @@ def message_sight(message: Message, world: World) -> dict[str, Any]:
         "text": message.text,
         "blocks": message.blocks,
         "attachments": message.attachments,
+        "files": [
+            {"id": file.id, "name": file.name, "size": file.size, "deleted": file.deleted}
+            for file in map(files.find, message.files)
+            if file
+        ],
         "edited": message.edited is not None,
         "thread_ts": message.thread_ts,
         "reply_count": len(replies),

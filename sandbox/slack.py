@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -171,9 +171,11 @@ class Slack:
         text: str,
         in_reply_to: str | None = None,
         headers: dict[str, str] | None = None,
+        files: Iterable[tuple[str, bytes, str]] = (),
     ) -> Mail:
+        """`files` are names, bytes and types."""
         return await self.mailboxes.send(
-            from_, to, subject, text, in_reply_to=in_reply_to, headers=headers
+            from_, to, subject, text, in_reply_to=in_reply_to, headers=headers, files=files
         )
 
     async def answer(self, mail: Mail, text: str, from_: str | None = None) -> Mail:

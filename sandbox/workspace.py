@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sandbox.composing import compose
 from sandbox.delivery import Courier
 from sandbox.faults import Faults
 from sandbox.feed import Feed
+from sandbox.files import Files
 from sandbox.manifest import Manifest
 from sandbox.modals import Views, with_ids
 from sandbox.shapes import message_object
@@ -52,7 +53,8 @@ class Workspace:
         self.tokens = tokens
         self.clock = clock
         self.strict = strict
-        self.feed = Feed(world, manifest, courier, stamps)
+        self.files = Files(clock)
+        self.feed = Feed(world, manifest, courier, stamps, self.files)
         self.views = Views(world, changes)
         self.triggers = Triggers(clock)
         self.response_urls = ResponseUrls(clock)
@@ -70,6 +72,9 @@ class Workspace:
             self._show("ephemeral", message)
             return message
         channel.messages.append(message)
+        for file in map(self.files.find, message.files):
+            if file:
+                file.shares.append((channel.id, message.ts))
         if not message.by_app:
             channel.last_read[message.user] = message.ts
         self._show("message", message)
@@ -77,8 +82,16 @@ class Workspace:
         self.tell_unread(channel)
         return message
 
-    def say(self, person: Person, channel: Channel, typed: str, thread_ts: str | None) -> Message:
-        text, blocks = compose(typed, self.world)
+    def say(
+        self,
+        person: Person,
+        channel: Channel,
+        typed: str,
+        thread_ts: str | None,
+        files: Iterable[str] = (),
+    ) -> Message:
+        text, blocks = compose(typed, self.world) if typed else ("", [])
+        shared = list(files)
         return self.write(
             Message(
                 channel.id,
@@ -88,6 +101,8 @@ class Workspace:
                 blocks,
                 thread_ts=thread_ts,
                 client_msg_id=str(uuid.uuid4()),
+                subtype="file_share" if shared else None,
+                files=shared,
             )
         )
 
@@ -96,7 +111,7 @@ class Workspace:
 
     def rewrite(self, message: Message, **new: Any) -> dict[str, Any]:
         """Change a message; answers what it was before."""
-        before = message_object(message, self.world)
+        before = message_object(message, self.world, self.files)
         for name, value in new.items():
             setattr(message, name, value)
         message.blocks = with_ids(message.blocks)
@@ -106,7 +121,7 @@ class Workspace:
     def erase(self, message: Message) -> dict[str, Any]:
         """Take a message away; one with replies leaves a tombstone, as in Slack."""
         channel = self.world.channels[message.channel]
-        before = message_object(message, self.world)
+        before = message_object(message, self.world, self.files)
         if message.is_ephemeral:
             channel.ephemerals.remove(message)
         elif channel.replies(message.ts):
@@ -195,7 +210,7 @@ class Workspace:
             channel=channel.id,
             ts=message.ts,
             thread_ts=message.thread_ts,
-            message=message_sight(message, self.world),
+            message=message_sight(message, self.world, self.files),
         )
 
     def _show_parent(self, reply: Message) -> None:

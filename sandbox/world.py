@@ -102,6 +102,7 @@ class Message:
     broadcast: bool = False
     ephemeral_to: str | None = None
     client_msg_id: str | None = None
+    files: list[str] = field(default_factory=list)  # ids
 
     @property
     def is_reply(self) -> bool:

@@ -21,8 +21,11 @@ async def read(ask: Ask) -> Json:
 
 async def say(ask: Ask) -> Json:
     thread = ask.fields.get("thread_ts") or None
-    message = await ask.slack.person(ask.me.id).say(ask.channel, ask.text("text"), thread)
-    return {"ok": True, "message": message_sight(message, ask.slack.world)}
+    files = [str(file) for file in ask.fields.get("files") or ()]
+    person = ask.slack.person(ask.me.id)
+    message = await person.say(ask.channel, ask.text("text", ""), thread, files=files)
+    sight = message_sight(message, ask.slack.world, ask.slack.workspace.files)
+    return {"ok": True, "message": sight}
 
 
 async def edit(ask: Ask) -> Json:

@@ -78,7 +78,9 @@ async def messages(ask: Ask) -> Json:
     else:
         shown = [*channel.top_level(), *(m for m in private if not m.is_reply)]
     shown.sort(key=lambda m: m.ts)
-    return {"messages": [message_sight(m, ask.slack.world) for m in shown]}
+    return {
+        "messages": [message_sight(m, ask.slack.world, ask.slack.workspace.files) for m in shown]
+    }
 
 
 async def traffic(ask: Ask) -> Json:

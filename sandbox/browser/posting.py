@@ -64,6 +64,7 @@ def mail_sight(mail: Mail) -> dict[str, Any]:
         "html": mail.html,
         "headers": [[name, value] for name, value in mail.headers],
         "direction": mail.direction,
+        "files": [{"name": name, "size": len(data)} for name, data, _ in mail.files],
         "read": mail.read,
         "status": mail.status,
     }

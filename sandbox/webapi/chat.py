@@ -35,7 +35,7 @@ def post_message(call: Call) -> Json:
     return {
         "channel": channel.id,
         "ts": message.ts,
-        "message": message_object(message, call.world),
+        "message": message_object(message, call.world, call.ws.files),
     }
 
 
@@ -64,7 +64,7 @@ def update(call: Call) -> Json:
         "channel": channel.id,
         "ts": message.ts,
         "text": text,
-        "message": message_object(message, call.world),
+        "message": message_object(message, call.world, call.ws.files),
     }
 
 

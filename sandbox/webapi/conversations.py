@@ -152,7 +152,7 @@ def _within(call: Call, message: Message) -> bool:
 
 
 def _shown(call: Call, message: Message) -> Json:
-    shown = message_object(message, call.world)
+    shown = message_object(message, call.world, call.ws.files)
     if call.flag("include_all_metadata") and message.metadata:
         shown["metadata"] = message.metadata
     return shown

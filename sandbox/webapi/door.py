@@ -12,7 +12,7 @@ from aiohttp import web
 
 from sandbox.blockkit import InvalidBlocks
 from sandbox.faults import ApiFault
-from sandbox.webapi import chat, conversations, users, views
+from sandbox.webapi import chat, conversations, files, users, views
 from sandbox.webapi.calls import ApiError, Call, Json, Method
 from sandbox.webapi.rates import Rates
 from sandbox.workspace import Workspace
@@ -22,6 +22,7 @@ METHODS: dict[str, Method] = {
     **chat.METHODS,
     **views.METHODS,
     **conversations.METHODS,
+    **files.METHODS,
 }
 HANGS = 3600.0  # longer than any client waits
 
