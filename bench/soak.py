@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,7 +105,15 @@ async def soaking(folder: Path) -> AsyncIterator[Soak]:
 def objects() -> int:
     """How many the collector looks after, with nothing left to be collected."""
     gc.collect()
-    return len(gc.get_objects())
+    # The list holds also what other threads are just making, and who grows a tuple that somebody
+    # else holds fails: so no other thread comes to move while there is a list.
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)
+    try:
+        time.sleep(0.01)  # until each of those that wait has heard of it
+        return len(gc.get_objects())
+    finally:
+        sys.setswitchinterval(interval)
 
 
 @click.command()

@@ -80,5 +80,7 @@ def set_up_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    for chatty in ("slack_sdk", "apscheduler", "aiosmtplib", "mail.log", "alembic"):
+    for chatty in ("slack_sdk", "aiosmtplib", "mail.log", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns each time that a job still runs when it would come again, which is as it should be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
