@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -21,15 +20,18 @@ from bot.deskfile import read_desk_file
 from bot.directory import EVERYBODY, learn_everybody, with_slack_ids
 from bot.file_courier import FileCourier
 from bot.files import FileStore
+from bot.files_in import FilesIn
 from bot.http import web_app
 from bot.indexing import Indexing
+from bot.machine_mail import mail_limits
 from bot.mail_courier import MailCourier
-from bot.mail_in import MailIn, at_the_door
+from bot.mail_in import MailIn
+from bot.mail_out import mail_identity, proven_templates, smtp_courier
+from bot.mail_ways import MailWays
 from bot.outcomes import Unreachable
 from bot.pacing import Pacing
 from bot.relay import Courier, Relay
 from bot.schedule import Jobs, guarded, in_turn, start_schedule
-from bot.secret import mail_secrets
 from bot.slack import PATIENCE, bolt_app, dispatch, meet_slack, slack_client
 from bot.slack_calls import SlackCalls
 from bot.slack_courier import SlackCourier
@@ -44,10 +46,7 @@ from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
 from handlers.afterwards import Afterwards
 from handlers.router import Router
-from mail.identity import MailIdentity
-from mail.listener import MailListener
-from mail.sending import SmtpCourier
-from mail.ways import Way
+from mail.templating import Templates
 from storage.migrate import upgrade
 from storage.store import SqlStore
 
@@ -98,20 +97,14 @@ class Bot:
         self.desk = Desk(self.store, self._clock, undo, settings.shared_max_bytes)
         self.pacing, self.courtesy = Pacing(self._clock), Courtesy()
         self.calls = SlackCalls(client, self.pacing)
-        newest, *older = mail_secrets(settings)
-        self.identity = MailIdentity(
-            settings.mail_from,
-            newest,
-            can_receive=bool(settings.mail_listen),
-            older_secrets=tuple(older),
-        )
+        self.identity = mail_identity(settings, can_receive=bool(settings.mail_listen))
         us = await meet_slack(client, self.stopping)
         if us is None:
             return
         self.calls.home = us.team_id
         await self._load(setup)
         await self.store.read(lambda tx: tx.people.make_index())
-        self._start_relay()
+        self._start_relay(await proven_templates(settings, self.desk, self._clock))
         afterwards = Afterwards(client)
         self._closing.push_async_callback(afterwards.drain, DRAINING)
         app = bolt_app(settings, client, us, Router(self.desk, afterwards), self.courtesy)
@@ -141,8 +134,8 @@ class Bot:
         facts: dict[str, Any] = {"ok": True, "mode": "socket" if self._socket else "http"}
         try:
             async with asyncio.timeout(LOOKING):
-                facts["outbox"], sync = await self.store.read(
-                    lambda tx: (tx.outbox.counts(), tx.syncs.of(EVERYBODY))
+                facts["outbox"], facts["mail"], sync = await self.store.read(
+                    lambda tx: (tx.outbox.counts(), tx.spool.counts(), tx.syncs.of(EVERYBODY))
                 )
                 if sync is not None:
                     facts["directory"] = {"people": sync.seen, "complete": not sync.cursor}
@@ -175,11 +168,11 @@ class Bot:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), seconds)
 
-    def _start_relay(self) -> None:
+    def _start_relay(self, templates: Templates) -> None:
         alone = self.settings.database_url.startswith("sqlite")
         slack = SlackCourier(self.store, self.desk, self.calls, self._clock, alone=alone)
-        smtp = SmtpCourier(self.settings.smtp_url.get_secret_value(), self.identity.address)
-        mails = MailCourier(self.store, smtp, self.identity, self._clock, self.files)
+        smtp = smtp_courier(self.settings, self.identity)
+        mails = MailCourier(self.store, smtp, self.identity, self._clock, self.files, templates)
         couriers: dict[type[Any], Courier] = {
             effects.RefreshCard: slack.refresh_card,
             effects.OpenThread: slack.open_thread,
@@ -192,6 +185,8 @@ class Bot:
             effects.LookUpPerson: slack.look_up,
             effects.WarnAdministrators: slack.warn,
             effects.WarnUndelivered: slack.warn_undelivered,
+            effects.WarnMailSetAside: slack.warn_mail_set_aside,
+            effects.WarnMailbox: slack.warn_mailbox,
             **self._file_couriers(),
         }
         self.relay = Relay(
@@ -221,21 +216,17 @@ class Bot:
         }
 
     async def _start_mail(self) -> None:
-        where = urlsplit(self.settings.mail_listen)
-        if not where.scheme:
-            log.warning("no_mail_comes_in", advice="set FRONTDESK_MAIL_LISTEN")
-            return
-        taking = MailIn(self.store, self.desk, self.identity)
-        listener = MailListener(
-            where.hostname or "127.0.0.1",
-            where.port or 0,
-            protocol="lmtp" if where.scheme == "lmtp" else "smtp",
-            handle=lambda mail: at_the_door(taking, mail, Way("listener")),
-            max_bytes=self.settings.mail_max_bytes,
+        taking = MailIn(
+            self.store,
+            self.desk,
+            self.identity,
+            mail_limits(self.settings),
+            files=FilesIn(self.store, self.files),
         )
-        await listener.start()
-        self.mail_port = listener.port
-        self._closing.push_async_callback(listener.stop)
+        self.mail = MailWays(self.settings, self.store, taking, self._clock)
+        self._closing.push_async_callback(self.mail.close)
+        await self.mail.start()
+        self.mail_port = self.mail.port
 
     async def _first_sync(self) -> None:
         """The directory, in the background; a desk that knows nobody yet waits a little for it."""
@@ -289,7 +280,8 @@ class Bot:
         self._closing.push_async_callback(close)
 
     def _start_schedule(self, setup: HouseSetup) -> None:
-        jobs = Jobs(self.store, self.desk, self._clock)
+        kept = timedelta(days=self.settings.mail_keep_days)
+        jobs = Jobs(self.store, self.desk, self._clock, kept)
 
         async def audit() -> None:
             await audit_channels(setup, self.calls, self.desk, self._clock)

@@ -6,15 +6,17 @@ import hashlib
 
 import structlog
 
+from bot.files_in import FilesIn
+from bot.machine_mail import Limits, MachineMail
 from desk.answer_ticket import AnswerTicket
-from desk.errors import Busy, DeskError
+from desk.files import NewFile
 from desk.moving import LONGEST_TEXT
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
 from desk.people import Person
+from desk.ports import MailThread
 from desk.service import Desk
 from desk.ticket import Origin
 from desk.words import Words
-from mail import listener
 from mail.identity import MailIdentity
 from mail.matching import Match, evidence, forged_tokens, is_our_own
 from mail.reading import Incoming
@@ -28,15 +30,27 @@ log = structlog.get_logger(__name__)
 class MailIn:
     """Where each mail goes: into its ticket, or into a new one."""
 
-    def __init__(self, store: SqlStore, desk: Desk, identity: MailIdentity) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        desk: Desk,
+        identity: MailIdentity,
+        limits: Limits | None = None,
+        *,
+        files: FilesIn | None = None,
+    ) -> None:
         self._store = store
         self._desk = desk
         self._identity = identity
+        self._files = files
+        self._machines = MachineMail(store, desk, identity, limits)
 
     async def refuses(self, mail: Incoming, way: Way) -> Verdict | None:
         """Why this mail would be refused at the door, as far as one can tell without taking it."""
         if way.strangers is not Strangers.REFUSE or is_our_own(mail, self._identity):
             return None
+        if mail.verdict.kind in (Kind.BOUNCE, Kind.DELAY, Kind.REPORT):
+            return None  # about a mail of ours; whoever reports is known to nobody
         sender = await self._sender(mail)
         if (sender is not None and sender.active) or await self._match(mail) is not None:
             return None
@@ -47,9 +61,9 @@ class MailIn:
         if is_our_own(mail, self._identity):
             log.warning("own_mail_came_back")
             return
-        if await self._store.read(lambda tx: tx.mails.seen(mail.message_id)):
-            log.info("mail_seen_before")
+        if await self._machines.take(mail):
             return
+        mail = self._machines.assessed(mail)
         match = await self._match(mail)
         if match is not None:
             await self._answer(mail, match)
@@ -78,7 +92,7 @@ class MailIn:
             }
         )
         if sender is not None and sender.id in audience:
-            by, unverified = sender.handle, False
+            by, unverified = sender.handle, mail.unverified
         elif token_person in audience:
             # The token proves that they hold our mail; the address is another one of theirs.
             by, unverified = f"person:{token_person}", True
@@ -95,6 +109,8 @@ class MailIn:
             unverified=unverified,
             automatic=mail.is_automatic,
             whole=mail.text,
+            thread=_thread(mail),
+            files=await self._kept(mail, match.ticket),
         )
         await self._desk.handle(answer, once=_once(mail))
         log.info("mail_answer_taken", ticket=match.ticket)
@@ -105,8 +121,10 @@ class MailIn:
         if sender is None or not sender.active:
             log.warning("mail_from_unknown_sender")
             return
-        if mail.is_automatic:
-            log.info("mail_from_machine", reasons=list(mail.automatic_reasons))
+        if mail.verdict.kind is Kind.AUTO_REPLY:
+            log.info("mail_from_machine", reasons=list(mail.verdict.reasons))
+            return
+        if await self._machines.holds(mail, sender):
             return
         text = mail.text or mail.subject
         wish = OpenTicket(
@@ -116,10 +134,17 @@ class MailIn:
             description=_words(text),
             origin=Origin.MAIL,
             message_id=mail.message_id,
-            acknowledge=not mail.wants_silence,
+            acknowledge=self._machines.acknowledges(mail, known=True),
+            budget=self._machines.limits.budget,
+            thread=_thread(mail),
+            files=await self._kept(mail),
         )
         result = await self._desk.handle(wish, once=_once(mail))
         log.info("mail_opened_ticket", ticket=result.ticket)
+
+    async def _kept(self, mail: Incoming, ticket: int | None = None) -> tuple[NewFile, ...]:
+        """The mail's files, in the store before anything refers to them."""
+        return await self._files.keep(mail.attachments, ticket) if self._files else ()
 
     async def _sender(self, mail: Incoming) -> Person | None:
         address = mail.from_address
@@ -128,18 +153,8 @@ class MailIn:
         return await self._store.read(lambda tx: tx.people.by_handle(address))
 
 
-async def at_the_door(taking: MailIn, mail: Incoming, way: Way) -> listener.Verdict:
-    """What the sender's server is told about a mail that is taken while it waits."""
-    try:
-        if await taking.refuses(mail, way) is not None:
-            return listener.Verdict.UNKNOWN_SENDER
-        await taking.take(mail, way)
-    except Busy:
-        return listener.Verdict.TRY_LATER
-    except DeskError as refusal:
-        log.warning("mail_declined", refusal=type(refusal).__name__)
-        return listener.Verdict.NOT_FOR_US
-    return listener.Verdict.ACCEPTED
+def _thread(mail: Incoming) -> MailThread | None:
+    return MailThread(mail.thread_index, mail.thread_topic) if mail.thread_index else None
 
 
 def _words(text: str) -> Words:
@@ -150,7 +165,8 @@ def _words(text: str) -> Words:
 
 
 def _once(mail: Incoming) -> str:
-    return "mail:" + hashlib.sha256(mail.message_id.encode()).hexdigest()
+    """Programs give one Message-ID to several mails, so it alone will not do."""
+    return "mail:" + (mail.key or hashlib.sha256(mail.message_id.encode()).hexdigest())
 
 
 def _first_line(text: str) -> str:

@@ -301,15 +301,6 @@ class SqlOutbox:
         """Give up a row that is refused or uncertain. False where there is none."""
         return self._change((o.c.id == row, _IS_STUCK), state=WITHDRAWN, done_at=at)
 
-    def came_back(self, row: int, error: str) -> bool:
-        """This mail left and was not delivered: a person decides, as on a refused one."""
-        left = o.c.state.in_([literal_column("'done'"), literal_column("'uncertain'")])
-        return self._change((o.c.id == row, left), state=REFUSED, error=error)
-
-    def arrived(self, row: int) -> bool:
-        """It was delivered after all."""
-        return self._change((o.c.id == row, o.c.state == REFUSED), state=DONE, error="")
-
     def stuck(self, limit: int, row: int | None = None) -> tuple[Stuck, ...]:
         """Refused and uncertain rows, oldest first; or `row` alone, if it is one."""
         statement = (

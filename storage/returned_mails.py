@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from desk.ports import ReturnedMail
-from storage.outbox import SqlOutbox
+from storage.outbox import DONE, REFUSED, UNCERTAIN, SqlOutbox
 from storage.prepared import prepared
+from storage.tables import outbox as o
 from storage.tables import returned_mails as r
 
+_LEFT = (DONE, UNCERTAIN)
 _COLUMNS = (
     r.c.ticket_id,
     r.c.outbox_id,
@@ -32,6 +34,7 @@ _OF_PERSON = prepared(_CURRENT.where(r.c.person_id == bindparam("person")).order
 _OF_ADDRESS = prepared(
     _CURRENT.where(r.c.address == bindparam("to")).order_by(r.c.last_at.desc()).limit(1)
 )
+_TICKET_OF = prepared(select(o.c.ticket_id).where(o.c.id == bindparam("mail")))
 
 
 class SqlReturnedMails:
@@ -62,7 +65,7 @@ class SqlReturnedMails:
         if not self._connection.execute(known.values(**values)).rowcount:
             self._connection.execute(_ADD, values)
         if mail.is_current and mail.reason != "delayed":
-            self._outbox.came_back(mail.outbox, said)
+            self._change(mail.outbox, _LEFT, REFUSED, said)
 
     def of_person(self, person: int) -> tuple[ReturnedMail, ...]:
         rows = self._connection.execute(_OF_PERSON, {"person": person})
@@ -75,4 +78,16 @@ class SqlReturnedMails:
     def clear(self, mail: ReturnedMail, at: datetime) -> None:
         this = update(r).where(r.c.outbox_id == mail.outbox, r.c.address == mail.address)
         self._connection.execute(this.values(cleared_at=at))
-        self._outbox.arrived(mail.outbox)
+        self._change(mail.outbox, (REFUSED,), DONE, "")
+
+    def ticket_of(self, outbox: int) -> int | None:
+        """The ticket that this mail is about."""
+        self._outbox.settle()
+        found: int | None = self._connection.execute(_TICKET_OF, {"mail": outbox}).scalar()
+        return found
+
+    def _change(self, mail: int, states: tuple[str, ...], state: str, error: str) -> None:
+        """A mail that left and came back is one that a person decides about, like a refused one."""
+        self._outbox.settle()
+        these = update(o).where(o.c.id == mail, o.c.state.in_(states))
+        self._connection.execute(these.values(state=state, error=error))

@@ -49,6 +49,14 @@ _DUE = (
     .limit(bindparam("most"))
 )
 
+_LATEST = prepared(  # open ones and others apart: each is one walk along an index
+    select(t.c.created_at)
+    .where(t.c.requester_id == bindparam("person"), t.c.is_open == bindparam("is_open"))
+    .where(t.c.origin == "mail")
+    .order_by(t.c.id.desc())
+    .limit(bindparam("most"))
+)
+
 
 class SqlTickets:
     def __init__(self, connection: Connection, *, locks: bool) -> None:
@@ -86,6 +94,17 @@ class SqlTickets:
 
     def asked_by(self, person: int, *, open_only: bool, limit: int, page: int = 0) -> Page:
         return self._page(queues.of_requester(person, open_only=open_only), page, limit)
+
+    def asked_since(self, person: int, since: datetime, most: int) -> int:
+        """How many requests of this person came by mail since then; counts to `most`."""
+        latest = [
+            at
+            for is_open in (1, 0)
+            for at in self._connection.execute(
+                _LATEST, {"person": person, "is_open": is_open, "most": most}
+            ).scalars()
+        ]
+        return min(len([at for at in latest if at > since]), most)
 
     def find(self, words: Sequence[str], most: int) -> tuple[Ticket, ...]:
         return tuple(map(_ticket, ticket_search.everywhere(self._connection, words, most)))
