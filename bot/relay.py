@@ -22,11 +22,11 @@ from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain,
 from bot.pacing import Pacing, carrying
 from bot.reading import with_facts
 from desk.effects import (
+    WARNINGS,
     RefreshCard,
     SendDirect,
     SendMail,
     ShowEntry,
-    WarnAdministrators,
     WarnUndelivered,
 )
 from desk.errors import Busy
@@ -311,7 +311,7 @@ class Relay:
         if ended:
             _show_delivery(tx, lease, now, failed=True)
             # A mail's thread says so already, and no warning warns of a warning.
-            if not isinstance(lease.effect, SendMail | WarnAdministrators | WarnUndelivered):
+            if not isinstance(lease.effect, SendMail | WARNINGS):
                 tx.outbox.put(WarnUndelivered(lease.id), now)
 
 

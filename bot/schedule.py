@@ -33,7 +33,14 @@ LOOK = timedelta(minutes=1)  # how soon somebody takes over the work of a proces
 class Jobs:
     """The periodic work itself."""
 
-    def __init__(self, store: SqlStore, desk: Desk, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        desk: Desk,
+        clock: Callable[[], datetime],
+        mail_kept: timedelta = timedelta(days=30),
+    ) -> None:
+        self._mail_kept = mail_kept
         self._store = store
         self._desk = desk
         self._clock = clock
@@ -50,9 +57,11 @@ class Jobs:
         now = self._clock()
         keys = await self._until_none(lambda tx: tx.forget_once(now - KEYS_KEPT))
         rows = await self._until_none(lambda tx: tx.outbox.purge(now - ROWS_KEPT))
+        mails = await self._until_none(lambda tx: tx.spool.purge(now - self._mail_kept))
+        await self._until_none(lambda tx: tx.mailboxes.purge(now - ROWS_KEPT))
         await self._store.read(lambda tx: tx.people.make_index())
         await self._store.settle_down()
-        log.info("tidied", once_keys=keys, outbox_rows=rows)
+        log.info("tidied", once_keys=keys, outbox_rows=rows, mails=mails)
 
     async def _until_none(self, forget: Callable[[SqlTransaction], int]) -> int:
         """A portion in each transaction: clicks come in between."""

@@ -12,6 +12,7 @@ import structlog
 
 from blocks import card as cards
 from blocks import notes, thread
+from blocks.mail_warnings import mailbox_warning, set_aside_warning
 from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.reading import NO_CARD, CardLook, EntryLook, OpeningLook, facts_of
 from bot.slack_calls import SlackCalls, SlackDeclined
@@ -26,6 +27,8 @@ from desk.effects import (
     ShowEntry,
     TellPerson,
     WarnAdministrators,
+    WarnMailbox,
+    WarnMailSetAside,
     WarnUndelivered,
     Whisper,
 )
@@ -36,6 +39,7 @@ from desk.setting_up import LearnPeople
 from handlers.people import person_from_slack
 from locales.translator import Translator, translator_for
 from storage.outbox import Lease
+from storage.spool import SET_ASIDE
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 
@@ -215,6 +219,23 @@ class SlackCourier:
         ticket = stuck.effect.get("ticket")
         return await self._warn(
             lambda t: notes.undelivered_warning(row, ticket, stuck.error, t), lease, attempting
+        )
+
+    async def warn_mail_set_aside(
+        self, effect: WarnMailSetAside, lease: Lease, attempting: Attempting
+    ) -> Done:
+        mail = await self._store.read(lambda tx: tx.spool.get(effect.mail))
+        if mail is None or mail.state != SET_ASIDE:
+            return Done()  # somebody has seen to it meanwhile
+        return await self._warn(
+            lambda t: set_aside_warning(mail.id, mail.sender, mail.subject, mail.error, t),
+            lease,
+            attempting,
+        )
+
+    async def warn_mailbox(self, effect: WarnMailbox, lease: Lease, attempting: Attempting) -> Done:
+        return await self._warn(
+            lambda t: mailbox_warning(effect.mailbox, effect.trouble, t), lease, attempting
         )
 
     async def _warn(

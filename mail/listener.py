@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import weakref
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -17,19 +18,26 @@ from typing import Any, Literal
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
-from mail.reading import Incoming, read_mail
-
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 25 * 2**20
 _LONGEST_LINE = 2**20  # bytes; the standard's 1,001 would refuse mails that real programs write
 _LONGEST_COMMAND = 2_000  # bytes
-_SILENCE = 120.0  # seconds without a command before a connection is dropped
+_SILENCE = 300.0  # seconds between two commands, so for a whole mail as well
+_HANDSHAKE = 30.0  # seconds
 _DRAIN = 2.5  # seconds that mails being taken in may take when we stop
 _AT_ONCE = 4  # mails read at the same time; each may be large
+_CONNECTIONS = 50  # each may hold a mail as large as we take
+_RECIPIENTS = 200
+# Commands that cost us a reply and bring no mail nearer, in one connection.
+_IDLE_CHATTER = {"NOOP": 200, "HELP": 20, "VRFY": 20, "RSET": 1_000, "*": 100_000}
+
+_TOO_MANY = b"421 4.3.2 Too many connections. Please try again later.\r\n"
+
+Tls = Literal["never", "offered", "required", "implicit"]
 
 
-class Verdict(Enum):
+class Reply(Enum):
     """What became of a mail, in SMTP's words."""
 
     ACCEPTED = "250 2.0.0 Received"
@@ -44,7 +52,8 @@ class Verdict(Enum):
     )
 
 
-Handle = Callable[[Incoming], Awaitable[Verdict]]
+# The mail as it came, the addresses it was sent to, and the one it was sent from.
+Handle = Callable[[bytes, tuple[str, ...], str], Awaitable[Reply]]
 
 
 class MailListener:
@@ -59,11 +68,15 @@ class MailListener:
         handle: Handle,
         max_bytes: int = MAX_BYTES,
         name: str = "frontdesk",
+        tls: Tls = "never",
+        certificate: ssl.SSLContext | None = None,
     ) -> None:
-        """`name` is how the server introduces itself; `port` 0 takes a free one at `start`."""
+        """`name` is how the server introduces itself; `port` 0 takes a free one at `start`.
+        `certificate` is for every `tls` but "never"."""
         self.host, self.port = host, port
         self._kind: type[_Smtp] | type[_Lmtp] = _Lmtp if protocol == "lmtp" else _Smtp
         self._max_bytes, self._name = max_bytes, name
+        self._tls, self._certificate = tls, certificate
         self._handler = _Handler(handle)
         self._sessions: weakref.WeakSet[SMTP] = weakref.WeakSet()
         self._server: asyncio.Server | None = None
@@ -71,7 +84,12 @@ class MailListener:
     async def start(self) -> None:
         """Raises OSError where the port is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._session, self.host, self.port)
+        secured: dict[str, Any] = (
+            {"ssl": self._certificate, "ssl_handshake_timeout": _HANDSHAKE}
+            if self._tls == "implicit"
+            else {}
+        )
+        self._server = await loop.create_server(self._session, self.host, self.port, **secured)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -85,7 +103,10 @@ class MailListener:
                 session.transport.close()
         self._server = None
 
-    def _session(self) -> SMTP:
+    def _session(self) -> asyncio.BaseProtocol:
+        if sum(session.transport is not None for session in self._sessions) >= _CONNECTIONS:
+            return _TurnedAway()
+        starttls = self._certificate if self._tls in ("offered", "required") else None
         session = self._kind(
             self._handler,
             data_size_limit=self._max_bytes,
@@ -93,10 +114,22 @@ class MailListener:
             hostname=self._name,
             ident="ready",
             timeout=_SILENCE,
+            tls_context=starttls,
+            require_starttls=self._tls == "required",
+            command_call_limit=_IDLE_CHATTER,
             loop=asyncio.get_running_loop(),
         )
         self._sessions.add(session)
         return session
+
+
+class _TurnedAway(asyncio.Protocol):
+    """One connection too many: the sender comes back."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(_TOO_MANY)
+        transport.close()
 
 
 class _Handler:
@@ -104,8 +137,24 @@ class _Handler:
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._tasks: set[asyncio.Task[Verdict]] = set()
+        self._tasks: set[asyncio.Task[Reply]] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def handle_EHLO(
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        # Commands are read one after the other from a buffer, which is all that it takes.
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= _RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         task = asyncio.create_task(self._take(envelope))
@@ -117,25 +166,23 @@ class _Handler:
     async def handle_exception(self, error: Exception) -> str:
         """aiosmtpd would answer 500 with the exception's text: the sender would give up."""
         log.error("mail session failed", exc_info=error)
-        return Verdict.TRY_LATER.value
+        return Reply.TRY_LATER.value
 
     async def drained(self) -> None:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_DRAIN)
 
-    async def _take(self, envelope: Any) -> Verdict:
+    async def _take(self, envelope: Any) -> Reply:
         async with self._slots:
-            incoming = await asyncio.to_thread(
-                read_mail,
-                bytes(envelope.original_content or b""),
-                tuple(envelope.rcpt_tos),
-                str(envelope.mail_from or ""),
-            )
             try:
-                return await self._handle(incoming)
+                return await self._handle(
+                    bytes(envelope.original_content or b""),
+                    tuple(envelope.rcpt_tos),
+                    str(envelope.mail_from or ""),
+                )
             except Exception:  # the sender's server keeps the mail and comes back
-                log.exception("mail not taken in", extra={"message_id": incoming.message_id})
-                return Verdict.TRY_LATER
+                log.exception("mail not taken in")
+                return Reply.TRY_LATER
 
 
 class _Limits:

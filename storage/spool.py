@@ -86,6 +86,7 @@ _FACTS: tuple[Any, ...] = (
     s.c.attempts,
     s.c.deaths,
     s.c.error,
+    s.c.key,
 )
 
 
@@ -124,6 +125,7 @@ class Kept:
     attempts: int
     deaths: int
     error: str
+    key: str
 
 
 @dataclass(frozen=True)

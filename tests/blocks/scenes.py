@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from blocks import card, home, move_forms, notes, search, thread, ticket_form, ticket_page
+from blocks import (
+    card,
+    home,
+    mail_warnings,
+    move_forms,
+    notes,
+    search,
+    thread,
+    ticket_form,
+    ticket_page,
+)
 from blocks.drafts import Draft
 from desk.answers import RequesterFinds, TechnicianFinds, TicketFacts
 from desk.effects import Message, Notice
@@ -90,6 +100,7 @@ def scenes(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield from _homes(cast, t)
     yield from _finds(cast, t)
     yield from _notes(cast, t)
+    yield from _mail_warnings(cast, t)
 
 
 def _cards(cast: Cast, t: Translator) -> Iterator[Scene]:
@@ -345,3 +356,12 @@ def _notes(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "warning_undelivered", notes.undelivered_warning(17, 42, "invalid_blocks", t)
     yield "warning_undelivered_other", notes.undelivered_warning(17, None, "invalid_blocks", t)
     yield "notice_view", notes.notice_view(notes.out_of_date(t), t)
+
+
+def _mail_warnings(cast: Cast, t: Translator) -> Iterator[Scene]:
+    sender = f"{cast.typed}@example.org"
+    warning = mail_warnings.set_aside_warning(17, sender, cast.subject, "KeyError", t)
+    yield "warning_mail_set_aside", warning
+    for trouble in ("denied", "no_folder", "away", ""):
+        warning = mail_warnings.mailbox_warning(cast.typed, trouble, t)
+        yield f"warning_mailbox_{trouble or 'back'}", warning

@@ -22,6 +22,8 @@ from desk.effects import (
     ShowEntry,
     TellPerson,
     WarnAdministrators,
+    WarnMailbox,
+    WarnMailSetAside,
     WarnUndelivered,
     Whisper,
     effect_from_json,
@@ -136,6 +138,8 @@ EFFECTS: list[Effect] = [
     LookUpPerson("U1"),
     WarnAdministrators("public", "C1", "2026-11-24"),
     WarnUndelivered(17),
+    WarnMailSetAside(17),
+    WarnMailbox("support", "denied", "2026-11-24T12:00:00+00:00"),
 ]
 
 

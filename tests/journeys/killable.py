@@ -103,8 +103,11 @@ class Killable(Stage):
         return code
 
     async def tell_to_stop(self) -> None:
+        self.tell(signal.SIGTERM)
+
+    def tell(self, number: signal.Signals) -> None:
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(number)
 
     async def health(self) -> dict[str, Any]:
         """Empty where nobody answers."""
@@ -119,8 +122,12 @@ class Killable(Stage):
     async def all_shown(self) -> None:
         """Until nothing is on its way to the world any more."""
         async with asyncio.timeout(LONG * 3):
-            while (await self.health()).get("outbox", {}).get("waiting", 1):  # noqa: ASYNC110
+            while await self._waiting():  # noqa: ASYNC110 - the bot tells nobody
                 await asyncio.sleep(0.1)
+
+    async def _waiting(self) -> int:
+        facts = await self.health()
+        return sum(facts.get(name, {}).get("waiting", 1) for name in ("mail", "outbox"))
 
     def last_words(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]

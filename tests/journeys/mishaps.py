@@ -34,14 +34,15 @@ async def soon(slack: Sandbox, condition: Callable[[], T]) -> T:
 
 
 async def settled(stage: Stage) -> None:
-    """Nothing is on its way from the bot to the world any more."""
+    """Nothing is on its way from the bot to the world, or from a mail to the desk, any more."""
     async with asyncio.timeout(LONG):
         while await _waiting(stage):  # noqa: ASYNC110 - the database has no event to wait for
             await asyncio.sleep(0.02)
 
 
 async def _waiting(stage: Stage) -> int:
-    return (await stage.bot.store.read(lambda tx: tx.outbox.counts()))["waiting"]
+    counts = await stage.bot.store.read(lambda tx: (tx.outbox.counts(), tx.spool.counts()))
+    return sum(each["waiting"] for each in counts)
 
 
 class Clock:

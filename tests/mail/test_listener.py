@@ -3,7 +3,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from mail.listener import MailListener, Verdict
+from mail.listener import MailListener, Reply
+from mail.reading import read_mail
 from mail.sending import SmtpCourier
 from tests.facts import mail_facts
 from tests.mail.cases import Case
@@ -28,11 +29,11 @@ async def a_listener(handle, protocol="smtp", **changes):
 class Inbox:
     """Takes mails in with one verdict."""
 
-    def __init__(self, verdict=Verdict.ACCEPTED):
+    def __init__(self, verdict=Reply.ACCEPTED):
         self.verdict, self.mails = verdict, []
 
-    async def take(self, mail):
-        self.mails.append(mail)
+    async def take(self, raw, to, sender):
+        self.mails.append(read_mail(raw, to, sender))
         return self.verdict
 
 
@@ -87,7 +88,7 @@ async def test_a_mail_is_handed_over_read_with_its_envelope():
     assert mail.reply_text == "It is the LX-9.\n.and a dot"
 
 
-@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("verdict", Reply)
 async def test_the_sender_hears_the_verdict(verdict):
     async with (
         a_listener(Inbox(verdict).take) as listener,
@@ -103,9 +104,9 @@ async def test_the_sender_hears_the_verdict(verdict):
 async def test_nothing_is_confirmed_before_it_is_kept():
     kept = asyncio.Event()
 
-    async def slow(mail):
+    async def slow(*mail):
         await kept.wait()
-        return Verdict.ACCEPTED
+        return Reply.ACCEPTED
 
     async with a_listener(slow) as listener, Client.connected(listener) as client:
         sending = asyncio.create_task(client.send("support@desk.example"))
@@ -119,23 +120,23 @@ async def test_nothing_is_confirmed_before_it_is_kept():
 
 
 async def test_a_failure_of_ours_keeps_the_mail_with_its_sender():
-    async def failing(mail):
+    async def failing(*mail):
         raise LookupError("a secret detail")
 
     async with a_listener(failing) as listener, Client.connected(listener) as client:
         reply = await client.send("support@desk.example")
 
-    assert reply == Verdict.TRY_LATER.value
+    assert reply == Reply.TRY_LATER.value
 
 
 async def test_a_client_that_hangs_up_does_not_stop_a_mail_half_taken_in():
     begun, finished = asyncio.Event(), asyncio.Event()
 
-    async def slow(mail):
+    async def slow(*mail):
         begun.set()
         await asyncio.sleep(0.1)
         finished.set()
-        return Verdict.ACCEPTED
+        return Reply.ACCEPTED
 
     async with a_listener(slow) as listener:
         async with Client.connected(listener) as client:
@@ -151,11 +152,11 @@ async def test_a_client_that_hangs_up_does_not_stop_a_mail_half_taken_in():
 async def test_a_stop_waits_for_the_mail_being_taken_in():
     begun, finished = asyncio.Event(), asyncio.Event()
 
-    async def slow(mail):
+    async def slow(*mail):
         begun.set()
         await asyncio.sleep(0.1)
         finished.set()
-        return Verdict.ACCEPTED
+        return Reply.ACCEPTED
 
     async with a_listener(slow) as listener, Client.connected(listener) as client:
         sending = asyncio.create_task(client.send("support@desk.example"))
@@ -176,7 +177,7 @@ async def test_lmtp_answers_once_for_each_recipient():
         others = [await client.reply(), await client.reply()]
         after = await client.say("NOOP")
 
-    assert [first, *others] == [Verdict.ACCEPTED.value] * 3
+    assert [first, *others] == [Reply.ACCEPTED.value] * 3
     assert after.startswith("250")
     assert len(inbox.mails) == 1
 

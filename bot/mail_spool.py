@@ -1,0 +1,254 @@
+"""Mail that came in is kept first and worked on next: by any number of processes, each mail once.
+
+At least once by its lease, and once by its `once` key. What fails again and again is set aside for
+somebody to look at; the next mail goes on at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from desk.effects import WarnMailSetAside
+from desk.errors import Busy
+from mail.key import key_of, label_of
+from mail.listener import Reply
+from mail.reading import Incoming, read_mail
+from mail.verdict import Verdict
+from mail.ways import Strangers, Way
+from storage.spool import Kept, Letter
+from storage.store import SqlStore
+from storage.transaction import SqlTransaction
+
+log = structlog.get_logger(__name__)
+
+HOLD = timedelta(seconds=30)  # how long a process that died keeps others from its mails
+RENEWED = HOLD.total_seconds() / 3  # seconds
+SLOTS = 4  # mails at once: reading one is work for a processor
+IDLE = 5.0  # seconds: looks once so often for what other processes left
+LATER = timedelta(seconds=1)  # after the database was away, which is no fault of the mail
+PAUSES = (timedelta(seconds=5), timedelta(seconds=30))  # after what failed by itself
+DEATHS = 10  # a mail that ends its process so often is not tried again
+AT_HAND, LARGEST_AT_HAND = 16, 200_000  # mails just read at the door, and their size in bytes
+
+
+class Taking(Protocol):
+    """What the desk does with mail, see mail_in.py."""
+
+    async def refuses(self, mail: Incoming, way: Way) -> Verdict | None: ...
+
+    async def take(self, mail: Incoming, way: Way) -> None: ...
+
+
+def letter(
+    raw: bytes, way: Way, envelope_to: tuple[str, ...] = (), envelope_from: str = ""
+) -> Letter:
+    """A mail as it is kept. Never raises."""
+    label = label_of(raw)
+    return Letter(
+        key=label.key or key_of(raw),
+        raw=raw,
+        way=way.name,
+        team=way.team,
+        strangers=way.strangers.value,
+        sender=label.sender,
+        subject=label.subject,
+        message_id=label.message_id,
+        thread=label.thread,
+        size=len(raw),
+        envelope_from=_storable(envelope_from),
+        envelope_to=tuple(map(_storable, envelope_to)),
+    )
+
+
+class MailSpool:
+    """One per process: takes mail in at the door, and works on what is kept."""
+
+    def __init__(self, store: SqlStore, taking: Taking, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._taking = taking
+        self._clock = clock
+        self._owner = uuid.uuid4().hex
+        self._working: dict[int, asyncio.Task[None]] = {}
+        self._at_hand: OrderedDict[int, Incoming] = OrderedDict()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._resting = asyncio.Event()
+        self._resting.set()
+
+    async def receive(
+        self, raw: bytes, way: Way, envelope_to: tuple[str, ...], envelope_from: str
+    ) -> Reply:
+        """What the sender's server hears; ACCEPTED once the mail is on the disk."""
+        try:
+            mail = await asyncio.to_thread(read_mail, raw, envelope_to, envelope_from)
+            if await self._taking.refuses(mail, way) is not None:
+                log.warning("mail_refused", way=way.name)
+                return Reply.UNKNOWN_SENDER
+            kept = letter(raw, way, envelope_to, envelope_from)
+            now = self._clock()
+            number, new = await self._store.write(lambda tx: tx.spool.keep(kept, now), patient=True)
+        except Busy:
+            return Reply.TRY_LATER
+        if new and len(raw) <= LARGEST_AT_HAND:
+            self._at_hand[number] = mail
+            if len(self._at_hand) > AT_HAND:
+                self._at_hand.popitem(last=False)
+        log.info("mail_received" if new else "mail_seen_before", mail=number, way=way.name)
+        self.wake()
+        return Reply.ACCEPTED
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        self._resting.clear()
+        renewing = asyncio.create_task(self._renew())
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                pause = await self._look()
+            except Busy:
+                log.warning("mail_waits_for_database")
+                pause = 1.0
+            except Exception:
+                # The loop must go on whatever one round met.
+                log.exception("mail_round_failed")
+                pause = 1.0
+            if not self._stopping:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._wake.wait()
+        renewing.cancel()
+        self._resting.set()
+
+    async def stop(self, within: float) -> None:
+        """Take nothing new, finish what runs, hand the rest back."""
+        self._stopping = True
+        self._wake.set()
+        await self._resting.wait()
+        running = tuple(self._working.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        try:
+            await self._store.write(lambda tx: tx.spool.hand_back(self._owner))
+        except Busy:
+            log.warning("mails_not_handed_back")  # their leases end by themselves
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWED)
+            mails, until = tuple(self._working), self._clock() + HOLD
+            if mails:
+                with contextlib.suppress(Busy):  # the next renewal may do
+                    await self._store.write(
+                        lambda tx, mails=mails, until=until: tx.spool.renew(  # type: ignore[misc]
+                            self._owner, mails, until
+                        )
+                    )
+
+    async def _look(self) -> float:
+        """Begin with mails for the free slots. How many seconds later there may be more."""
+        free = SLOTS - len(self._working)
+        if free <= 0:
+            return IDLE  # a task that ends wakes us
+        now = self._clock()
+        mails, due = await self._store.write(
+            lambda tx: _leased(tx, now, self._owner, free), patient=True
+        )
+        for mail in mails:
+            task = asyncio.create_task(self._work(mail))
+            self._working[mail.id] = task
+            task.add_done_callback(lambda _, number=mail.id: self._ended(number))  # type: ignore[misc]
+        if due is None or mails:
+            return IDLE
+        return min(max((due - now).total_seconds(), 0.02), IDLE)
+
+    def _ended(self, mail: int) -> None:
+        self._working.pop(mail, None)
+        self._wake.set()  # the next one of its sender may go on
+
+    async def _work(self, mail: Kept) -> None:
+        """Do what one mail asks for. Never raises but when cancelled."""
+        structlog.contextvars.bind_contextvars(mail=mail.id)
+        try:
+            await self._carry_out(mail)
+        except Busy:
+            await self._note(lambda tx: tx.spool.postpone(mail.id, self._owner, self._soon()))
+        except Exception as fault:
+            # Whatever is wrong with one mail must not stop the others.
+            log.exception("mail_failed", attempt=mail.attempts + 1)
+            reason = type(fault).__name__
+            await self._note(lambda tx: self._failed(tx, mail, reason))
+
+    async def _carry_out(self, mail: Kept) -> None:
+        incoming = self._at_hand.pop(mail.id, None) or await self._read(mail.id)
+        if incoming is None or mail.deaths >= DEATHS:
+            reason = "nothing of it is kept" if incoming is None else "its process ended each time"
+            await self._note(lambda tx: self._set_aside(tx, mail, reason))
+            return
+        incoming = replace(incoming, key=mail.key)
+        way = Way(mail.way, mail.team, Strangers(mail.strangers))
+        refused = await self._taking.refuses(incoming, way)
+        if refused is not None:
+            reason = ", ".join(refused.reasons) or refused.kind.value
+            log.warning("mail_refused", way=way.name)
+            await self._note(
+                lambda tx: tx.spool.refuse(mail.id, self._owner, self._clock(), reason)
+            )
+            return
+        await self._taking.take(incoming, way)
+        await self._note(lambda tx: tx.spool.finish(mail.id, self._owner, self._clock()))
+
+    async def _read(self, mail: int) -> Incoming | None:
+        kept = await self._store.read(lambda tx: tx.spool.contents(mail))
+        if kept is None or kept.raw is None:
+            return None
+        return await asyncio.to_thread(read_mail, kept.raw, kept.envelope_to, kept.envelope_from)
+
+    def _failed(self, tx: SqlTransaction, mail: Kept, reason: str) -> None:
+        if mail.attempts >= len(PAUSES):
+            self._set_aside(tx, mail, reason)
+        else:
+            due = self._clock() + PAUSES[mail.attempts]
+            tx.spool.postpone(mail.id, self._owner, due, reason)
+
+    def _set_aside(self, tx: SqlTransaction, mail: Kept, reason: str) -> None:
+        if tx.spool.set_aside(mail.id, self._owner, reason):
+            log.error("mail_set_aside", reason=reason)
+            tx.outbox.put(WarnMailSetAside(mail.id), self._clock())
+
+    def _soon(self) -> datetime:
+        return self._clock() + LATER
+
+    async def _note(self, how: Callable[[SqlTransaction], object]) -> None:
+        try:
+            await self._store.write(how, patient=True)
+        except Busy:
+            log.warning("mail_waits_for_database")  # its lease ends, and it comes again
+
+
+def _leased(
+    tx: SqlTransaction, now: datetime, owner: str, limit: int
+) -> tuple[tuple[Kept, ...], datetime | None]:
+    """Up to `limit` mails, and when the next is due."""
+    mails = tx.spool.lease(now, HOLD, owner, limit)
+    return mails, None if mails else tx.spool.next_due(now)
+
+
+def _storable(address: str) -> str:
+    """Without what no database keeps."""
+    return address.replace("\0", "").encode("utf-8", "replace").decode()
