@@ -195,6 +195,11 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
                 " technicians’ journals. Stop sharing it, or choose another channel.",
                 channel=place,
             )
+        case "template":
+            said = t(
+                "One of your mail templates is broken, and ours is used instead: {fault}",
+                fault=f"`{inline(channel, 300)}`",
+            )
         case "files":
             said = t(
                 "I cannot read or show files. Give the app the scopes {scopes} and install it"

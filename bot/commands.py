@@ -15,11 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import check as checking
 from bot import people_list
 from bot.app import Bot, utc_now
+from bot.command_group import Group
 from bot.config import Settings, SettingsFault, read_settings
 from bot.demo import run_demo
 from bot.deskfile import DeskFileFault
 from bot.indexing import Indexing
 from bot.logs import set_up_logs
+from bot.mail_commands import mail
 from bot.running import run_loop, run_until_stopped
 from bot.seeding import run as seeding
 from bot.slack import TokenRefused
@@ -34,25 +36,13 @@ R = TypeVar("R")
 MOST_STUCK = 100_000  # rows looked through for one
 
 
-class Examples(click.Command):
-    """A command whose help ends with examples, line by line as written."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if self.epilog:
-            formatter.write_paragraph()
-            formatter.write("Examples:\n")
-            for line in self.epilog.strip().splitlines():
-                formatter.write(f"  {line.strip()}\n")
-
-
-class Group(click.Group):
-    command_class = Examples
-
-
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="frontdesk", prog_name="frontdesk")
 def main() -> None:
     """Frontdesk: a help desk that lives in Slack."""
+
+
+main.add_command(mail)
 
 
 @main.command(epilog="frontdesk run\nFRONTDESK_LOG_FORMAT=json frontdesk run")

@@ -19,6 +19,7 @@ from mail.attachment import Attachment
 from mail.compose import compose
 from mail.enclosing import enclose
 from mail.identity import MailIdentity
+from mail.templating import OURS, Templates
 from mail.tidy import one_line
 from storage.outbox import Lease
 from storage.store import SqlStore
@@ -32,12 +33,14 @@ class MailCourier:
         identity: MailIdentity,
         clock: Callable[[], datetime],
         files: FileStore | None = None,
+        templates: Templates = OURS,
     ) -> None:
         self._store = store
         self._smtp = smtp
         self._identity = identity
         self._clock = clock
         self._files = files
+        self._templates = templates
 
     async def send(self, effect: SendMail, lease: Lease, attempting: Attempting) -> Done:
         """A mail whose last attempt ended in doubt is never sent again by itself."""
@@ -52,12 +55,24 @@ class MailCourier:
             raise Refused("has no address any more")
         t = translator_for(facts.to.language)
         attached = await self._attached(facts.files)
-        message = compose(facts, identity=self._identity, t=t, row=lease.id, at=now)
+        message = compose(
+            facts,
+            identity=self._identity,
+            t=t,
+            row=lease.id,
+            at=now,
+            templates=self._templates,
+        )
         if attached:
             boundary = f"=_frontdesk.files.{effect.ticket}.{lease.id}"
             await asyncio.to_thread(enclose, message, attached, boundary)
         try:
-            sent = await self._smtp.send(message, facts.to.email, attempting=attempting)
+            sent = await self._smtp.send(
+                message,
+                facts.to.email,
+                attempting=attempting,
+                sender=self._identity.envelope_sender(lease.id),
+            )
         except sending.LeaseLost:
             raise LeaseLost from None
         except sending.Unreachable as fault:

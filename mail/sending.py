@@ -84,32 +84,40 @@ class SmtpCourier:
         command: float = COMMAND,
         data: float = DATA,
         connections: int = CONNECTIONS,
+        sign: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        """Raises ValueError for an unusable URL."""
+        """Raises ValueError for an unusable URL. `sign` runs in a thread."""
         self._server = SmtpServer.read(url)
         self._sender = sender
+        self._sign = sign
         self._connect, self._command, self._data = connect, command, data
         self._slots = asyncio.Semaphore(connections)
         self._idle: list[aiosmtplib.SMTP] = []
 
-    async def send(self, message: EmailMessage, to: str, *, attempting: Attempting) -> Sent:
+    async def send(
+        self, message: EmailMessage, to: str, *, attempting: Attempting, sender: str = ""
+    ) -> Sent:
         """`attempting` is awaited once the server wants the mail and before it gets it.
 
+        `sender` is where this mail bounces to, if not to the usual address.
         Raises Unreachable, Refused, Uncertain; LeaseLost where `attempting` says no.
         """
+        way = (sender or self._sender, to)
         try:
-            return await self._send(message, to, attempting)
+            return await self._send(message, way, attempting)
         except _Gone:
             # The server closed it meanwhile, as it may: and probably the other ones too.
             self._drop_idle()
         try:
-            return await self._send(message, to, attempting)
+            return await self._send(message, way, attempting)
         except _Gone as gone:
             raise Unreachable(gone.reason) from None
 
-    async def _send(self, message: EmailMessage, to: str, attempting: Attempting) -> Sent:
+    async def _send(
+        self, message: EmailMessage, way: tuple[str, str], attempting: Attempting
+    ) -> Sent:
         async with self._connection() as smtp:
-            body = await self._offer(smtp, message, to)
+            body = await self._offer(smtp, message, *way)
             if not await attempting():
                 raise LeaseLost
             return await self._deliver(smtp, body)
@@ -181,17 +189,19 @@ class SmtpCourier:
             raise Unreachable(_said(error)) from error
         return smtp
 
-    async def _offer(self, smtp: aiosmtplib.SMTP, message: EmailMessage, to: str) -> bytes:
+    async def _offer(
+        self, smtp: aiosmtplib.SMTP, message: EmailMessage, sender: str, to: str
+    ) -> bytes:
         """MAIL and RCPT. Returns what DATA will carry."""
         if not looks_like_address(to):
             raise Refused(0, f"{one_line(to, 100)} is not a usable address")
-        wide = not (to.isascii() and self._sender.isascii())
+        wide = not (to.isascii() and sender.isascii())
         if wide and not smtp.supports_extension("smtputf8"):
             raise Refused(0, f"{self._server.host} cannot send to addresses like {to} (SMTPUTF8)")
-        body = as_bytes(message, utf8=wide)
+        body = await self._body(message, wide)
         options, encoding = (["SMTPUTF8", "BODY=8BITMIME"], "utf-8") if wide else ([], "ascii")
         try:
-            await self._begin(smtp, options, encoding)
+            await self._begin(smtp, sender, options, encoding)
             await smtp.rcpt(to, encoding=encoding)
         except aiosmtplib.SMTPResponseException as error:
             raise _verdict(error, smtp) from error
@@ -199,10 +209,16 @@ class SmtpCourier:
             raise Unreachable(_said(error)) from error
         return body
 
-    async def _begin(self, smtp: aiosmtplib.SMTP, options: list[str], encoding: str) -> None:
+    async def _body(self, message: EmailMessage, wide: bool) -> bytes:
+        body = as_bytes(message, utf8=wide)
+        return await asyncio.to_thread(self._sign, body) if self._sign else body
+
+    async def _begin(
+        self, smtp: aiosmtplib.SMTP, sender: str, options: list[str], encoding: str
+    ) -> None:
         """Say from whom. Raises _Gone where the server does not listen any more."""
         try:
-            await smtp.mail(self._sender, options=options, encoding=encoding)
+            await smtp.mail(sender, options=options, encoding=encoding)
         except aiosmtplib.SMTPResponseException as error:
             if error.code != _CLOSING:
                 raise

@@ -91,10 +91,15 @@ class Templates:
         """What fills the administrator's templates for such a mail; None where ours do."""
         if self.folder is None:
             return None
-        key = (message, team, language)
+        key = (message, team if self._has(team) else "", language)
         if key not in self._own:
-            self._own[key] = None if key in self.broken else self._made(message, team, language)
+            self._own[key] = None if key in self.broken else self._made(*key)
         return self._own[key]
+
+    def set_aside(self, message: Message, team: str, language: str) -> None:
+        """These are not to be used: they break off."""
+        self.broken.add((message, team, language))
+        self._own.clear()
 
     def files(self) -> Iterator[Path]:
         """Every file of the administrator's folder."""
@@ -110,26 +115,22 @@ class Templates:
 
     def _made(self, message: Message, team: str, language: str) -> Environment | None:
         assert self.folder is not None
-        own = (self.folder / TEAMS / team, self.folder) if _is_plain(team) else (self.folder,)
+        own = (self.folder / TEAMS / team, self.folder) if team else (self.folder,)
         seeker = Loader(own, language)
         wanted = (*FRAME, *(f"{message}/{part}" for part in PARTS))
         if not any(map(seeker.find, wanted)):
             return None
         return environment(Loader((*own, FOLDER), language), _strictly(words_html), words_text)
 
-    def forget(self) -> None:
-        """After `broken` has changed."""
-        self._own.clear()
+    def _has(self, team: str) -> bool:
+        """Whether the team has a folder of its own. Its key must not lead anywhere else."""
+        plain = bool(team) and Path(team).name == team and team not in (".", "..")
+        return self.folder is not None and plain and (self.folder / TEAMS / team).is_dir()
 
 
 def _strictly(as_html: Callable[[Words], Markup]) -> Callable[[Words], Markup]:
     """Whatever is no formatted text is escaped."""
     return lambda words: as_html(words) if isinstance(words, Words) else escape(words)
-
-
-def _is_plain(team: str) -> bool:
-    """Whether a team's key can be the name of a folder and lead nowhere else."""
-    return bool(team) and Path(team).name == team and team not in (".", "..")
 
 
 OURS = Templates()

@@ -144,3 +144,30 @@ def test_our_own_address_is_known_with_and_without_a_token():
 
 def test_the_secret_is_not_printed():
     assert "one secret" not in f"{an_identity()!r} {an_identity()}"
+
+
+BOUNCING = MailIdentity("support@desk.example", "new", bounces="bounces@desk.example")
+
+
+@given(st.integers(0, 2**35 - 1))
+def test_a_mails_own_bounce_address_leads_back_to_its_row(row):
+    sender = BOUNCING.envelope_sender(row)
+
+    assert sender.startswith("bounces+b.")
+    assert len(sender.rpartition("@")[0]) <= 64
+    assert BOUNCING.read_bounce(f"<{sender.upper()}>") == row
+
+
+def test_without_a_bounce_address_mails_come_back_to_us():
+    assert MailIdentity("support@desk.example", "x").envelope_sender(7) == "support@desk.example"
+
+
+def test_a_bounce_address_of_an_older_secret_is_still_read_and_a_forged_one_never():
+    older = MailIdentity("support@desk.example", "old", bounces="bounces@desk.example")
+    both = MailIdentity("support@desk.example", "new", older_secrets=("old",))
+    sender = older.envelope_sender(7)
+
+    assert both.read_bounce(sender) == 7
+    assert BOUNCING.read_bounce(sender) is None
+    assert both.read_bounce(sender.replace("+b.a", "+b.b").replace("+b.q", "+b.b")) is None
+    assert both.read_token(sender) is None
