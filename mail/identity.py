@@ -20,6 +20,8 @@ _LONGEST_LOCAL = 29  # leaves room for "+t." and the longest token in the 64 cha
 _BIGGEST = 2**35  # ids are signed as at most five bytes each
 _BOUNCE = re.compile(r"\+b\.([a-z2-7]{18,24})$")
 _TOKEN = re.compile(r"\+t\.([a-z2-7]{20,40})$")
+_BODY_MARK = re.compile(r"(?<![a-z0-9])fd-([a-z2-7]{18,24})(?![a-z0-9])", re.IGNORECASE)
+_MOST_MARKS = 20  # of one mail are looked at
 _MESSAGE_ID = re.compile(r"<?fd\.(\d{1,12})\.(\d{1,15}|root)\.([a-z2-7]{16})@[^<>@\s]+>?")
 
 Secret = bytes | str | SecretStr
@@ -107,6 +109,23 @@ class MailIdentity:
         local, _, domain = address.strip().strip("<>").lower().rpartition("@")
         own_local, _, own_domain = self.address.lower().rpartition("@")
         return (local.partition("+")[0], domain) == (own_local, own_domain)
+
+    def body_mark(self, ticket: int) -> str:
+        """The short code in the small print of each mail of this ticket."""
+        number = _packed(ticket)
+        return "fd-" + _base32(number + self._sign("body mark", number))
+
+    def read_body_mark(self, text: str) -> int | None:
+        """The ticket of the first genuine code in `text`: the mail answered stands above those that
+        it quotes in turn."""
+        for found in _BODY_MARK.findall(text)[:_MOST_MARKS]:
+            data = _from_base32(found.lower())
+            if data is None or len(data) <= _SIGNATURE:
+                continue
+            number, signature = data[:-_SIGNATURE], data[-_SIGNATURE:]
+            if self._verify("body mark", number, signature):
+                return _unpacked_one(number)
+        return None
 
     def message_id(self, outbox_row: int, ticket: int) -> str:
         """The Message-ID of the mail in this outbox row: the same however often it is tried."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mail.identity import MailIdentity
 from mail.reading import Incoming
+
+_LOOKED_AT = 200_000  # characters of a mail in which our code is looked for
+_REFERENCE = re.compile(r"(?<![A-Za-z0-9-])R-(\d{6,15})(?!\d)", re.IGNORECASE)
 
 
 class Evidence(StrEnum):
@@ -16,11 +20,17 @@ class Evidence(StrEnum):
     TOKEN = "token"  # noqa: S105 - a kind of evidence, not a secret
     OUR_ID = "our_id"
     STORED_ID = "stored_id"
+    CODE = "code"  # from the small print of a mail of ours
+    NUMBER = "number"  # the reference in the subject: anybody can write it
 
 
 @dataclass(frozen=True)
 class Match:
-    """`person` is whom the answered mail was for, where the evidence tells."""
+    """`person` is whom the answered mail was for, where the evidence tells.
+
+    Whatever the evidence, whoever writes must be on the ticket. `by` NUMBER says so little that
+    nothing else may be doubtful.
+    """
 
     ticket: int
     by: Evidence
@@ -31,7 +41,7 @@ KnownIds = Callable[[str], int | None]  # the ticket of a mail we sent or took i
 
 
 def evidence(incoming: Incoming, identity: MailIdentity, known_ids: KnownIds) -> Match | None:
-    """The ticket, or None. A number in the subject lets nobody in; a forged token is nothing."""
+    """The strongest there is, or None. A forged token is nothing."""
     for address in incoming.to:
         if (found := identity.read_token(address)) is not None:
             ticket, person = found
@@ -43,7 +53,11 @@ def evidence(incoming: Incoming, identity: MailIdentity, known_ids: KnownIds) ->
     for message_id in ids:
         if (stored := known_ids(message_id)) is not None:
             return Match(stored, Evidence.STORED_ID)
-    return None
+    for text in (incoming.text, incoming.html or ""):
+        if (coded := identity.read_body_mark(text[:_LOOKED_AT])) is not None:
+            return Match(coded, Evidence.CODE)
+    number = _REFERENCE.search(incoming.subject)
+    return Match(int(number[1]), Evidence.NUMBER) if number else None
 
 
 def forged_tokens(incoming: Incoming, identity: MailIdentity) -> tuple[str, ...]:

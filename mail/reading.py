@@ -27,6 +27,7 @@ from mail.verdict import BY_A_PERSON, Verdict
 _MOST_IDS = 60
 _ID = re.compile(r"<[!-;=?-~]{3,300}>")
 # Where the address we were written to may stand, the nearest to the envelope first.
+_MOST_RECIPIENTS = 50
 _DESTINATIONS = ("delivered-to", "x-original-to", "to", "cc")
 
 
@@ -60,6 +61,9 @@ class Incoming:
     thread_index: str = ""  # Thread-Index and Thread-Topic, as they are copied into an answer
     thread_topic: str = ""
     inner: Incoming | None = None  # the one mail that is all this mail holds, or attaches
+    recipients: tuple[tuple[str, str], ...] = ()  # name and address of whom To and Cc name
+    reply_to: str = ""  # where answers shall go, if not to `from_address`
+    language: str = ""  # "en", "fr", …, as the mail itself says; "" where it does not
     key: str = ""  # what makes two copies of it one mail; known where it is kept
     verdict: Verdict = BY_A_PERSON  # whether a person wrote
     report: Report | None = None  # what a bounce or a delay tells
@@ -113,6 +117,9 @@ def _read(
         attachments=content.attachments,
         notices=limits + content.notices,
         safe_html=content.safe_html,
+        recipients=tuple(header.mailboxes("to", "cc"))[:_MOST_RECIPIENTS],
+        reply_to=_reply_to(header, sender),
+        language=header.first("content-language").strip().lower()[:2],
         thread_index="".join(header.first("thread-index").split()),
         thread_topic=one_line(header.first("thread-topic"), 200),
         inner=_inner(content.inner, received, depth),
@@ -166,6 +173,11 @@ def _sender(header: _Header, envelope_from: str) -> tuple[str, str]:
     for _, address in header.mailboxes("return-path"):
         return _named(header), address
     return _named(header), bare_address(envelope_from)
+
+
+def _reply_to(header: _Header, sender: str) -> str:
+    wanted = [address for _, address in header.mailboxes("reply-to")]
+    return wanted[0] if wanted and sender not in wanted else ""
 
 
 def _named(header: _Header) -> str:

@@ -112,6 +112,7 @@ def _texts(facts: MailFacts, values: Mapping[str, Any]) -> dict[str, str]:
         "author": values["author"],
         "subject": values["subject"],
         "preview": values["preview"],
+        "code": values["code"],
         "reference": facts.reference,
         "requester": facts.requester_name,
     }
@@ -121,7 +122,7 @@ def _texts(facts: MailFacts, values: Mapping[str, Any]) -> dict[str, str]:
 def _marked(facts: MailFacts, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with marks for texts. What is empty stays empty, and what is equal equal."""
     same = values["author"] == facts.requester_name
-    marks = {name: mark(name) if values[name] else "" for name in ("author", "subject", "preview")}
+    marks = {name: mark(name) if values[name] else "" for name in ("author", "subject", "preview", "code")}
     held = replace(
         facts, reference=mark("reference"), requester_name=mark("author" if same else "requester")
     )
@@ -157,6 +158,7 @@ def _values(facts: MailFacts, identity: MailIdentity, t: Translator) -> dict[str
         "quotable": quotable,
         "preview": one_line(preview[: 8 * _PREVIEW], _PREVIEW),
         "can_answer": identity.can_receive,
+        "code": identity.body_mark(facts.ticket) if identity.can_receive else "",
         "in_slack": facts.to.slack_id is not None,
         "for_beneficiary": facts.for_beneficiary,
         "signature": facts.signature,

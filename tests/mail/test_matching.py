@@ -59,8 +59,32 @@ def test_the_token_outweighs_the_ids_and_ours_outweigh_the_stored():
     assert found(ids) == Match(42, Evidence.OUR_ID)
 
 
-def test_a_number_in_the_subject_lets_nobody_in():
-    assert found(an_answer(subject="Re: [R-000042] Printer")) is None
+def test_the_code_in_our_small_print_is_evidence_wherever_it_is_quoted():
+    code = IDENTITY.body_mark(42)
+    quoted = f"It is the LX-9.\r\n\r\n> R-000042 \u00b7 Printer \u00b7 {code}"
+    raw = f"From: paul@example.org\r\nSubject: Printer\r\n\r\n{quoted}"
+
+    assert found(read_mail(raw.encode())) == Match(42, Evidence.CODE)
+    assert IDENTITY.read_body_mark(f"<b>{code.upper()}</b>") == 42
+
+
+def test_a_forged_code_is_no_evidence():
+    foreign, own = FOREIGN.body_mark(42), IDENTITY.body_mark(42)
+
+    assert IDENTITY.read_body_mark(foreign) is None
+    assert IDENTITY.read_body_mark(own[:-1] + ("a" if own[-1] != "a" else "b")) is None
+    assert IDENTITY.read_body_mark(f"x{own}") is None
+    assert IDENTITY.read_body_mark(f"{foreign} {own}") == 42
+
+
+def test_a_number_in_the_subject_is_the_last_and_weakest_evidence():
+    numbered = an_answer(subject="Re: [R-000042] Printer")
+    both = an_answer(subject="Re: [R-000042] Printer", References="<stored@example.org>")
+
+    assert found(numbered) == Match(42, Evidence.NUMBER)
+    assert found(both) == Match(7, Evidence.STORED_ID)
+    for subject in ("R-42", "XR-000042", "R-0000421234567890123"):
+        assert found(an_answer(subject=subject)) is None
 
 
 def test_a_forged_token_is_no_evidence_but_is_noticed():
