@@ -66,7 +66,8 @@ STAGES = ("connect", "rcpt", "data", "after_data")
 
 @dataclass
 class SmtpFault:
-    """The next `times` mails fail at this stage, with a code, or by silence ("hang", "drop")."""
+    """The next `times` mails fail at this stage, with a code, or by silence ("hang", "drop"); a
+    "slow" one goes well in the end."""
 
     stage: str
     code: int | str
@@ -80,8 +81,10 @@ class SmtpFaults:
     def add(self, stage: str, code: int | str, times: int = 1) -> None:
         if stage not in STAGES:
             raise ValueError(f"stage must be one of {', '.join(STAGES)}, not {stage}")
-        if isinstance(code, str) and code not in ("hang", "drop"):
-            raise ValueError(f"code must be a number, hang or drop, not {code}")
+        if isinstance(code, str) and code not in ("hang", "drop", "slow"):
+            raise ValueError(f"code must be a number, hang, drop or slow, not {code}")
+        if code == "slow" and stage != "after_data":
+            raise ValueError("only a mail that came in whole can be slow")
         self.waiting.append(SmtpFault(stage, code, times))
 
     def take(self, stage: str) -> SmtpFault | None:
