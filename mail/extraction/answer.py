@@ -23,6 +23,7 @@ from mail.extraction.header_block import (
     begins_header_block,
     begins_memo,
     begins_original,
+    begins_quoted_headers,
 )
 from mail.extraction.html_text import LONGEST_TEXT, QUOTE_HERE, Plan, parsed, tree_text
 from mail.extraction.marker import ABOVE
@@ -162,7 +163,7 @@ def _above_history(lines: list[str], sent: int | None) -> list[str]:
     for index, line in enumerate(looked):
         if ABOVE in lines[index]:
             return _without_last_attribution(_without_quoted_end(lines[:index]))
-        if is_framed(line):
+        if is_framed(line) or (is_quoted(line) and begins_quoted_headers(looked, index)):
             return _without_rule(lines[:index])
         if is_quoted(line) or not line:
             continue

@@ -21,7 +21,8 @@ _LINES = 4  # that an attribution may be wrapped over
 _LONGEST = 500
 _LONGEST_NAMED = 150  # with a name and without an address
 _DASHES = re.compile(r"^[-—_*=\s]{2,}|[-—_*=\s]{2,}$")
-_COLON = (":", "：", "::")
+_COLON = (":", "：")
+_ENDS = (*_COLON, "-", "—", "_", "*", "=")
 _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
 # "reply On Tue, 24 Nov 2026 …, Somebody <…> wrote:" where a program kept no line break.
 _INSIDE = re.compile(
@@ -96,7 +97,7 @@ def names_author(line: str) -> bool:
 def _may_end(line: str, quoted: bool) -> bool:
     if is_quoted(line) or not line:
         return False
-    return line.endswith(_COLON) or quoted or bool(_DASHES.search(line))
+    return quoted or line.endswith(_ENDS)
 
 
 def _is_attribution(text: str, quoted: bool) -> bool:

@@ -12,6 +12,7 @@ from mail.extraction.shapes import (
     has_date,
     has_time,
     is_long_rule,
+    is_quoted,
     unquoted,
 )
 from mail.extraction.vocabulary import ABOUT, BEGINS_FORWARDED, FORWARDED, FROM, ORIGINAL, SENT
@@ -159,6 +160,18 @@ def opens_with_headers(run: Sequence[str]) -> bool:
     """Whether quoted lines begin with the headers of the quoted mail."""
     inner = [unquoted(line) for line in run[:_MOST_LINES]]
     return any(begins_header_block(inner, index) for index in range(min(3, len(inner))))
+
+
+def begins_quoted_headers(lines: Sequence[str], index: int) -> bool:
+    """Headers with quote marks below a drawn line, where the text below them has none."""
+    if index == 0 or not is_long_rule(_previous(lines, index)):
+        return False
+    end = index
+    while end < min(index + _MOST_LINES, len(lines)) and is_quoted(lines[end]):
+        end += 1
+    inner = [unquoted(line) for line in lines[index:end]]
+    only = all(not line or label(line) is not None for line in inner)
+    return only and begins_header_block(inner, 0)
 
 
 def _previous(lines: Sequence[str], index: int) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 LOOK = 400  # characters of a line that are looked at
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _BLANKS = re.compile(r"[\t\u00a0\u2000-\u200a\u202f\u3000]")
 
 _DATE = re.compile(

@@ -18,7 +18,7 @@ _VERBS = (
 )
 VERB = re.compile(
     rf"(?<!\w)(?:{_VERBS})(?!\w)|写道|寫道|写到|のメール|のメッセージ|書きました|작성|님이 씀|כתב|"
-    r"כתבה|מאת|كتب|كتابة|เขียน",
+    r"כתבה|מאת|كتب|كتابة|เขียน|نوشت|ने लिखा",
     re.IGNORECASE,
 )
 # How an attribution begins: "On", a weekday, a date.
@@ -49,7 +49,7 @@ FROM = frozenset((
     "odesílatel", "odosielateľ", "afzender", "avsändare", "afsender", "avsender",
     "отправитель", "відправник", "από", "αποστολέας", "מאת", "من", "المرسل", "보낸 사람",
     "보낸사람", "발신", "발신자", "từ", "người gửi", "saatja", "no", "nuo", "dari", "จาก",
-    "šalje", "pošiljatelj", "para de",
+    "šalje", "pošiljatelj", "подател", "از", "प्रेषक",
 ))
 SENT = frozenset((
     "sent", "date", "sent on", "envoyé", "envoyé le", "date d'envoi", "gesendet", "datum",
@@ -64,6 +64,8 @@ SENT = frozenset((
     "寄件日期", "傳送時間", "傳送日期", "時間", "送信日時", "日時", "日付", "lähetetty",
     "päivämäärä", "päiväys", "보낸 날짜", "보낸날짜", "날짜", "발신일", "đã gửi", "ngày",
     "ngày gửi", "saadetud", "dikirim", "poslano", "vrijeme",
+    "изпратено", "изпратено на", "išsiųsta", "nosūtīts", "enviat", "ส่งเมื่อ", "วันที่", "ارسال",
+    "تاریخ", "भेजा गया", "tanggal", "kuupäev",
 ))
 ABOUT = frozenset((
     "to", "cc", "bcc", "subject", "reply-to", "importance", "attachments", "à", "a", "pour",
@@ -79,13 +81,15 @@ ABOUT = frozenset((
     "chủ đề", "tiêu đề", "kepada", "subjek", "destinataire", "destinatario", "destinatário",
     "empfänger", "ontvanger", "mottaker", "modtager", "mottagare", "teema", "kellele",
     "prima", "za",
+    "до", "относно", "копие", "zadeva", "kam", "tēma", "adressaat", "per a", "assumpte", "ถึง",
+    "เรื่อง", "به", "موضوع", "प्रति", "विषय", "naslov",
 ))
 # fmt: on
 # Of a dashed line above what is answered, and above what is passed on.
 ORIGINAL = re.compile(
     r"original|message d.origine|urspr[uü]e?ngliche|ursprungl|oprindelig|opprinnelig|opphavleg|"
     r"oorspronkelijk|alkuperäinen|oryginaln|původní|pôvodn|eredeti|özgün|orijinal|orjinal|исходн|"
-    r"оригинальн|первоначальн|вихідн|початков|αρχικό|מקורית|المقورית|أصلية|الأصلية|"
+    r"оригинал|первоначальн|вихідн|початков|αρχικό|מקורית|المقورית|أصلية|الأصلية|"
     r"元のメッセージ|原始邮件|原始郵件|邮件原件|原邮件|원본|gốc|reply message|antwort|izvorna",
     re.IGNORECASE,
 )
