@@ -34,10 +34,13 @@ _ATTACHED_TOO = ("message/global-headers", "message/partial", "message/news")
 _STATUSES = ("message/delivery-status", "message/global-delivery-status")
 # Where a mail server says of whom it speaks, in a text without structure.
 _NAMED = (
-    re.compile(rf"^\s*<({_ADDRESS})>\s*(?::|\.{{3}}|\(|$)", re.MULTILINE),
-    re.compile(rf"^\s*({_ADDRESS})\s*(?::\s*$|$)", re.MULTILINE),
-    re.compile(rf"(?:to|recipient|address|for|a|an|fur|para|user)[\s:]+<?({_ADDRESS})>?", re.I),
+    re.compile(rf"^[ \t]*<({_ADDRESS})>[ \t]*(?::|\.{{3}}|\(|$)", re.MULTILINE),
+    re.compile(rf"^[ \t]*({_ADDRESS})[ \t]*:?[ \t]*$", re.MULTILINE),
+    re.compile(
+        rf"(?:to|recipient|address|for|a|an|fur|para|user)[\s:]{{1,5}}[<'\"]?({_ADDRESS})", re.I
+    ),
     re.compile(rf"<({_ADDRESS})>"),
+    _ADDRESSES,
 )
 
 
