@@ -43,7 +43,7 @@ def enclose(mail: EmailMessage, files: Iterable[Attachment], boundary: str) -> N
 def _part(file: Attachment) -> EmailMessage:
     part = EmailMessage(policy=POLICY)
     for name, value in (
-        ("Content-Type", media_type(file.media_type)),
+        ("Content-Type", f'{media_type(file.media_type)}; name="{ascii_name(file.name)}"'),
         ("Content-Transfer-Encoding", "base64"),
         ("Content-Disposition", disposition(file.name)),
     ):
@@ -61,12 +61,16 @@ def media_type(declared: str) -> str:
 
 
 def disposition(name: str) -> str:
-    """The name as RFC 2231 writes it, and before it an ASCII one for programs that cannot read
-    that."""
-    name = _within(" ".join(name.split()) or "file")
-    plain = _UNSAFE.sub("_", _without_accents(name))
-    value = f'attachment; filename="{plain}"'
-    return value if plain == name else f"{value}; filename*=utf-8''{quote(name, safe='')}"
+    """The name as RFC 2231 writes it. Two names here would make programs take either; those that
+    know no RFC 2231 read the one of the type."""
+    plain, whole = ascii_name(name), _within(name)
+    if plain == whole:
+        return f'attachment; filename="{plain}"'
+    return f"attachment; filename*=utf-8''{quote(whole, safe='')}"
+
+
+def ascii_name(name: str) -> str:
+    return _UNSAFE.sub("_", _without_accents(_within(name)))
 
 
 def _without_accents(name: str) -> str:
@@ -76,6 +80,7 @@ def _without_accents(name: str) -> str:
 
 def _within(name: str) -> str:
     """At most so many bytes, with its ending."""
+    name = " ".join(name.split()) or "file"
     if len(name.encode(errors="replace")) <= LONGEST_NAME:
         return name.encode(errors="replace").decode()
     stem, dot, ending = name.rpartition(".")

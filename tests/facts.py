@@ -24,6 +24,7 @@ from desk.answers import (
     TicketPage,
 )
 from desk.effects import Message, Notice
+from desk.files import FileOrigin, FileState, TicketFile
 from desk.journal import Entry, Kind, PublicEntry, public_entries, visibility_of
 from desk.labels import Label
 from desk.lifecycle import Move, State
@@ -262,6 +263,25 @@ def new_ticket_facts(**changes: Any) -> NewTicketFacts:
         teams=TEAMS,
     )
     return replace(facts, **changes)
+
+
+def a_file(number: int = 1, **changes: Any) -> TicketFile:
+    file = TicketFile(
+        id=number,
+        ticket=42,
+        entry=1,
+        name="quote.pdf",
+        media_type="application/pdf",
+        size=1_234_567,
+        digest="0" * 64,
+        state=FileState.KEPT,
+        origin=FileOrigin.MAIL,
+        slack_id="",
+        shown=True,
+        problem="",
+        by="Paul Smith",
+    )
+    return replace(file, **changes)
 
 
 def move_form_facts(move: Move, ticket: Ticket | None = None, **changes: Any) -> MoveFormFacts:

@@ -145,6 +145,9 @@ def _element(element: Thing) -> Iterator[str]:
             yield from _options(element["options"], 1, 10)
         case "static_select":
             yield from _static_select(element)
+        case "file_input":
+            if not 1 <= element.get("max_files", 10) <= 10:
+                yield "max_files must be 1 to 10"
         case "plain_text_input":
             if len(element.get("initial_value", "")) > element["max_length"] or (
                 element["max_length"] > 3000

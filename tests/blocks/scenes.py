@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from blocks import (
+    attached,
     card,
     home,
     mail_warnings,
@@ -21,6 +22,7 @@ from blocks import (
 from blocks.drafts import Draft
 from desk.answers import RequesterFinds, TechnicianFinds, TicketFacts
 from desk.effects import Message, Notice
+from desk.files import FileProblem, TicketFile
 from desk.journal import Entry, Kind, public_entries
 from desk.labels import Label
 from desk.lifecycle import Move, State
@@ -101,6 +103,7 @@ def scenes(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield from _finds(cast, t)
     yield from _notes(cast, t)
     yield from _mail_warnings(cast, t)
+    yield from _file_scenes(cast, t)
 
 
 def _cards(cast: Cast, t: Translator) -> Iterator[Scene]:
@@ -260,15 +263,33 @@ def _moving(cast: Cast, move: Move, state: State, **changes: Any) -> Any:
         teams=(*f.TEAMS[1:], cast.team),
         members=(cast.technician, replace(cast.beneficiary, id=77)),
         recent_public=public_entries(cast.journal(), f.NOW)[-2:],
+        files=_files(cast) if move is Move.REPLY else (),
         **changes,
     )
+
+
+def _files(cast: Cast) -> tuple[TicketFile, ...]:
+    """As many as a form offers, and in every kind of trouble."""
+    problems = ("", *FileProblem)
+    return tuple(
+        f.a_file(n, name=f"{cast.subject}.pdf", by=cast.requester.name, problem=problems[n % 5])
+        for n in range(1, 11)
+    )
+
+
+def _file_scenes(cast: Cast, t: Translator) -> Iterator[Scene]:
+    yield "files_in_trouble", attached.file_trouble(_files(cast)[:5], t)
+    names = {"files": [cast.subject] * 12}
+    for kind in (Kind.ANSWER, Kind.REPLY):
+        entry = replace(cast.entry(kind), facts=names)
+        yield f"entry_{kind}_files", thread.entry_message(_shown(cast, entry), t)
 
 
 def _move_forms(cast: Cast, t: Translator) -> Iterator[Scene]:
     for move, build in move_forms.FORMS.items():
         state = State.RESOLVED if move is Move.REOPEN else State.ASSIGNED
         yield f"move_{move}", build(_moving(cast, move, state), t)
-    taken_back = _moving(cast, Move.REPLY, State.PENDING)
+    taken_back = _moving(cast, Move.REPLY, State.PENDING, shared=frozenset({3}))
     yield "move_reply_again", move_forms.reply_form(taken_back, t, cast.words, 4)
     audience = (cast.unreachable, replace(cast.requester, email=None))
     nobody = replace(taken_back, facts=replace(taken_back.facts, audience=audience))

@@ -26,10 +26,10 @@ def chosen(element) -> str:
     return element["initial_option"]["value"]
 
 
-def test_a_usual_ticket_is_a_person_a_family_and_two_texts(english: Translator):
+def test_a_usual_ticket_is_a_person_a_family_two_texts_and_files(english: Translator):
     view = ticket_form(f.new_ticket_facts(), Draft(), english)
 
-    assert list(inputs(view)) == ["requester", "family", "subject", "description"]
+    assert list(inputs(view)) == ["requester", "family", "subject", "description", "files"]
     assert "Impact: one person · urgency: medium → *Normal priority*" in said_in(view)
 
 
@@ -98,7 +98,7 @@ def test_another_family_starts_the_services_afresh(english: Translator):
 def test_a_catalogue_without_entries_asks_nothing(english: Translator):
     view = ticket_form(f.new_ticket_facts(catalogue=Catalogue(())), Draft(), english)
 
-    assert list(inputs(view)) == ["requester", "subject", "description"]
+    assert list(inputs(view)) == ["requester", "subject", "description", "files"]
 
 
 def test_more_than_a_hundred_entries_are_found_by_typing(english: Translator):
@@ -175,7 +175,7 @@ def test_a_requester_asks_for_themselves_and_sees_no_directory(english: Translat
 
     view = ticket_form(facts, Draft(), english)
 
-    assert list(inputs(view)) == ["family", "subject", "description"]
+    assert list(inputs(view)) == ["family", "subject", "description", "files"]
     assert "For Paul Smith (paul@example.org)" in said_in(view)
     assert Action.FORM_OTHER not in actions_in(view)
 
