@@ -28,6 +28,7 @@ from bot.mail_courier import MailCourier
 from bot.mail_in import MailIn
 from bot.mail_out import mail_identity, proven_templates, smtp_courier
 from bot.mail_ways import MailWays
+from bot.mailboxes import read_mailboxes
 from bot.outcomes import Unreachable
 from bot.pacing import Pacing
 from bot.relay import Courier, Relay
@@ -84,6 +85,7 @@ class Bot:
         """
         settings = self.settings
         setup = read_desk_file(settings.desk_file)
+        self.mailboxes = read_mailboxes(settings.desk_file)
         await asyncio.to_thread(upgrade, settings.database_url)
         self.store = SqlStore(settings.database_url, on_outbox=self._wake_relay)
         self._closing.push_async_callback(asyncio.to_thread, self.store.close)
@@ -97,7 +99,8 @@ class Bot:
         self.desk = Desk(self.store, self._clock, undo, settings.shared_max_bytes)
         self.pacing, self.courtesy = Pacing(self._clock), Courtesy()
         self.calls = SlackCalls(client, self.pacing)
-        self.identity = mail_identity(settings, can_receive=bool(settings.mail_listen))
+        ways_in = bool(settings.mail_listen or self.mailboxes)
+        self.identity = mail_identity(settings, can_receive=ways_in)
         us = await meet_slack(client, self.stopping)
         if us is None:
             return
@@ -223,7 +226,7 @@ class Bot:
             mail_limits(self.settings),
             files=FilesIn(self.store, self.files),
         )
-        self.mail = MailWays(self.settings, self.store, taking, self._clock)
+        self.mail = MailWays(self.settings, self.store, taking, self._clock, self.mailboxes)
         self._closing.push_async_callback(self.mail.close)
         await self.mail.start()
         self.mail_port = self.mail.port
@@ -281,7 +284,7 @@ class Bot:
 
     def _start_schedule(self, setup: HouseSetup) -> None:
         kept = timedelta(days=self.settings.mail_keep_days)
-        jobs = Jobs(self.store, self.desk, self._clock, kept)
+        jobs = Jobs(self.store, self.desk, self._clock, kept, self.files)
 
         async def audit() -> None:
             await audit_channels(setup, self.calls, self.desk, self._clock)

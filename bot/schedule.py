@@ -16,6 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.files import FileStore
 from bot.turns import Job, Turns
 from desk.hold_ticket import WakeTicket
 from desk.service import Desk
@@ -39,11 +40,13 @@ class Jobs:
         desk: Desk,
         clock: Callable[[], datetime],
         mail_kept: timedelta = timedelta(days=30),
+        files: FileStore | None = None,
     ) -> None:
         self._mail_kept = mail_kept
         self._store = store
         self._desk = desk
         self._clock = clock
+        self._files = files
 
     async def wake_tickets(self) -> None:
         """Tickets whose hold until a date is over go on."""
@@ -61,7 +64,8 @@ class Jobs:
         await self._until_none(lambda tx: tx.mailboxes.purge(now - ROWS_KEPT))
         await self._store.read(lambda tx: tx.people.make_index())
         await self._store.settle_down()
-        log.info("tidied", once_keys=keys, outbox_rows=rows, mails=mails)
+        files = await self._files.forget_orphans(self._store, now) if self._files else 0
+        log.info("tidied", once_keys=keys, outbox_rows=rows, mails=mails, files=files)
 
     async def _until_none(self, forget: Callable[[SqlTransaction], int]) -> int:
         """A portion in each transaction: clicks come in between."""
