@@ -225,6 +225,7 @@ class Bot:
             self.identity,
             mail_limits(self.settings),
             files=FilesIn(self.store, self.files),
+            grace=timedelta(days=self.settings.reopen_days),
         )
         self.mail = MailWays(self.settings, self.store, taking, self._clock, self.mailboxes)
         self._closing.push_async_callback(self.mail.close)

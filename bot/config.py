@@ -151,6 +151,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Requests by mail that one sender may make in an hour. Further ones are held.",
     )
+    reopen_days: int = Field(
+        7,
+        alias="FRONTDESK_REOPEN_DAYS",
+        ge=0,
+        description="Days after solving or closing in which an answer by mail opens a ticket again."
+        " A later one opens a new ticket that follows the old one.",
+    )
     desk_file: Path = Field(
         Path("desk.yml"),
         alias="FRONTDESK_DESK",

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from bot.files_in import FilesIn
 from bot.machine_mail import Limits, MachineMail
 from desk.answer_ticket import AnswerTicket
+from desk.errors import NoSuchTicket
 from desk.files import NewFile
 from desk.moving import LONGEST_TEXT
+from desk.note_by_mail import NoteByMail
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
-from desk.people import Person
+from desk.people import NewPerson, Person, looks_like_address
 from desk.ports import MailThread
 from desk.service import Desk
 from desk.ticket import Origin
-from desk.words import Words
+from desk.words import NO_WORDS, Words
+from mail.forwards import forwarded
 from mail.identity import MailIdentity
-from mail.matching import Match, evidence, forged_tokens, is_our_own
+from mail.machines.senders import DAEMONS, NOTIFIERS
+from mail.matching import Evidence, Match, evidence, forged_tokens, is_our_own
 from mail.reading import Incoming
+from mail.thanks import is_thanks
 from mail.verdict import Kind, Verdict
 from mail.ways import Strangers, Way
 from storage.store import SqlStore
+from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
+
+GRACE = timedelta(days=7)  # after which an answer to a solved ticket opens a new one
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the mail may do to the ticket it belongs to: answer as `by`, or add a note."""
+
+    ticket: int
+    by: str
+    unverified: bool = False
+    note: bool = False
+    holder: str = ""  # the name of who works on it
 
 
 class MailIn:
@@ -38,11 +60,13 @@ class MailIn:
         limits: Limits | None = None,
         *,
         files: FilesIn | None = None,
+        grace: timedelta = GRACE,
     ) -> None:
         self._store = store
         self._desk = desk
         self._identity = identity
         self._files = files
+        self._grace = grace
         self._machines = MachineMail(store, desk, identity, limits)
 
     async def refuses(self, mail: Incoming, way: Way) -> Verdict | None:
@@ -52,7 +76,7 @@ class MailIn:
         if mail.verdict.kind in (Kind.BOUNCE, Kind.DELAY, Kind.REPORT):
             return None  # about a mail of ours; whoever reports is known to nobody
         sender = await self._sender(mail)
-        if (sender is not None and sender.active) or await self._match(mail) is not None:
+        if (sender is not None and sender.active) or await self._place(mail, sender) is not None:
             return None
         return Verdict(Kind.PERSON, ("unknown sender",))
 
@@ -64,83 +88,172 @@ class MailIn:
         if await self._machines.take(mail):
             return
         mail = self._machines.assessed(mail)
-        match = await self._match(mail)
-        if match is not None:
-            await self._answer(mail, match)
+        sender = await self._sender(mail)
+        place = await self._place(mail, sender)
+        if place is None:
+            await self._open(mail, sender, way)
+        elif place.note:
+            await self._note(mail, place)
         else:
-            await self._open(mail)
+            await self._answer(mail, place)
 
-    async def _match(self, mail: Incoming) -> Match | None:
-        """Evidence that the mail belongs to a ticket: our token, our ids, ids we stored."""
-        ids = (*mail.in_reply_to, *mail.references)
-        known = await self._store.read(
-            lambda tx: {i: found[0] for i in ids if (found := tx.mails.entry_of(i)) is not None}
-        )
+    async def _place(self, mail: Incoming, sender: Person | None) -> Place | None:
         for forged in forged_tokens(mail, self._identity):
             log.warning("token_forged", size=len(forged))
-        return evidence(mail, self._identity, known.get)
+        ids = (*mail.in_reply_to, *mail.references)
 
-    async def _answer(self, mail: Incoming, match: Match) -> None:
-        sender = await self._sender(mail)
-        token_person = match.person
-        audience = await self._store.read(
-            lambda tx: {
-                p
-                for ticket in (tx.tickets.get(match.ticket),)
-                for p in (ticket.requester, ticket.beneficiary)
-                if p is not None
-            }
-        )
-        if sender is not None and sender.id in audience:
-            by, unverified = sender.handle, mail.unverified
-        elif token_person in audience:
+        def look(tx: SqlTransaction) -> Place | None:
+            known = {i: found[0] for i in ids if (found := tx.mails.entry_of(i)) is not None}
+            match = evidence(mail, self._identity, known.get)
+            return self._placed(match, mail, sender, tx) if match is not None else None
+
+        return await self._store.read(look)
+
+    def _placed(
+        self, match: Match, mail: Incoming, sender: Person | None, tx: SqlTransaction
+    ) -> Place | None:
+        """Evidence says which ticket; who writes must be on it, or hold a mail that we sent to
+        somebody who is."""
+        try:
+            ticket = tx.tickets.get(match.ticket)
+        except NoSuchTicket:
+            return None
+        if match.by is Evidence.NUMBER and (sender is None or mail.unverified):
+            return None
+        holder = tx.people.get(ticket.assignee).name if ticket.assignee else ""
+        if sender is not None and sender.active:
+            if ticket.concerns(sender.id):
+                return Place(ticket.id, sender.handle, mail.unverified, holder=holder)
+            if tx.people.actor(sender.handle).serves(ticket):
+                # Whatever a technician forwards is another request, or was one already.
+                passed_on = forwarded(mail) is not None
+                return None if passed_on else Place(ticket.id, sender.handle, note=True)
+        if match.person is not None and ticket.concerns(match.person) and not _known(sender):
             # The token proves that they hold our mail; the address is another one of theirs.
-            by, unverified = f"person:{token_person}", True
-        else:
-            log.warning("mail_from_somebody_else", ticket=match.ticket)
-            await self._open(mail)
-            return
+            return Place(ticket.id, f"person:{match.person}", True, holder=holder)
+        log.warning("mail_from_somebody_else", ticket=ticket.id, by=match.by.value)
+        return None
+
+    async def _answer(self, mail: Incoming, place: Place) -> None:
         words = _words(mail.reply_text or mail.text or mail.subject)
+        plain = not mail.attachments and mail.verdict.kind is Kind.PERSON
         answer = AnswerTicket(
-            match.ticket,
-            by,
+            place.ticket,
+            place.by,
             words,
             message_id=mail.message_id,
-            unverified=unverified,
-            automatic=mail.is_automatic,
+            unverified=place.unverified,
+            automatic=mail.verdict.kind is Kind.AUTO_REPLY,
+            thanks=plain and is_thanks(mail.reply_text, (mail.from_name, place.holder)),
             whole=mail.text,
-            thread=_thread(mail),
-            files=await self._kept(mail, match.ticket),
-        )
-        await self._desk.handle(answer, once=_once(mail))
-        log.info("mail_answer_taken", ticket=match.ticket)
-
-    async def _open(self, mail: Incoming) -> None:
-        """A new request, from somebody the desk knows. Machines do not ask for help."""
-        sender = await self._sender(mail)
-        if sender is None or not sender.active:
-            log.warning("mail_from_unknown_sender")
-            return
-        if mail.verdict.kind is Kind.AUTO_REPLY:
-            log.info("mail_from_machine", reasons=list(mail.verdict.reasons))
-            return
-        if await self._machines.holds(mail, sender):
-            return
-        text = mail.text or mail.subject
-        wish = OpenTicket(
-            by=sender.handle,
-            requester=sender.handle,
-            subject=" ".join(mail.subject.split())[:LONGEST_SUBJECT] or _first_line(text),
-            description=_words(text),
-            origin=Origin.MAIL,
-            message_id=mail.message_id,
+            cc=() if place.unverified else self._in_copy(mail),
+            reply_to=mail.reply_to,
+            subject=_subject(mail.subject, mail.text),
+            grace=self._grace,
             acknowledge=self._machines.acknowledges(mail, known=True),
             budget=self._machines.limits.budget,
             thread=_thread(mail),
-            files=await self._kept(mail),
+            files=await self._kept(mail, place.ticket),
         )
+        result = await self._desk.handle(answer, once=_once(mail))
+        log.info("mail_answer_taken", ticket=result.ticket)
+
+    async def _note(self, mail: Incoming, place: Place) -> None:
+        """A technician's mail: for technicians."""
+        words = _words(mail.reply_text or mail.text or mail.subject)
+        facts: dict[str, str | bool] = {"unverified": True} if mail.unverified else {}
+        if mail.text.split() != words.text.split():
+            facts["whole"] = mail.text[:LONGEST_TEXT]
+        note = NoteByMail(
+            place.ticket,
+            place.by,
+            words,
+            mail.message_id,
+            facts=tuple(facts.items()),
+            files=await self._kept(mail, place.ticket),
+        )
+        await self._desk.handle(note, once=_once(mail))
+        log.info("mail_noted", ticket=place.ticket)
+
+    async def _open(self, mail: Incoming, sender: Person | None, way: Way) -> None:
+        """A new request. Machines do not ask for help, and nobody asks under a closed account."""
+        if mail.verdict.kind is Kind.AUTO_REPLY or not mail.from_address:
+            log.info("mail_from_machine", reasons=list(mail.verdict.reasons))
+            return
+        if sender is not None and not sender.active:
+            log.warning("mail_from_somebody_gone")
+            return
+        if sender is None and way.strangers is not Strangers.ACCEPT:
+            log.warning("mail_from_unknown_sender")
+            return
+        if sender is not None and await self._machines.holds(mail, sender):
+            return
+        wish = await self._passed_on(mail, sender, way) or await self._own(mail, sender, way)
         result = await self._desk.handle(wish, once=_once(mail))
         log.info("mail_opened_ticket", ticket=result.ticket)
+
+    async def _own(self, mail: Incoming, sender: Person | None, way: Way) -> OpenTicket:
+        """What the sender asks for themselves."""
+        by = sender.handle if sender is not None else mail.from_address
+        name = mail.from_name or mail.from_address
+        return OpenTicket(
+            **await self._common(mail, way),
+            by=by,
+            requester=by,
+            writer=NewPerson(name, by, _spoken(mail)) if sender is None else None,
+            subject=_subject(mail.subject, mail.text),
+            description=_words(mail.text or mail.subject),
+            acknowledge=self._machines.acknowledges(mail, known=sender is not None),
+            budget=self._machines.limits.budget,
+            cc=() if mail.unverified else self._in_copy(mail),
+        )
+
+    async def _passed_on(
+        self, mail: Incoming, sender: Person | None, way: Way
+    ) -> OpenTicket | None:
+        """What somebody else wrote to a technician, who passed it on: a request of theirs.
+
+        Asking for somebody else is a technician's right, which a doubtful mail does not have.
+        """
+        found = forwarded(mail) if sender is not None and not mail.unverified else None
+        if found is None or sender is None or not _can_ask(found.address, self._identity):
+            return None
+        if not await self._store.read(lambda tx: tx.people.actor(sender.handle).is_technician):
+            return None
+        text = found.text or found.subject
+        return OpenTicket(
+            **await self._common(mail, way),
+            by=sender.handle,
+            requester=NewPerson(found.name or found.address, found.address),
+            subject=_subject(found.subject, text),
+            description=_words(text),
+            whole=mail.text,
+            note=_words(found.own) if found.own else NO_WORDS,
+            acknowledge=mail.verdict.kind is Kind.PERSON,
+            budget=self._machines.limits.budget,
+        )
+
+    async def _common(self, mail: Incoming, way: Way) -> dict[str, Any]:
+        return {
+            "origin": Origin.MAIL,
+            "message_id": mail.message_id,
+            "unverified": mail.unverified,
+            "reply_to": mail.reply_to,
+            "team": way.team,
+            "thread": _thread(mail),
+            "files": await self._kept(mail),
+        }
+
+    def _in_copy(self, mail: Incoming) -> tuple[NewPerson, ...]:
+        """The people it went to besides us and its sender; nobody where a machine wrote."""
+        if mail.verdict.kind is not Kind.PERSON:
+            return ()
+        ours = {mail.from_address, *mail.delivered_to}
+        return tuple(
+            NewPerson(name or address, address)
+            for name, address in mail.recipients
+            if address not in ours and _can_ask(address, self._identity)
+        )
 
     async def _kept(self, mail: Incoming, ticket: int | None = None) -> tuple[NewFile, ...]:
         """The mail's files, in the store before anything refers to them."""
@@ -151,6 +264,26 @@ class MailIn:
         if not address:
             return None
         return await self._store.read(lambda tx: tx.people.by_handle(address))
+
+
+def _known(sender: Person | None) -> bool:
+    return sender is not None and sender.active
+
+
+def _can_ask(address: str, identity: MailIdentity) -> bool:
+    """Whether there may be a person, not ourselves, behind the address."""
+    ours = identity.is_ours(address) or identity.carries_token(address)
+    return looks_like_address(address) and not ours and not _is_robot(address)
+
+
+def _is_robot(address: str) -> bool:
+    local = address.rpartition("@")[0]
+    return bool(NOTIFIERS.fullmatch(local) or DAEMONS.fullmatch(local))
+
+
+def _spoken(mail: Incoming) -> str:
+    """The language to answer in, as far as the mail tells; "" for the house's."""
+    return mail.language if mail.language in ("en", "fr") else ""
 
 
 def _thread(mail: Incoming) -> MailThread | None:
@@ -167,6 +300,10 @@ def _words(text: str) -> Words:
 def _once(mail: Incoming) -> str:
     """Programs give one Message-ID to several mails, so it alone will not do."""
     return "mail:" + (mail.key or hashlib.sha256(mail.message_id.encode()).hexdigest())
+
+
+def _subject(subject: str, text: str) -> str:
+    return " ".join(subject.split())[:LONGEST_SUBJECT].strip() or _first_line(text)
 
 
 def _first_line(text: str) -> str:

@@ -62,6 +62,7 @@ class Incoming:
     thread_topic: str = ""
     inner: Incoming | None = None  # the one mail that is all this mail holds, or attaches
     recipients: tuple[tuple[str, str], ...] = ()  # name and address of whom To and Cc name
+    delivered_to: tuple[str, ...] = ()  # addresses of ours, as servers say
     reply_to: str = ""  # where answers shall go, if not to `from_address`
     language: str = ""  # "en", "fr", …, as the mail itself says; "" where it does not
     key: str = ""  # what makes two copies of it one mail; known where it is kept
@@ -118,6 +119,7 @@ def _read(
         notices=limits + content.notices,
         safe_html=content.safe_html,
         recipients=tuple(header.mailboxes("to", "cc"))[:_MOST_RECIPIENTS],
+        delivered_to=_delivered_to(header, envelope_to),
         reply_to=_reply_to(header, sender),
         language=header.first("content-language").strip().lower()[:2],
         thread_index="".join(header.first("thread-index").split()),
@@ -190,6 +192,11 @@ def _destinations(header: _Header, envelope_to: tuple[str, ...]) -> tuple[str, .
     named = [address for _, address in header.mailboxes(*_DESTINATIONS)]
     every = [bare_address(a) or a.strip().strip("<>").lower() for a in envelope_to] + named
     return tuple(dict.fromkeys(filter(None, every)))
+
+
+def _delivered_to(header: _Header, envelope_to: tuple[str, ...]) -> tuple[str, ...]:
+    noted = [address for _, address in header.mailboxes("delivered-to", "x-original-to")]
+    return tuple(dict.fromkeys((*filter(None, map(bare_address, envelope_to)), *noted)))
 
 
 def _ids(header: _Header, name: str) -> tuple[str, ...]:
