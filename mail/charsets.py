@@ -144,7 +144,7 @@ def _damaged(data: bytes, claimed: tuple[str, ...]) -> str:
     """Text of a charset in which a few bytes are wrong, "" where it does not look like one."""
     pairs = _MULTIBYTE.findall(data)
     held = sum(map(len, pairs))
-    if held > (len(_HIGH.findall(data)) - held) * 2:
+    if held and held >= (len(_HIGH.findall(data)) - held) * 2:
         return data.decode("utf-8", "frontdesk-western")
     for charset in claimed:
         if _WIDE.match(charset):

@@ -16,7 +16,7 @@ _DATA = re.compile(
 )
 _IMAGE = re.compile(r"<(?:img|v:imagedata)\b([^<>]*)>", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\"'\s>)]{1,300})", re.IGNORECASE)
-_TEXT_CID = re.compile(r"\[cid:([^\]\s]{1,300})\]|<cid:([^>\s]{1,300})>", re.IGNORECASE)
+_TEXT_CID = re.compile(r"( ?)(?:\[cid:([^\]\s]{1,300})\]|<cid:([^>\s]{1,300})>)", re.IGNORECASE)
 _MOST_DATA = 50
 
 
@@ -61,7 +61,7 @@ def marked_text(text: str, names: Mapping[str, str]) -> str:
     """Outlook names inline images in its plain text by their id: `[cid:image001.png@01D…]`."""
 
     def in_its_place(image: re.Match[str]) -> str:
-        name = names.get(image[1] or image[2])
-        return mark(name) if name else ""
+        name = names.get(image[2] or image[3])
+        return image[1] + mark(name) if name else ""
 
     return _TEXT_CID.sub(in_its_place, text) if "cid:" in text.lower() else text

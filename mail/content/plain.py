@@ -98,7 +98,7 @@ def only_points_at_html(text: str, html_text: str) -> bool:
         return False
     words = {word.lower() for word in _WORDS.findall(bare) if "http" not in word.lower()}
     shown = {word.lower() for word in _WORDS.findall(html_text)}
-    return len(shown) > 3 and len(words & shown) * 2 < len(words)
+    return bool(shown) and len(words & shown) * 2 < len(words)
 
 
 def escaped(text: str) -> str:
