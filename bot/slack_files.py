@@ -10,7 +10,8 @@ import aiohttp
 from bot.outcomes import NotSetUp, Refused, Unreachable
 from bot.slack_calls import NO_ANSWER, SlackCalls
 
-HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})  # the token goes nowhere else
+# The token goes nowhere else, but to where the Web API is.
+ORIGINS = frozenset({"https://files.slack.com", "https://files.slack-gov.com"})
 TRANSFER = aiohttp.ClientTimeout(total=180, connect=5, sock_read=30)
 PORTION = 1 << 18  # bytes
 REDIRECTS = 3
@@ -33,7 +34,7 @@ class Transfers:
     def __init__(self, calls: SlackCalls, token: str, api_url: str) -> None:
         self._calls = calls
         self._token = token
-        self._api = urlsplit(api_url)
+        self._origins = ORIGINS | {_origin(api_url)}
 
     async def download(self, url: str) -> AsyncIterator[bytes]:
         """The file's bytes. Raises SignInPage, Refused for a place that is not Slack's, else
@@ -76,10 +77,14 @@ class Transfers:
 
     def _check(self, url: str) -> None:
         """Whether our token may be sent there."""
-        place = urlsplit(url)
-        api = (place.scheme, place.netloc) == (self._api.scheme, self._api.netloc)
-        if not api and not (place.scheme == "https" and place.netloc in HOSTS):
-            raise Refused(f"download: {place.hostname or 'nowhere'} is not where Slack has files")
+        if _origin(url) not in self._origins:
+            host = urlsplit(url).hostname or "nowhere"
+            raise Refused(f"download: {host} is not where Slack has files")
+
+
+def _origin(url: str) -> str:
+    place = urlsplit(url)
+    return f"{place.scheme}://{place.netloc}"
 
 
 def _is_sign_in(answer: aiohttp.ClientResponse) -> bool:

@@ -1,0 +1,155 @@
+"""The store of files: once each, whole or not at all, and gone when nobody refers to it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.files import FileMissing, FileStore, StoreUnusable, TooLarge
+from desk.files import FileOrigin, NewFile
+from storage.store import SqlStore
+from storage.transaction import SqlTransaction
+from tests.storage.house import NOW, SETUP, a_reply
+
+LATER = datetime.now(UTC) + timedelta(days=2)
+
+
+@pytest.fixture(params=["folder", "memory"])
+async def files(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
+    place = f"memory://{tmp_path.name}" if request.param == "memory" else str(tmp_path / "files")
+    store = FileStore(place)
+    await store.prepare()
+    return store
+
+
+def refer_to(file: NewFile, tx: SqlTransaction) -> None:
+    tx.organisation.load(SETUP)
+    entry = a_reply(tx, "paul@example.org")
+    tx.files.add(entry.ticket, entry.id, file, FileOrigin.FORM, NOW)
+
+
+def contents(folder: Path) -> list[str]:
+    return [place.name for place in folder.rglob("*") if place.is_file()]
+
+
+async def in_portions(*chunks: bytes) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+
+
+async def test_what_is_kept_can_be_read_by_its_digest(files: FileStore):
+    digest = await files.keep(b"bytes")
+
+    assert digest == hashlib.sha256(b"bytes").hexdigest()
+    assert await files.read(digest) == b"bytes"
+
+
+async def test_what_comes_in_portions_is_the_same_file(files: FileStore):
+    kept = await files.keep_stream(in_portions(b"by", b"", b"tes"), most=5)
+
+    assert (kept.digest, kept.size) == (await files.keep(b"bytes"), 5)
+
+
+async def test_one_byte_too_many_is_kept_nowhere(files: FileStore):
+    with pytest.raises(TooLarge):
+        await files.keep_stream(in_portions(b"by", b"tes"), most=4)
+
+    assert not await files.has(hashlib.sha256(b"bytes").hexdigest())
+
+
+async def test_nobody_has_what_was_never_kept(files: FileStore):
+    with pytest.raises(FileMissing):
+        await files.read("0" * 64)
+
+
+async def test_the_same_bytes_from_many_at_once_are_one_file(tmp_path: Path):
+    stores = [FileStore(str(tmp_path)) for _ in range(4)]
+
+    digests = await asyncio.gather(*(s.keep(b"same" * 10_000) for s in stores for _ in range(5)))
+
+    assert len(set(digests)) == 1
+    assert contents(tmp_path) == [digests[0]]
+
+
+async def test_damaged_bytes_are_not_given_out(tmp_path: Path):
+    store = FileStore(str(tmp_path))
+    digest = await store.keep(b"bytes")
+    (tmp_path / digest[:2] / digest).write_bytes(b"other")
+
+    with pytest.raises(FileMissing):
+        await store.read(digest)
+
+
+async def test_a_writing_that_breaks_off_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    store = FileStore(str(tmp_path))
+    monkeypatch.setattr("bot.files.os.replace", full)
+
+    with pytest.raises(OSError, match="No space"):
+        await store.keep(b"bytes")
+
+    assert contents(tmp_path) == []
+
+
+async def test_what_no_ticket_refers_to_is_forgotten_after_a_while(
+    store: SqlStore, files: FileStore
+):
+    orphan, used = await files.keep(b"orphan"), await files.keep(b"used")
+    file = NewFile("used.txt", "text/plain", 4, used)
+    await store.write(lambda tx: refer_to(file, tx))
+
+    assert await files.forget_orphans(store, datetime.now(UTC)) == 0  # too young
+    assert await files.forget_orphans(store, LATER) == 1
+
+    assert not await files.has(orphan)
+    assert await files.has(used)
+
+
+async def test_what_is_kept_anew_is_young_again(tmp_path: Path, store: SqlStore):
+    files = FileStore(str(tmp_path))
+    digest = await files.keep(b"bytes")
+    place = tmp_path / digest[:2] / digest
+    old = (datetime.now(UTC) - timedelta(days=9)).timestamp()
+    os.utime(place, (old, old))
+
+    await files.keep(b"bytes")
+
+    assert await files.forget_orphans(store, datetime.now(UTC)) == 0
+
+
+async def test_leftovers_of_a_process_that_died_are_removed(tmp_path: Path, store: SqlStore):
+    files = FileStore(str(tmp_path))
+    await files.prepare()
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / ".new-x").write_bytes(b"half")
+
+    await files.forget_orphans(store, LATER)
+
+    assert list((tmp_path / "ab").iterdir()) == []
+
+
+def test_a_place_that_cannot_be_used_is_said():
+    with pytest.raises(StoreUnusable):
+        FileStore("nothing-of-the-kind://bucket")
+
+
+@given(st.lists(st.binary(max_size=300), max_size=6))
+def test_any_bytes_come_back_as_they_were(contents: list[bytes]):
+    async def scenario() -> None:
+        store = FileStore("memory://any")
+        digests = [await store.keep(data) for data in contents]
+        assert [await store.read(digest) for digest in digests] == contents
+
+    asyncio.run(scenario())
