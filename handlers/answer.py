@@ -50,7 +50,15 @@ class SayPrivately:
     thread: str = ""
 
 
-Then = OpenView | PushView | UpdateView | PublishHome | SayPrivately
+@dataclass(frozen=True)
+class SayDirectly:
+    """A sentence in the person's conversation with us, where they acted in no channel."""
+
+    user: str
+    text: str
+
+
+Then = OpenView | PushView | UpdateView | PublishHome | SayPrivately | SayDirectly
 
 
 @dataclass(frozen=True)

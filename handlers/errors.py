@@ -14,7 +14,7 @@ from blocks.notes import (
     out_of_date as out_of_date_words,
 )
 from desk.errors import DeskError, InvalidField, InvalidFields
-from handlers.answer import Answer, OpenView, PushView, SayPrivately, Then
+from handlers.answer import Answer, OpenView, PushView, SayDirectly, SayPrivately, Then
 from handlers.context import Context
 from handlers.payload import Called, Click, Happened, Reached, Spoken, Submission, Typing
 from locales.translator import Translator, translator_for
@@ -51,9 +51,22 @@ def out_of_date(asked: Any, context: Context) -> Answer:
     return privately(asked, out_of_date_words(context.t), context.t)
 
 
+def _trouble() -> str:
+    """In both languages, where we cannot tell which is the person's."""
+    return f"{trouble(translator_for('en'))}\n{trouble(translator_for('fr'))}"
+
+
+def not_opened(asked: Any) -> Then:
+    """Slack did not open the form. It is said where the person looks, or else to them alone."""
+    channel = getattr(asked, "channel", "")
+    if channel:
+        return SayPrivately(channel, asked.user, _trouble(), getattr(asked, "thread", ""))
+    return SayDirectly(asked.user, _trouble())
+
+
 def busy(asked: Any) -> Answer:
-    """The database did not take it; in both languages, since it cannot tell us the person's."""
-    text = f"{trouble(translator_for('en'))}\n{trouble(translator_for('fr'))}"
+    """The database did not take it."""
+    text = _trouble()
     match asked:
         case Spoken() | Happened():
             return Answer(retry=True)

@@ -19,7 +19,18 @@ from desk.ask_queue import Viewer
 from desk.errors import Busy, DeskError
 from desk.people import Actor
 from desk.service import Desk
-from handlers import errors, home, moves, notes, people, replies, search, tickets
+from handlers import (
+    errors,
+    home,
+    mail_queue,
+    moves,
+    notes,
+    people,
+    people_on_ticket,
+    replies,
+    search,
+    tickets,
+)
 from handlers.afterwards import Afterwards
 from handlers.answer import Answer
 from handlers.context import Context, Handler, Table
@@ -47,9 +58,18 @@ ACTIONS: Table = {
     **replies.ACTIONS,
     **home.ACTIONS,
     **search.ACTIONS,
+    **people_on_ticket.ACTIONS,
+    **mail_queue.ACTIONS,
 }
-FORMS: Table = {**tickets.FORMS, **moves.FORMS, **replies.FORMS, **search.FORMS}
-OPTIONS: Table = {**tickets.OPTIONS}
+FORMS: Table = {
+    **tickets.FORMS,
+    **moves.FORMS,
+    **replies.FORMS,
+    **search.FORMS,
+    **mail_queue.FORMS,
+    **people_on_ticket.FORMS,
+}
+OPTIONS: Table = {**tickets.OPTIONS, **people_on_ticket.OPTIONS}
 EVENTS: Table = {**home.EVENTS, **people.EVENTS}
 MESSAGES: Table = {**notes.MESSAGES}
 ANSWER = 2.6  # seconds: Slack waits three, and the way to it takes some
@@ -123,7 +143,7 @@ class Router:
         except TimeoutError:
             # It may still be stored, when the database answers at last: its once key knows it then.
             log.warning("answer_late", kind=kind)
-            return self._reply(errors.busy(asked))
+            return self._reply(errors.busy(asked), asked)
 
     async def _answer(self, kind: str, asked: Any, handler: Handler | None) -> Reply:
         try:
@@ -141,10 +161,11 @@ class Router:
         except Exception:
             log.exception("handler_failed", kind=kind)
             answer = errors.busy(asked)
-        return self._reply(answer)
+        return self._reply(answer, asked)
 
-    def _reply(self, answer: Answer) -> Reply:
-        self._afterwards.start(answer.then)
+    def _reply(self, answer: Answer, asked: Any) -> Reply:
+        if answer.then:
+            self._afterwards.start(answer.then, errors.not_opened(asked))
         return Reply(503 if answer.retry else 200, answer.ack)
 
     async def _context(self, user: str) -> Context:

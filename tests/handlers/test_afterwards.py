@@ -14,7 +14,15 @@ from structlog.testing import capture_logs
 from blocks.ids import Action
 from handlers import afterwards
 from handlers.afterwards import Afterwards
-from handlers.answer import OpenView, PublishHome, PushView, SayPrivately, Then, UpdateView
+from handlers.answer import (
+    OpenView,
+    PublishHome,
+    PushView,
+    SayDirectly,
+    SayPrivately,
+    Then,
+    UpdateView,
+)
 from handlers.router import Reply, Router
 from tests.desk.office import PIERRE, Office
 from tests.handlers import payloads
@@ -30,6 +38,7 @@ class Slack:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     refuses: str = ""
     breaks: Exception | None = None
+    too_fast: int = 0  # how many calls from now on
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -38,6 +47,9 @@ class Slack:
         async def call(**values: Any) -> None:
             self.calls.append((method, values))
             await self.gate.wait()
+            if self.too_fast:
+                self.too_fast -= 1
+                raise SlackApiError("refused", _answer("ratelimited", 429))
             if self.refuses:
                 raise SlackApiError("refused", _answer(self.refuses))
             if self.breaks:
@@ -46,7 +58,7 @@ class Slack:
         return call
 
 
-def _answer(error: str) -> AsyncSlackResponse:
+def _answer(error: str, status: int = 200) -> AsyncSlackResponse:
     data = {"ok": False, "error": error, "response_metadata": {"messages": ["[ERROR] why"]}}
     return AsyncSlackResponse(
         client=None,
@@ -54,8 +66,8 @@ def _answer(error: str) -> AsyncSlackResponse:
         api_url="",
         req_args={},
         data=data,
-        headers={},
-        status_code=200,
+        headers={"Retry-After": "0.1"} if status == 429 else {},
+        status_code=status,
     )
 
 
@@ -89,6 +101,7 @@ CALLS: list[Any] = [
         "chat_postEphemeral",
         {"channel": "C1", "user": "U1", "text": "Hello", "thread_ts": None},
     ),
+    (SayDirectly("U1", "Hello"), "chat_postMessage", {"channel": "U1", "text": "Hello"}),
 ]
 
 
@@ -208,6 +221,122 @@ async def test_stopping_waits_no_longer_than_it_was_told() -> None:
     assert loop.time() - began < 1
     slack.gate.set()
     await running.drain(PATIENCE)
+
+
+LATER: list[Any] = [
+    PublishHome("U1", a_view("a")),
+    UpdateView("V1", a_view("a")),
+    SayPrivately("C1", "U1", "Hello"),
+]
+
+
+@pytest.mark.parametrize("step", LATER, ids=lambda step: type(step).__name__)
+async def test_what_slack_finds_too_fast_comes_later(step: Then) -> None:
+    slack = Slack(too_fast=2)
+    running = Afterwards(slack)  # type: ignore[arg-type]
+
+    with capture_logs() as logs:
+        running.start((step,))
+        await _until(lambda: len(slack.calls) == 3)
+        await running.drain(PATIENCE)
+
+    assert {line["event"] for line in logs} == {"slack_finds_us_too_fast"}
+
+
+async def test_of_homes_that_wait_only_the_newest_is_shown() -> None:
+    slack = Slack(too_fast=1)
+    running = Afterwards(slack)  # type: ignore[arg-type]
+
+    running.start((PublishHome("U1", a_view("old")),))
+    await _until(lambda: slack.calls)
+    running.start((PublishHome("U1", a_view("new")),))
+    await _until(lambda: len(slack.calls) == 2)
+    await running.drain(PATIENCE)
+
+    assert [values["view"]["callback_id"] for _, values in slack.calls] == ["old", "new"]
+
+
+async def test_those_who_wait_come_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(afterwards, "EVERY", 0.01)
+    slack = Slack(too_fast=1)
+    running = Afterwards(slack)  # type: ignore[arg-type]
+    running.start((PublishHome("U0", a_view("a")),))
+    await _until(lambda: slack.calls)
+
+    for user in ("U1", "U2", "U3"):
+        running.start((PublishHome(user, a_view("a")),))
+    await asyncio.sleep(0)
+
+    assert len(slack.calls) == 1
+    await _until(lambda: len(slack.calls) == 5)
+    assert {values["user_id"] for _, values in slack.calls[1:]} == {"U0", "U1", "U2", "U3"}
+    await running.drain(PATIENCE)
+
+
+async def test_what_waits_does_not_keep_us_from_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(afterwards, "_retry_after", lambda refused: 3600.0)
+    slack = Slack(too_fast=99)
+    running = Afterwards(slack)  # type: ignore[arg-type]
+    running.start((PublishHome("U1", a_view("a")),))
+    await _until(lambda: slack.calls)
+
+    async with asyncio.timeout(PATIENCE * 10):
+        await running.drain(3600.0)
+
+    assert len(slack.calls) == 2  # a last try
+
+
+SORRY = SayPrivately("C1", "U1", "Please press again.")
+
+
+@pytest.mark.parametrize("step", [OpenView("T1", a_view("a")), PushView("T1", a_view("a"))])
+async def test_a_form_that_slack_does_not_open_is_told_of(step: Then) -> None:
+    slack = Slack(too_fast=1)
+    running = Afterwards(slack)  # type: ignore[arg-type]
+
+    running.start((step,), SORRY)
+    await running.drain(PATIENCE)
+
+    assert len(slack.calls) == 2
+    method, said = slack.calls[-1]
+    assert (method, said["text"]) == ("chat_postEphemeral", SORRY.text)
+
+
+async def test_who_was_faster_than_their_form_is_told_nothing() -> None:
+    slack = Slack(refuses="expired_trigger_id")
+    running = Afterwards(slack)  # type: ignore[arg-type]
+
+    running.start((OpenView("T1", a_view("a")),), SORRY)
+    await running.drain(PATIENCE)
+
+    assert [method for method, _ in slack.calls] == ["views_open"]
+
+
+@pytest.mark.parametrize("where", ["card", "home"])
+async def test_they_are_told_where_they_look(office: Office, where: str) -> None:
+    slack = Slack(too_fast=1)
+    running = Afterwards(slack)  # type: ignore[arg-type]
+    number = str(await office.open())
+    clicks = {"card": payloads.card_click, "home": _home_click}
+
+    await Router(office.desk, running).action(clicks[where](Action.TICKET_OPEN, number))
+    await _until(lambda: len(slack.calls) == 2)
+    await running.drain(PATIENCE)
+
+    method, said = slack.calls[-1]
+    expected = {"card": "chat_postEphemeral", "home": "chat_postMessage"}
+    assert method == expected[where]
+    assert "veuillez réessayer" in said["text"]
+
+
+def _home_click(action: str, value: str) -> Any:
+    return payloads.view_click({"type": "home", "blocks": []}, action, value)
+
+
+async def _until(condition: Any) -> None:
+    async with asyncio.timeout(PATIENCE * 10):
+        while not condition():  # noqa: ASYNC110 - the double tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_nothing_to_do_is_no_task() -> None:
