@@ -22,6 +22,7 @@ from blocks.formatted import rich_text
 from blocks.ids import HOLD_AFTERWARDS, LEAVE_AFTERWARDS, Action, Field, Form
 from blocks.message import Block, View
 from blocks.options import code_option, person_option, team_option
+from blocks.returned import address_warning
 from blocks.text import inline, listed, name_of, plain, when, with_address
 from blocks.vocabulary import PUBLIC, hold_reason, situation
 from desk.answers import MoveFormFacts, RequesterPage
@@ -42,12 +43,18 @@ def reply_form(
     blocks = [
         section(headline(facts.facts)),
         section(_will_be_sent(facts.facts.audience, t)),
+        *_came_back(facts, t),
         *_recent(facts, t),
         field(Field.MESSAGE, t("Your message"), _writing(words)),
         *sharing(facts.files, facts.shared, t),
+        *_signed(facts, t),
         *_afterwards(facts, t),
     ]
     return _form(facts, Form.REPLY, t("✉️ Reply to requester"), t("Send"), blocks, t, entry)
+
+
+def _came_back(facts: MoveFormFacts, t: Translator) -> list[Block]:
+    return [context(address_warning(mail, t)) for mail in facts.returned]
 
 
 def _will_be_sent(audience: tuple[Person, ...], t: Translator) -> str:
@@ -80,6 +87,14 @@ def _recent(facts: MoveFormFacts, t: Translator) -> list[Block]:
     ]
 
 
+def _signed(facts: MoveFormFacts, t: Translator) -> list[Block]:
+    """What nobody types but the requester reads."""
+    if not facts.signature:
+        return []
+    words = inline(facts.signature.excerpt(EXCERPT), EXCERPT)
+    return [context(t("Your signature stands below it: {words}", words=words))]
+
+
 def _afterwards(facts: MoveFormFacts, t: Translator) -> list[Block]:
     """Only where the ticket can be put on hold from the state it is in."""
     if Move.HOLD not in moves_from(facts.facts.ticket.state):
@@ -100,6 +115,7 @@ def resolve_form(
         field(Field.CODE, t("Resolution code"), select(Action.INPUT, options, t("Choose"), chosen)),
         field(Field.SOLUTION, t("Solution"), _writing(words)),
         section(_will_be_sent(facts.facts.audience, t)),
+        *_came_back(facts, t),
     ]
     return _form(facts, Form.RESOLVE, t("Resolve"), t("Resolve"), blocks, t)
 

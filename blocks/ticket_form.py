@@ -22,6 +22,7 @@ from blocks.elements import (
 from blocks.ids import YES, Action, Field, Form
 from blocks.message import Block, View
 from blocks.options import entry_option, person_option, somebody_new_option
+from blocks.returned import address_warning
 from blocks.text import inline, listed, name_of, one_line, with_address
 from blocks.vocabulary import impact, priority, state, urgency, within
 from desk.answers import CreatedFacts, NewTicketFacts, TicketFacts
@@ -73,7 +74,7 @@ def _requester(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block
         return blocks + _somebody_new(draft.typed or "", t)
     if facts.requester is None:
         return blocks
-    return blocks + _address(facts.requester, t) + _open_tickets(facts, t)
+    return blocks + _address(facts.requester, t) + _came_back(facts, t) + _open_tickets(facts, t)
 
 
 def _oneself(facts: NewTicketFacts, t: Translator) -> list[Block]:
@@ -110,6 +111,10 @@ def _address(person: Person, t: Translator) -> list[Block]:
     block_id = f"{Field.ADDRESS}#{person.id}"
     label = t("E-mail address")
     return [field(block_id, label, text_input(longest=254), optional=True, hint=hint)]
+
+
+def _came_back(facts: NewTicketFacts, t: Translator) -> list[Block]:
+    return [context(address_warning(facts.returned, t))] if facts.returned else []
 
 
 def _open_tickets(facts: NewTicketFacts, t: Translator) -> list[Block]:

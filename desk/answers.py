@@ -24,7 +24,7 @@ from desk.organisation import (
     Team,
 )
 from desk.people import Actor, Person
-from desk.ports import Delivery, Extent, MailThread, Page, Tab
+from desk.ports import Delivery, Extent, MailThread, Page, ReturnedMail, Tab
 from desk.ticket import Outcome, Ticket
 from desk.words import NO_WORDS, Words
 
@@ -137,6 +137,7 @@ class TechnicianHome:
     counts: dict[Tab, int]
     teams: tuple[Team, ...]
     own: tuple[RequesterLine, ...]  # requests of the technician's own, open ones
+    mails: int | None = None  # in trouble, for administrators (capped)
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ class NewTicketFacts:
     requester: Person | None = None
     requester_open: tuple[TicketFacts, ...] = ()  # the requester's open tickets, newest first
     requester_open_total: int = 0
+    returned: ReturnedMail | None = None  # the last mail to the requester's address that came back
     beneficiary: Person | None = None
 
     def team_of(self, placement: Placement) -> Team:
@@ -178,8 +180,10 @@ class MoveFormFacts:
     teams: tuple[Team, ...]  # in use
     members: tuple[Person, ...]  # of the ticket's team
     recent_public: tuple[PublicEntry, ...]  # the last two
+    signature: Words = NO_WORDS  # of the viewer, below a reply
     files: tuple[TicketFile, ...] = ()  # that a reply may take along, newest first
     shared: frozenset[int] = frozenset()  # those chosen before the reply was taken back
+    returned: tuple[ReturnedMail, ...] = ()  # mails to those who are told now that came back
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.answers import NewTicketFacts, RequesterHome, TechnicianHome
-from desk.gathering import many_facts, requester_line
+from desk.gathering import came_back_to, many_facts, requester_line
+from desk.mail_queue import COUNTED
 from desk.people import Actor, Person
 from desk.ports import Page, Tab, Transaction
 
@@ -72,6 +73,7 @@ def home(ask: Home, actor: Actor, tx: Transaction, now: datetime) -> TechnicianH
         },
         teams=tuple(team for team in tx.organisation.teams() if team.id in actor.teams),
         own=tuple(requester_line(facts) for facts in many_facts(tx, own.tickets)),
+        mails=tx.mail_queue.count(COUNTED) if actor.is_administrator else None,
     )
 
 
@@ -98,6 +100,7 @@ def new_ticket_form(
         requester=requester or (None if actor.is_technician else actor.person),
         requester_open=many_facts(tx, open_page.tickets) if open_page else (),
         requester_open_total=open_page.total if open_page else 0,
+        returned=came_back_to(tx, requester) if actor.is_technician else None,
         beneficiary=tx.people.by_handle(ask.beneficiary) if ask.beneficiary else None,
     )
 

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from desk.answers import CreatedFacts, MoveFormFacts, RequesterPage, TicketFacts, TicketPage
 from desk.errors import MoveNotAllowed, NoSuchTicket
-from desk.gathering import requester_line, ticket_facts
+from desk.gathering import came_back_to, requester_line, ticket_facts
 from desk.journal import Entry, public_entries
 from desk.lifecycle import LIFECYCLE, Move
 from desk.people import Actor
 from desk.ports import Transaction
 from desk.share_files import offered_files
 from desk.ticket import Ticket
+from desk.words import NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -107,18 +108,22 @@ def move_form(ask: MoveForm, actor: Actor, tx: Transaction, now: datetime) -> Mo
         raise MoveNotAllowed(ticket.id, ticket.state, ask.move, ticket.state_since)
     journal = tx.journal.of(ticket.id)
     replies = ask.move is Move.REPLY
+    facts = ticket_facts(tx, ticket)
+    told = facts.audience if ask.move in (Move.REPLY, Move.RESOLVE) else ()
     return MoveFormFacts(
-        facts=ticket_facts(tx, ticket),
+        facts=facts,
         viewer=actor.person,
         move=ask.move,
         codes=tuple(code for code in tx.organisation.codes() if not code.obsolete),
         teams=tx.organisation.teams(),
         members=tx.organisation.members(ticket.team),
         recent_public=public_entries(journal, now)[-2:],
+        signature=tx.people.signature(actor.id) if replies else NO_WORDS,
         files=offered_files(tx, ticket.id, journal) if replies else (),
         shared=frozenset(file.id for file in tx.files.shared_by(ask.again) if replies)
         if ask.again
         else frozenset(),
+        returned=tuple(m for m in (came_back_to(tx, p) for p in told) if m is not None),
     )
 
 

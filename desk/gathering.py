@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from desk.answers import RequesterLine, TicketFacts
 from desk.lifecycle import State
 from desk.people import Person
-from desk.ports import Transaction
+from desk.ports import ReturnedMail, Transaction
 from desk.ticket import HoldReason, Ticket
 
 NOBODY = Person(id=-1, name="?")  # where a row points at a person who cannot be read
+
+
+def came_back_to(tx: Transaction, person: Person | None) -> ReturnedMail | None:
+    """The last mail to this person's address that came back, while that is true."""
+    return tx.returned_mails.of_address(person.email) if person and person.email else None
 
 
 def ticket_facts(tx: Transaction, ticket: Ticket) -> TicketFacts:
