@@ -101,24 +101,27 @@ class _Pending:
     words: list[str] = field(default_factory=list)
     angle: list[str] | None = None
     comments: list[str] = field(default_factory=list)
+    has_at: bool = False  # among the words
 
     def is_route(self) -> bool:
-        return "".join(self.angle or ()).startswith("@")
+        return self.angle is not None and "".join(self.angle[:1]).startswith("@")
 
     def is_only_words(self) -> bool:
-        return self.angle is None and "@" not in "".join(self.words)
+        return self.angle is None and not self.has_at
+
+    def add(self, word: str) -> None:
+        self.words.append(word)
+        self.has_at = self.has_at or "@" in word
 
     def mailbox(self) -> Mailbox | None:
         words = "".join(self.words).strip()
         comment = " ".join("".join(self.comments).split())
         if self.angle is not None:
             return (_unquoted(words) or comment, "".join(self.angle))
-        if "@" in words and not (bare := words).count("@") > 1:
-            # `Paul Smith paul@example.org`: the name and the address without any mark between
-            before, _, last = bare.rpartition(" ")
-            if "@" in last[1:-1] and not bare_address(bare):
-                return (_unquoted(before) or comment, last)
-            return (comment, bare)
+        # `Paul Smith paul@example.org`: the name and the address without any mark between
+        before, _, last = words.rpartition(" ")
+        if words.count("@") == 1 and "@" in last[1:-1] and not bare_address(words):
+            return (_unquoted(before) or comment, last)
         return (comment, words) if words else None
 
 
@@ -136,24 +139,22 @@ def _split(raw: str) -> Iterator[Mailbox]:
                 pending.comments.append(text)
         elif text == "<":
             in_angle = True
-            pending.angle = (
-                [] if pending.angle is None or not "".join(pending.angle) else pending.angle
-            )
+            pending.angle = pending.angle or []
         elif text == ">":
             in_angle = False
         elif in_angle and pending.angle is not None and (text not in ",;" or pending.is_route()):
             pending.angle.append(text)
         elif text == "," and pending.is_only_words():
-            pending.words.append(text)  # `Smith, Paul <paul@example.org>`, not quoted
+            pending.add(text)  # `Smith, Paul <paul@example.org>`, not quoted
         elif text in ",;":
             in_angle = False
             if box := pending.mailbox():
                 yield box
             pending = _Pending()
         elif text == ":" and not pending.angle:
-            if "@" not in "".join(pending.words):
+            if not pending.has_at:
                 pending = _Pending()  # the name of a group, or `mailto:`
         else:
-            pending.words.append(text)
+            pending.add(text)
     if box := pending.mailbox():
         yield box
