@@ -22,10 +22,12 @@ from desk.ports import MailThread
 from desk.service import Desk
 from desk.ticket import Origin
 from desk.words import NO_WORDS, Words
+from mail.answered import knowing_sent
 from mail.forwards import forwarded
 from mail.identity import MailIdentity
 from mail.machines.senders import DAEMONS, NOTIFIERS
 from mail.matching import Evidence, Match, evidence, forged_tokens, is_our_own
+from mail.notices import as_facts
 from mail.reading import Incoming
 from mail.thanks import is_thanks
 from mail.verdict import Kind, Verdict
@@ -135,6 +137,8 @@ class MailIn:
         return None
 
     async def _answer(self, mail: Incoming, place: Place) -> None:
+        journal = await self._store.read(lambda tx: tx.journal.of(place.ticket))
+        mail = knowing_sent(mail, journal)
         words = _words(mail.reply_text or mail.text or mail.subject)
         plain = not mail.attachments and mail.verdict.kind is Kind.PERSON
         answer = AnswerTicket(
@@ -148,6 +152,7 @@ class MailIn:
             whole=mail.text,
             cc=() if place.unverified else self._in_copy(mail),
             reply_to=mail.reply_to,
+            notices=as_facts(mail.notices),
             subject=_subject(mail.subject, mail.text),
             grace=self._grace,
             acknowledge=self._machines.acknowledges(mail, known=True),
@@ -239,6 +244,7 @@ class MailIn:
             "message_id": mail.message_id,
             "unverified": mail.unverified,
             "reply_to": mail.reply_to,
+            "notices": as_facts(mail.notices),
             "team": way.team,
             "thread": _thread(mail),
             "files": await self._kept(mail),

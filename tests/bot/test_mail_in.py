@@ -213,6 +213,18 @@ async def test_thanks_are_written_down_and_wake_nobody(desk: Desk, days: int) ->
     assert (entry.kind, entry.facts["thanks"], await desk.tickets()) == (Kind.ANSWER, True, 1)
 
 
+async def test_what_we_wrote_ourselves_is_no_part_of_an_answer(desk: Desk) -> None:
+    ticket = await desk.office.open(PAUL)
+    question = "Could you tell us the number on the back of the device, please?"
+    await desk.office.does(Reply(ticket, PIERRE, Words.plain(question)))
+    unmarked = f"It is 4711.\n\n{question}"
+
+    await desk.takes(a_mail(PAUL, "Re: x", unmarked, await desk.token(ticket)))
+
+    entry = await desk.office.last(ticket)
+    assert (entry.kind, entry.words.text) == (Kind.ANSWER, "It is 4711.")
+
+
 # -- technicians and forwards -------------------------------------------------------------------
 
 
