@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.files import FileStore
 from bot.turns import Job, Turns
+from desk.acknowledging import KEPT
 from desk.hold_ticket import WakeTicket
 from desk.service import Desk
 from storage.store import SqlStore
@@ -62,6 +63,7 @@ class Jobs:
         rows = await self._until_none(lambda tx: tx.outbox.purge(now - ROWS_KEPT))
         mails = await self._until_none(lambda tx: tx.spool.purge(now - self._mail_kept))
         await self._until_none(lambda tx: tx.mailboxes.purge(now - ROWS_KEPT))
+        await self._until_none(lambda tx: tx.acknowledgements.forget(now - KEPT))
         await self._store.read(lambda tx: tx.people.make_index())
         await self._store.settle_down()
         files = await self._files.forget_orphans(self._store, now) if self._files else 0
