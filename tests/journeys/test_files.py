@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import file_courier, relay
 from sandbox.person import Person
 from sandbox.world import Message
 from tests.journeys.mishaps import raw_mails, settled, soon
@@ -74,6 +76,7 @@ async def test_the_files_of_a_mail_stand_in_the_thread_in_one_message(stage: Sta
 async def test_only_what_is_ticked_goes_with_a_reply(stage: Stage):
     camille = stage.slack.person("camille")
     posted = await open_ticket(stage, camille, requester=PAUL)
+    await settled(stage)  # or Slack has to tell of a message twice: the card is not written down
     secret = camille.bring("secret.txt", b"for technicians only")
     guide = camille.bring("guide – été.txt", b"how to do it")
     await camille.say("support-postes", "two files", posted, files=[secret, guide])
@@ -110,6 +113,7 @@ async def test_nothing_is_ticked_by_itself(stage: Stage):
 async def test_a_new_file_in_the_reply_form_is_mailed_and_stands_in_the_thread(stage: Stage):
     camille = stage.slack.person("camille")
     posted = await open_ticket(stage, camille, requester=PAUL)
+    await settled(stage)  # or Slack has to tell of a message twice: the card is not written down
     fresh = camille.bring("new.pdf", b"%PDF-1.7 new", PDF)
 
     await camille.press("ticket.reply", posted)
@@ -177,10 +181,6 @@ def _guest(stage: Stage) -> Person:
 async def test_files_stand_in_the_thread_once_whatever_slack_answers(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, step: str, fault: int | str
 ):
-    from datetime import timedelta
-
-    from bot import file_courier, relay
-
     monkeypatch.setattr(file_courier, "LATER", timedelta(seconds=0.3))
     monkeypatch.setattr(relay, "SETTLING", 0.2)
     monkeypatch.setattr(relay, "FIRST_PAUSE", 0.2)
@@ -203,3 +203,81 @@ async def test_the_store_has_each_content_once(stage: Stage):
     digest = hashlib.sha256(b"%PDF same").hexdigest()
     folder = stage.settings.state_folder / "files"
     assert [p.name for p in folder.rglob("*") if p.is_file()] == [digest]
+
+
+async def test_a_file_too_large_for_slack_is_named_in_the_thread_and_can_still_be_sent(
+    stage: Stage,
+):
+    camille = stage.slack.person("camille")
+    stage.slack.workspace.files.largest = 100
+
+    posted = await mailed_ticket(stage, camille, THREE)
+
+    assert in_thread(stage, camille, posted) == ["quote.pdf", "notes.txt"]
+    said = "\n".join(shown(message) for message in camille.thread(posted.channel, posted.ts))
+    assert "*été 2026.png* (10\u00a0ko) est trop volumineux pour Slack" in said
+    await camille.press("ticket.reply", posted)
+    await soon(stage.slack, lambda: camille.modal)
+    await camille.fill({"message": "It is back.", "share_files": ["été 2026.png"]})
+    assert await camille.submit() == {}
+    await settled(stage)
+    assert stage.slack.mailbox("paul.smith@meridien.example")[-1].files == [THREE[2]]
+
+
+async def test_a_file_that_is_gone_before_we_have_it_is_named_in_the_thread(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(file_courier, "UNKNOWN", 0)
+    camille = stage.slack.person("camille")
+    posted = await open_ticket(stage, camille, requester=PAUL)
+    await settled(stage)  # or Slack has to tell of a message twice: the card is not written down
+    lost = camille.bring("lost.txt", b"lost")
+    stage.slack.faults.add("files.info", error="file_not_found")
+
+    await camille.say("support-postes", "look", posted, files=[lost])
+    await settled(stage)
+
+    said = "\n".join(shown(message) for message in camille.thread(posted.channel, posted.ts))
+    assert "*lost.txt* a disparu" in said
+
+
+async def test_a_mail_that_comes_twice_brings_its_files_once(stage: Stage):
+    camille = stage.slack.person("camille")
+    posted = await mailed_ticket(stage, camille, THREE)
+    again = stage.slack.mailboxes.both_ways("paul.smith@meridien.example")[0]
+
+    await stage.slack.mailboxes.send_raw(again.envelope_from, again.raw)
+    await settled(stage)
+
+    assert len(in_thread(stage, camille, posted)) == 3
+
+
+async def test_a_picture_that_comes_back_with_each_answer_is_kept_once(stage: Stage):
+    camille = stage.slack.person("camille")
+    posted = await mailed_ticket(stage, camille, THREE)
+    mail = stage.slack.mailbox("paul.smith@meridien.example")[-1]
+
+    await stage.slack.send_mail(
+        "paul.smith@meridien.example",
+        mail.header("Reply-To"),
+        "Re: files",
+        "Once more.",
+        files=[THREE[2], ("fresh.txt", b"fresh", PLAIN)],
+    )
+    await soon(stage.slack, lambda: len(in_thread(stage, camille, posted)) > 3)
+    await settled(stage)
+
+    assert in_thread(stage, camille, posted)[3:] == ["fresh.txt"]
+
+
+async def test_a_card_does_not_wait_for_files_that_slack_does_not_take(stage: Stage):
+    camille = stage.slack.person("camille")
+    stage.slack.faults.add("upload", 500, times=1000)
+
+    await stage.slack.send_mail(
+        "paul.smith@meridien.example", stage.slack.desk_address, "Three", "Here.", files=THREE
+    )
+
+    posted = await soon(stage.slack, lambda: card_anywhere(stage, camille, "Three"))
+    await camille.press("ticket.assign", posted)
+    await soon(stage.slack, lambda: "Camille" in shown(card_anywhere(stage, camille, "Three")))
