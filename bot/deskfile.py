@@ -53,11 +53,16 @@ class Node:
 
 
 def read_desk_file(path: Path) -> HouseSetup:
-    """Raises DeskFileFault with every fault found."""
+    """Raises DeskFileFault with every fault found. Mailboxes are read apart (mailboxes.py)."""
+    return Reader(path).house(root_of(path))
+
+
+def root_of(path: Path) -> Node:
+    """Raises DeskFileFault where it is no file of names and values at all."""
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        desk = _node(root, iter(range(MOST_VALUES))) if root else Node({}, 1)
+        return _node(root, iter(range(MOST_VALUES))) if root else Node({}, 1)
     except OSError as fault:
         advice = "copy desk.example.yml and make it yours"
         raise DeskFileFault([f"{path}: cannot be read ({fault.strerror}); {advice}."]) from None
@@ -69,7 +74,6 @@ def read_desk_file(path: Path) -> HouseSetup:
         raise DeskFileFault([f"{path}: is nested too deeply."]) from None
     except yaml.YAMLError as fault:
         raise DeskFileFault([f"{path}:{_said(fault)}."]) from None
-    return _Reader(path).house(desk)
 
 
 def _said(fault: yaml.YAMLError) -> str:
@@ -97,7 +101,7 @@ def _node(node: yaml.Node, room: Iterator[int]) -> Node:
             return Node(None if node.tag.endswith(":null") else str(node.value), line)
 
 
-class _Reader:
+class Reader:
     """Collects every fault, so that the administrator corrects them in one go."""
 
     def __init__(self, path: Path) -> None:
@@ -118,6 +122,7 @@ class _Reader:
                 "teams",
                 "catalogue",
                 "resolution_codes",
+                "mailboxes",
             },
         )
         language = self.one_of(desk.get("language"), ("en", "fr"), "language") or "en"

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.config import Settings
+from bot.mail_fetching import Fetching
 from bot.mail_spool import MailSpool, Taking
+from bot.mailboxes import Mailbox
 from mail.listener import MailListener, Reply, Tls
 from mail.ways import Way
 from storage.store import SqlStore
@@ -26,9 +28,17 @@ class MailWays:
     """Open from `start` to `close`."""
 
     def __init__(
-        self, settings: Settings, store: SqlStore, taking: Taking, clock: Callable[[], datetime]
+        self,
+        settings: Settings,
+        store: SqlStore,
+        taking: Taking,
+        clock: Callable[[], datetime],
+        mailboxes: tuple[Mailbox, ...] = (),
     ) -> None:
         self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._mailboxes = mailboxes
         self._spool = MailSpool(store, taking, clock)
         self._closing = contextlib.AsyncExitStack()
         self.port: int | None = None
@@ -44,8 +54,23 @@ class MailWays:
         self._closing.push_async_callback(end)
         if self._settings.mail_listen:
             await self._listen()
-        else:
+        for box in self._mailboxes:
+            self._fetch(box)
+        if not self._settings.mail_listen and not self._mailboxes:
             log.warning("no_mail_comes_in", advice="set FRONTDESK_MAIL_LISTEN")
+
+    def _fetch(self, box: Mailbox) -> None:
+        fetching = Fetching(
+            box, self._store, self._clock, self._spool.wake, self._settings.mail_max_bytes
+        )
+        running = asyncio.create_task(fetching.run())
+
+        async def end() -> None:
+            await fetching.stop()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+        self._closing.push_async_callback(end)
 
     async def close(self) -> None:
         await self._closing.aclose()

@@ -34,8 +34,10 @@ class SqlLeases:
         taken = self._connection.execute(_take(self._connection.dialect.name), values)
         return taken.first() is not None
 
-    def renew(self, name: str, owner: str, until: datetime) -> None:
-        self._connection.execute(_RENEW, {"work": name, "by": owner, "then": until})
+    def renew(self, name: str, owner: str, until: datetime) -> bool:
+        """False where it is not the owner's any more."""
+        values = {"work": name, "by": owner, "then": until}
+        return self._connection.execute(_RENEW, values).rowcount > 0
 
     def done(self, name: str, owner: str, at: datetime) -> None:
         self._connection.execute(_DONE, {"work": name, "by": owner, "at": at})

@@ -17,7 +17,8 @@ from storage.spool_tables import spool as s
 
 @dataclass(frozen=True)
 class Progress:
-    """`seen` is the highest UID claimed. Mails from before `since` are left alone; None: none are.
+    """`seen` is the highest UID looked at. Of the UIDs below `old_below`, which the server gave to
+    mails that were there already, those from before `since` are left alone; None: none are.
 
     `trouble` is "" while the mailbox works; `told`: administrators know of it.
     """
@@ -27,6 +28,7 @@ class Progress:
     uidvalidity: int
     seen: int
     since: datetime | None
+    old_below: int = 0
     trouble: str = ""
     failing_since: datetime | None = None
     told: bool = False
@@ -53,6 +55,10 @@ class SqlMailboxes:
         place = {"mailbox": box.name, "uidvalidity": box.uidvalidity, "uid": uid}
         values = {**place, "spool_id": mail, "at": at, "filed_at": None if file else at}
         upsert(self._connection, c, values, key=tuple(place), keep=("filed_at", "at"))
+        self.passed(box, uid)
+
+    def passed(self, box: Progress, uid: int) -> None:
+        """Everything up to this UID was looked at."""
         self._connection.execute(
             update(m)
             .where(m.c.name == box.name, m.c.uidvalidity == box.uidvalidity, m.c.seen < uid)
@@ -71,6 +77,17 @@ class SqlMailboxes:
             .limit(limit)
         )
         return tuple(self._connection.execute(found).scalars())
+
+    def is_to_file(self, box: Progress) -> bool:
+        """Whether something is to be filed that the desk is at work on."""
+        found = (
+            select(c.c.uid)
+            .join(s, s.c.id == c.c.spool_id)
+            .where(c.c.mailbox == box.name, c.c.uidvalidity == box.uidvalidity)
+            .where(c.c.filed_at.is_(None), s.c.state == WAITING)
+            .limit(1)
+        )
+        return self._connection.execute(found).first() is not None
 
     def filed(self, box: Progress, uids: Collection[int], at: datetime) -> None:
         where = (c.c.mailbox == box.name, c.c.uidvalidity == box.uidvalidity, c.c.uid.in_(uids))

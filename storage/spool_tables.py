@@ -62,7 +62,8 @@ mailboxes = Table(
     Column("place", Text, nullable=False),  # another place is another mailbox, read from its start
     Column("uidvalidity", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),  # the highest UID that was claimed
-    Column("since", UtcTime),  # older mails are left alone; null where all were wanted
+    Column("since", UtcTime),  # when it was first looked at; null where all mails were wanted
+    Column("old_below", BigInteger, nullable=False),  # lower UIDs may be from before that
     Column("trouble", Text, nullable=False),  # "" while it works
     Column("failing_since", UtcTime),
     Column("told", Boolean, nullable=False),  # administrators know of the trouble

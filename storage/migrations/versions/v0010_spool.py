@@ -71,6 +71,7 @@ def _mailboxes() -> None:
         sa.Column("uidvalidity", sa.BigInteger, nullable=False),
         sa.Column("seen", sa.BigInteger, nullable=False),
         sa.Column("since", sa.BigInteger),
+        sa.Column("old_below", sa.BigInteger, nullable=False),
         sa.Column("trouble", sa.Text, nullable=False),
         sa.Column("failing_since", sa.BigInteger),
         sa.Column("told", sa.Boolean, nullable=False),

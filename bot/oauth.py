@@ -1,0 +1,80 @@
+"""Access tokens for mailboxes that take no password (Microsoft 365, Google)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aiohttp
+from pydantic import SecretStr
+
+from mail.imap import Away, Denied
+
+PATIENCE = aiohttp.ClientTimeout(total=30)
+MARGIN = 120.0  # seconds before its end that a token is not used any more
+LIFETIME = 3600.0  # seconds, where nobody says
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What an administrator was given once, to ask for tokens with ever after."""
+
+    client_id: str
+    client_secret: SecretStr | None
+    refresh_token: SecretStr
+    token_url: str
+    scope: str = ""
+
+
+class Tokens:
+    """The token of one mailbox, asked for anew when it ends or is refused."""
+
+    def __init__(self, grant: Grant, clock: Callable[[], float] = time.monotonic) -> None:
+        self._grant = grant
+        self._refresh = grant.refresh_token
+        self._clock = clock
+        self._token = ""
+        self._until = 0.0
+
+    async def current(self) -> str:
+        """Raises Denied or Away."""
+        if self._clock() >= self._until:
+            self._token, lifetime = await self._ask()
+            self._until = self._clock() + max(lifetime - MARGIN, lifetime / 2)
+        return self._token
+
+    def forget(self) -> None:
+        """The server did not take it."""
+        self._until = 0.0
+
+    async def _ask(self) -> tuple[str, float]:
+        grant = self._grant
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": grant.client_id,
+            "refresh_token": self._refresh.get_secret_value(),
+        }
+        if grant.client_secret is not None:
+            form["client_secret"] = grant.client_secret.get_secret_value()
+        if grant.scope:
+            form["scope"] = grant.scope
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=PATIENCE) as session,
+                session.post(grant.token_url, data=form, allow_redirects=False) as answer,
+            ):
+                status, said = answer.status, await answer.json(content_type=None)
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as fault:
+            raise Away(type(fault).__name__) from None
+        if status in (400, 401, 403):
+            raise Denied
+        if status != 200 or not isinstance(said, dict) or not said.get("access_token"):
+            raise Away(f"the token server answered {status}")
+        if said.get("refresh_token"):
+            self._refresh = SecretStr(str(said["refresh_token"]))  # some replace it each time
+        try:
+            lifetime = float(said.get("expires_in") or LIFETIME)
+        except (TypeError, ValueError):
+            lifetime = LIFETIME
+        return str(said["access_token"]), lifetime
