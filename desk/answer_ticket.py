@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +46,7 @@ class AnswerTicket:
     thanks: bool = False
     cc: tuple[NewPerson, ...] = ()
     reply_to: str = ""
+    notices: tuple[Mapping[str, Any], ...] = ()
     subject: str = ""
     grace: timedelta | None = None
     acknowledge: bool = True
@@ -91,6 +93,8 @@ def _facts(ask: AnswerTicket, words: Words) -> dict[str, Any]:
     for name in ("unverified", "automatic", "thanks", "reply_to"):
         if value := getattr(ask, name):
             facts[name] = value
+    if ask.notices:
+        facts["notices"] = [dict(notice) for notice in ask.notices]
     if ask.whole and ask.whole.split() != words.text.split():
         facts["whole"] = ask.whole[:LONGEST_TEXT]
     return facts
@@ -117,6 +121,7 @@ def _follow(
         thread=ask.thread,
         unverified=ask.unverified,
         reply_to=ask.reply_to,
+        notices=ask.notices,
         whole=ask.whole,
         cc=ask.cc,
         follows=ticket.id,

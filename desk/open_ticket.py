@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +59,7 @@ class OpenTicket:
     writer: NewPerson | None = None
     unverified: bool = False
     reply_to: str = ""
+    notices: tuple[Mapping[str, Any], ...] = ()
     whole: str = ""
     cc: tuple[NewPerson, ...] = ()
     team: str | None = None
@@ -150,6 +152,8 @@ def _facts(ask: OpenTicket) -> dict[str, Any]:
     for name in ("unverified", "reply_to", "follows"):
         if value := getattr(ask, name):
             facts[name] = value
+    if ask.notices:
+        facts["notices"] = [dict(notice) for notice in ask.notices]
     if ask.whole and ask.whole.split() != ask.description.text.split():
         facts["whole"] = ask.whole[:LONGEST_TEXT]
     return facts

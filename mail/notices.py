@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class NoticeKind(StrEnum):
@@ -62,3 +64,27 @@ class Notice:
     number: int = 0
     limit: int = 0
     invite: Invite | None = None
+
+
+_MOST = 10  # said of one mail: a hundred risky files are as risky as ten
+
+
+def as_facts(notices: Iterable[Notice]) -> tuple[dict[str, Any], ...]:
+    """As JSON values, to be kept with what became of the mail."""
+    return tuple(_facts(notice) for notice in tuple(notices)[:_MOST])
+
+
+def _facts(notice: Notice) -> dict[str, Any]:
+    facts: dict[str, Any] = {"kind": notice.kind.value}
+    for name in ("file", "about", "number"):
+        if value := getattr(notice, name):
+            facts[name] = value
+    if (invite := notice.invite) is not None:
+        facts |= {"reply": invite.reply.value, "all_day": invite.all_day}
+        for name in ("what", "where", "organiser", "zone", "repeats", "others"):
+            if value := getattr(invite, name):
+                facts[name] = value
+        for name in ("starts", "ends"):
+            if (at := getattr(invite, name)) is not None:
+                facts[name] = at.isoformat()
+    return facts

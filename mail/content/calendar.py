@@ -132,6 +132,8 @@ def _when(named: _Property | None, zones: dict[str, _Component]) -> datetime | d
     if named is None or found is None:
         return None
     day = date(int(found[1]), int(found[2]), int(found[3]))
+    if not 1970 <= day.year <= 2200:
+        return None  # nobody is invited then; a program meant "no date"
     if found[4] is None:
         return day
     at = time(int(found[4]), int(found[5]), min(int(found[6] or 0), 59))

@@ -71,7 +71,9 @@ def sealed_message():
 
 def tnef_attribute(level, name, value):
     checksum = (sum(value) & 0xFFFF).to_bytes(2, "little")
-    head = bytes([level]) + name.to_bytes(2, "little") + b"\x06\0" + len(value).to_bytes(4, "little")
+    head = (
+        bytes([level]) + name.to_bytes(2, "little") + b"\x06\0" + len(value).to_bytes(4, "little")
+    )
     return head + value + checksum
 
 

@@ -6,7 +6,14 @@ from mail.charsets import decoded
 from mail.notices import NoticeKind
 from mail.reading import read_mail
 from tests.mail.specimens import (
-    encoded, every_shape, letter, mail_of, part, sealed_message, several, signed_message,
+    encoded,
+    every_shape,
+    letter,
+    mail_of,
+    part,
+    sealed_message,
+    several,
+    signed_message,
 )  # fmt: skip
 
 PLAIN = part("text/plain; charset=utf-8", "It is the LX-9.")

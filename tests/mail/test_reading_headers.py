@@ -34,7 +34,7 @@ from tests.mail.specimens import letter
         ("=?utf-8?B?w4lsb8Ovc2U=?= <=?utf-8?q?e=40example=2Eorg?=>", "Éloïse", "e@example.org"),
         ("=?utf-8?q?Smith=2C_Paul?= <paul@example.org>", "Smith, Paul", "paul@example.org"),
         ('"=?utf-8?q?=C3=89lo=C3=AFse?=" <e@example.org>', "Éloïse", "e@example.org"),
-        ('"boss@elsewhere.example" <paul@example.org>', "boss@elsewhere.example", "paul@example.org"),
+        ('"boss@else.example" <paul@example.org>', "boss@else.example", "paul@example.org"),
         ("paul at example.org (Paul Smith)", "Paul Smith", "paul@example.org"),
         ('"paul smith"@example.org', "", '"paul smith"@example.org'),
         ("root@localhost", "", "root@localhost"),
@@ -148,7 +148,7 @@ WHOLE = letter("Subject: A long subject\r\n that goes on")
         WHOLE.replace(b"\r\n\r\n", b"\r\n"),
     ],
     ids=[
-        "as it should be", "line feeds", "carriage returns", "doubled returns", "folded by a return",
+        "as it should be", "line feeds", "carriage returns", "doubled returns", "folded by return",
         "folded by a blank line", "folded without a blank", "mailbox line", "quoted mailbox line",
         "blank lines first", "byte order mark", "utf-16", "utf-16 without a mark", "nul",
         "blank before the colon", "no line between head and text",

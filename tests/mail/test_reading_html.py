@@ -26,7 +26,7 @@ from tests.mail.specimens import letter
         ('<link rel="stylesheet" href="x">Hi', "Hi"),
         ("<svg onload=evil()></svg>Hi", "Hi"),
         ('<a href="javascript:evil()">Hi</a>', '<a rel="noopener noreferrer nofollow">Hi</a>'),
-        ('<a href="java&#x0a;script:evil()">Hi</a>', '<a rel="noopener noreferrer nofollow">Hi</a>'),
+        ('<a href="java&#10;script:x()">Hi</a>', '<a rel="noopener noreferrer nofollow">Hi</a>'),
         ('<a href="cid:x">Hi</a>', '<a rel="noopener noreferrer nofollow">Hi</a>'),
         ('<a href="/relative">Hi</a>', '<a rel="noopener noreferrer nofollow">Hi</a>'),
         ('<a href="https://x.example/">Hi</a>',
