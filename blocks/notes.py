@@ -146,6 +146,8 @@ def help_message(t: Translator, is_technician: bool) -> Message:
             else t("finds your requests by their words"),
         ),
     ]
+    if is_technician:
+        lines.append(("/ticket " + t("signature"), t("lets you write what stands below your replies")))
     title = t("How to use Frontdesk")
     commands = "\n".join(f"`{command}`  {meaning}" for command, meaning in lines)
     if is_technician:
@@ -215,9 +217,10 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
         case "flood":
             said = t(
                 "{address} sends more mails than a person writes. Further ones are held, and"
-                " nothing is lost: {command} shows them, and releases them.",
+                " nothing is lost: {command} shows them, {release} makes a ticket of one.",
                 address=inline(channel, 120),
                 command="`frontdesk mail list`",
+                release="`frontdesk mail retry`",
             )
         case "missing":
             said = t(

@@ -95,8 +95,8 @@ async def test_an_absence_changes_nothing_but_the_journal(stage: Stage) -> None:
 
 async def _until_quiet(stage: Stage) -> None:
     """Until nothing waits and nothing new came for a while."""
+    waiting = "SELECT count(*) FROM outbox WHERE state = 'waiting' AND entry_id IS NOT NULL"
     before = -1
     while before != (before := len(stage.slack.mailbox("paul"))):
         await asyncio.sleep(1.5)
-        waiting = "SELECT count(*) FROM outbox WHERE state = 'waiting' AND entry_id IS NOT NULL"
         await soon(stage.slack, lambda: stored(stage, waiting) == [(0,)])

@@ -1,0 +1,41 @@
+"""One sender with more mails than a person writes: others are seen, and nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.journeys.mishaps import soon, stored
+from tests.journeys.stage import a_stage
+
+PAUL = "paul.smith@meridien.example"
+MARIE = "marie.curie@meridien.example"
+DESK = "support@meridien.example"
+
+
+async def test_a_flood_is_held_and_everybody_else_goes_on(tmp_path: Path) -> None:
+    async with a_stage(tmp_path, FRONTDESK_MAILS_PER_SENDER=4) as stage:
+        slack = stage.slack
+        for number in range(10):
+            await slack.send_mail(PAUL, DESK, f"Alarm {number}", f"Alarm {number} rings.")
+        await slack.send_mail(MARIE, DESK, "Screen", "My screen stays black.")
+
+        await soon(slack, lambda: stored(stage, "SELECT count(*) FROM tickets") == [(5,)])
+        held = "SELECT count(*) FROM spool WHERE state = 'held'"
+        await soon(slack, lambda: stored(stage, held) == [(6,)])
+        told = "SELECT count(*) FROM outbox WHERE key LIKE 'warn:flood:%'"
+        assert stored(stage, told) == [(1,)]
+
+
+async def test_what_was_held_becomes_a_ticket_when_released(tmp_path: Path) -> None:
+    async with a_stage(tmp_path, FRONTDESK_MAILS_PER_SENDER=1) as stage:
+        slack = stage.slack
+        for number in range(2):
+            await slack.send_mail(PAUL, DESK, f"Alarm {number}", f"Alarm {number} rings.")
+        held = "SELECT id FROM spool WHERE state = 'held'"
+        await soon(slack, lambda: stored(stage, held))
+        ((mail,),) = stored(stage, held)
+
+        now = stage.bot._clock()
+        await stage.bot.store.write(lambda tx: tx.spool.release(mail, now, "refuse"))
+
+        await soon(slack, lambda: stored(stage, "SELECT count(*) FROM tickets") == [(2,)])
