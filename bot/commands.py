@@ -13,7 +13,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import check as checking
-from bot import people_list
+from bot import people_list, spool_commands
 from bot.app import Bot, utc_now
 from bot.command_group import Group
 from bot.config import Settings, SettingsFault, read_settings
@@ -287,3 +287,6 @@ def _fail(lines: list[str]) -> NoReturn:
     for line in lines:
         click.echo(visible(line), err=True)
     sys.exit(2)
+
+
+spool_commands.add_to(mail, _settings, _with_store, _explained, _fail)

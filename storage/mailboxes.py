@@ -79,12 +79,12 @@ class SqlMailboxes:
         return tuple(self._connection.execute(found).scalars())
 
     def is_to_file(self, box: Progress) -> bool:
-        """Whether something is to be filed that the desk is at work on."""
+        """Whether something is to be filed, now or when the desk is done with it."""
         found = (
             select(c.c.uid)
             .join(s, s.c.id == c.c.spool_id)
             .where(c.c.mailbox == box.name, c.c.uidvalidity == box.uidvalidity)
-            .where(c.c.filed_at.is_(None), s.c.state == WAITING)
+            .where(c.c.filed_at.is_(None), s.c.state != SET_ASIDE)
             .limit(1)
         )
         return self._connection.execute(found).first() is not None
