@@ -164,6 +164,16 @@ def _followed(entry: Entry, t: Translator) -> str:
     return t("→ A late answer of {by} opened {reference}", by=by, reference=new)
 
 
+def _mail_retried(entry: Entry, t: Translator) -> str:
+    by, name = person_name(entry.by, t), inline(str(entry.facts.get("to", "")), 100)
+    return f"🔁 {t('{by} had the mail to {name} sent again', by=by, name=name)}"
+
+
+def _mail_dropped(entry: Entry, t: Translator) -> str:
+    by, name = person_name(entry.by, t), inline(str(entry.facts.get("to", "")), 100)
+    return f"🗑️ {t('{by} gave up the mail to {name}: nobody will get it', by=by, name=name)}"
+
+
 def _names(entry: Entry, t: Translator) -> str:
     return listed([inline(str(name), 100) for name in entry.facts.get("names", ())], t)
 
@@ -195,6 +205,8 @@ DEEDS: dict[Kind, Callable[[Entry, Translator], str]] = {
     Kind.JOINED: _joined,
     Kind.LEFT: _left,
     Kind.FOLLOWED: _followed,
+    Kind.MAIL_RETRIED: _mail_retried,
+    Kind.MAIL_DROPPED: _mail_dropped,
     Kind.RETURNED: returned_deed,
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from blocks.card import headline, offered, people_line
 from blocks.elements import actions, button, context, divider, heading, section
 from blocks.ids import Action, Form
+from blocks.mail_queue import queue_button
 from blocks.message import Block, View
 from blocks.text import age, inline, name_of, when
 from blocks.vocabulary import ANSWERED, for_requester, move, priority, situation
@@ -35,6 +36,8 @@ def technician_home(facts: TechnicianHome, t: Translator) -> View:
                 [
                     button(t("New ticket"), Action.HOME_NEW, "new", "primary"),
                     button(t("Find a ticket"), Action.HOME_FIND, "find"),
+                    button(t("My signature"), Action.HOME_SIGNATURE, "signature"),
+                    *([queue_button(facts.mails, t)] if facts.mails is not None else []),
                 ]
             ),
             *actions(_tabs(facts, t)),

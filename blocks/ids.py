@@ -61,6 +61,11 @@ class Action(StrEnum):
     # Inputs whose changes need no answer.
     INPUT = "input.value"
 
+    HOME_SIGNATURE = "home.signature"
+    # The mail queue, for administrators; `value` is "<ticket>:<outbox row>".
+    QUEUE_OPEN = "queue.open"
+    QUEUE_SEND = "queue.send"
+    QUEUE_DROP = "queue.drop"
 
 class Form(StrEnum):
     TICKET_NEW = "ticket.new"
@@ -82,6 +87,8 @@ class Form(StrEnum):
 
 
 class Field(StrEnum):
+    MAIL_QUEUE = "queue.page"
+    SIGNATURE = "signature.form"
     """The `block_id` of each input; `#n` may follow (see `handlers/payload.py`)."""
 
     REQUESTER = "requester"
@@ -114,6 +121,7 @@ class Field(StrEnum):
     SHARE_FILES = "share_files"
 
 
+    SIGNATURE = "signature"
 # Buttons live for years in old messages. An id retired from `Action` moves here and is answered
 # with "this button is out of date".
 RETIRED: frozenset[str] = frozenset()

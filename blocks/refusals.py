@@ -11,6 +11,7 @@ from typing import Any
 
 from blocks.text import file_size, one_line
 from desk.errors import (
+    AdministratorsOnly,
     AlreadySent,
     AlreadyTaken,
     Busy,
@@ -87,6 +88,10 @@ def _technicians_only(error: TechniciansOnly, t: Translator) -> str:
     return t("Only technicians can do this. Your own requests are in the Home tab.")
 
 
+def _administrators_only(error: AdministratorsOnly, t: Translator) -> str:
+    return t("Only administrators of the desk can do this.")
+
+
 def _not_public(error: NotPublic, t: Translator) -> str:
     return t("This is for technicians only. Nothing was sent.")
 
@@ -97,6 +102,7 @@ REFUSALS: dict[type[Any], Callable[[Any, Translator], str]] = {
     AlreadySent: _already_sent,
     NoSuchTicket: _no_such_ticket,
     TechniciansOnly: _technicians_only,
+    AdministratorsOnly: _administrators_only,
     NotPublic: _not_public,
 }
 
@@ -114,6 +120,9 @@ def field_problem(fault: InvalidField, t: Translator) -> str:
                 size=file_size(fault.size or 0, t),
                 limit=file_size(fault.limit or 0, t),
             )
+        case "too_many_people":
+            n = fault.limit or 0
+            return t.plural("At most {n} person, please.", "At most {n} people, please.", n)
         case "too_many_files":
             n = fault.limit or 0
             return t.plural("At most {n} file, please.", "At most {n} files, please.", n)

@@ -104,6 +104,11 @@ class TechniciansOnly(DeskError):
 
 
 @dataclass(eq=False)
+class AdministratorsOnly(DeskError):
+    """Only those whom the desk file names as administrators may do this."""
+
+
+@dataclass(eq=False)
 class NotPublic(DeskError):
     """An entry not for the requester was about to be shown to them. A defect if ever raised."""
 

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     JOINED = "joined"
     LEFT = "left"
     FOLLOWED = "followed"
+    MAIL_RETRIED = "mail_retried"  # by an administrator, from the mail queue
+    MAIL_DROPPED = "mail_dropped"
     RETURNED = "returned"  # a mail of ours was not delivered, or not yet
 
 

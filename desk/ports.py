@@ -20,6 +20,7 @@ from desk.organisation import (
     Team,
 )
 from desk.people import Actor, Person
+from desk.queued_mails import QueuedMails
 from desk.result import Result
 from desk.ticket import Ticket
 from desk.words import Words
@@ -398,6 +399,8 @@ class Transaction(Protocol):
     @property
     def journal(self) -> Journal: ...
     @property
+    @property
+    def mail_queue(self) -> QueuedMails: ...
     def people(self) -> People: ...
     @property
     def organisation(self) -> Organisation: ...

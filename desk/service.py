@@ -20,11 +20,13 @@ from desk import (
 )
 from desk import assign_ticket as assigning
 from desk import hold_ticket as holding
+from desk import mail_queue as queueing
 from desk import note_by_mail as noting
 from desk import open_ticket as opening
 from desk import reply as replying
 from desk import report_undelivered as returning
 from desk import resolve_ticket as resolving
+from desk import sign_replies as signing
 from desk import transfer_ticket as transferring
 from desk.answers import CreatedFacts
 from desk.errors import Busy, Stale
@@ -34,6 +36,7 @@ from desk.ports import Store, Transaction
 from desk.result import Result
 from desk.share_files import MOST_SHARED
 from desk.viewers import Viewers
+from desk.words import Words
 
 R = TypeVar("R")
 UseCase = Callable[[Any, Transaction, datetime], Result]
@@ -50,6 +53,9 @@ USE_CASES: dict[type[Any], UseCase] = {
     holding.WakeTicket: holding.wake_ticket,
     replying.WithdrawReply: replying.withdraw_reply,
     replying.RetryMail: replying.retry_mail,
+    queueing.SendQueued: queueing.send_queued,
+    queueing.DropQueued: queueing.drop_queued,
+    signing.SignReplies: signing.sign_replies,
     returning.ReportUndelivered: returning.report_undelivered,
     answering.AnswerTicket: answering.answer_ticket,
     noting.NoteByMail: noting.note_by_mail,
@@ -76,6 +82,8 @@ QUESTIONS: dict[type[Any], Answerer] = {
     ask_ticket.EntryWords: ask_ticket.entry_words,
     ask_ticket.WholeMail: ask_ticket.whole_mail,
     ask_queue.Home: ask_queue.home,
+    queueing.MailQueue: queueing.mail_queue,
+    signing.Signature: signing.signature,
     ask_queue.NewTicketForm: ask_queue.new_ticket_form,
     ask_queue.FindPeople: ask_queue.find_people,
     ask_queue.WhoIs: ask_queue.who_is,
@@ -161,6 +169,10 @@ class Desk:
     async def ask(
         self, question: ask_queue.Home, *, by: str
     ) -> answers.TechnicianHome | answers.RequesterHome: ...
+    @overload
+    async def ask(self, question: queueing.MailQueue, *, by: str) -> queueing.MailQueueFacts: ...
+    @overload
+    async def ask(self, question: signing.Signature, *, by: str) -> Words: ...
     @overload
     async def ask(
         self, question: ask_queue.NewTicketForm, *, by: str

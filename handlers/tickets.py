@@ -19,6 +19,7 @@ from desk.ticket import Impact, Origin, Urgency, ticket_number
 from handlers.answer import Answer, OpenView, UpdateView, View, then
 from handlers.context import Context, Table
 from handlers.drafting import draft_from
+from handlers.mail_queue import SIGN, on_signature
 from handlers.pages import page_view
 from handlers.payload import Called, Click, Malformed, Reached, Submission, Typing
 from handlers.search import find, wants_to_find
@@ -32,6 +33,8 @@ async def on_ticket_command(called: Called, context: Context) -> Answer:
     if called.text.casefold() in HELP:
         technician = context.viewer is not None and context.viewer.is_technician
         return Answer(ack=help_message(context.t, technician) | {"response_type": "ephemeral"})
+    if called.text.casefold() in SIGN:
+        return await on_signature(called, context)
     query = wants_to_find(called)
     if query is not None:
         return await find(called, query, context)

@@ -14,6 +14,7 @@ from storage.cards import SqlCards
 from storage.journal import SqlJournal
 from storage.known_house import KnownHouse, Memory
 from storage.leases import SqlLeases
+from storage.mail_queue import SqlMailQueue
 from storage.mailboxes import SqlMailboxes
 from storage.mails import SqlMails
 from storage.organisation import SqlOrganisation
@@ -67,6 +68,10 @@ class SqlTransaction:
     @property
     def acknowledgements(self) -> SqlAcknowledgements:
         return SqlAcknowledgements(self._connection)
+
+    @property
+    def mail_queue(self) -> SqlMailQueue:
+        return SqlMailQueue(self._connection, self.people, self.outbox)
 
     @property
     def syncs(self) -> SqlSyncs:

@@ -11,11 +11,13 @@ from blocks import (
     attached,
     card,
     home,
+    mail_queue,
     mail_warnings,
     move_forms,
     notes,
     search,
     thread,
+    signature_form,
     ticket_form,
     ticket_page,
 )
@@ -27,9 +29,12 @@ from desk.journal import Entry, Kind, public_entries
 from desk.labels import Label
 from desk.lifecycle import Move, State
 from desk.organisation import Team
+from desk.mail_queue import COUNTED, MailQueueFacts
 from desk.people import Actor, Person
 from desk.ports import DeliveryState, Tab
 from desk.ticket import Hold, HoldReason, Outcome, Ticket
+from desk.queued_mails import QueuedMail, Trouble
+from desk.taking_part import MOST
 from desk.words import Words
 from locales.translator import Translator
 from tests import facts as f
@@ -45,6 +50,11 @@ WORDLESS = frozenset(
         Kind.CLOSED,
         Kind.DUPLICATE,
     }
+        Kind.JOINED,
+        Kind.LEFT,
+        Kind.FOLLOWED,
+        Kind.MAIL_RETRIED,
+        Kind.MAIL_DROPPED,
 )
 
 
@@ -301,6 +311,8 @@ def _move_forms(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "answer_resolved", move_forms.answer_form(_asked(cast, State.RESOLVED), t)
 
 
+    signed = replace(taken_back, signature=cast.words)
+    yield "move_reply_signed", move_forms.reply_form(signed, t)
 def _homes(cast: Cast, t: Translator) -> Iterator[Scene]:
     rows = [cast.facts(State.NEW, id=42), cast.facts(State.ASSIGNED, id=43, new_answer=True)]
     for tab in Tab:
@@ -309,6 +321,27 @@ def _homes(cast: Cast, t: Translator) -> Iterator[Scene]:
         empty = replace(queue, rows=(), own=())
         yield f"home_{tab}_empty", home.technician_home(empty, t)
     queue = _queue(cast, rows * 6, Tab.TEAMS)
+def _mail_queue(cast: Cast, t: Translator) -> Iterator[Scene]:
+    mails = tuple(
+        QueuedMail(
+            row=number,
+            trouble=trouble,
+            ticket=42,
+            entry=4,
+            person=cast.requester,
+            address=cast.requester.email or "",
+            since=f.EARLIER,
+            next_try=f.LATER,
+            error=cast.error if number else "",
+        )
+        for number, trouble in enumerate(Trouble)
+    )
+    yield "mail_queue", mail_queue.mail_queue(MailQueueFacts(cast.technician, mails, 3), t)
+    many = MailQueueFacts(cast.technician, mails * 7, COUNTED)
+    yield "mail_queue_long", mail_queue.mail_queue(many, t)
+    yield "mail_queue_empty", mail_queue.mail_queue(MailQueueFacts(cast.technician, (), 0), t)
+
+
     middle = replace(queue, page=replace(queue.page, total=700, number=1))
     yield "home_paged", home.technician_home(replace(middle, counts={Tab.TEAMS: 1000}), t)
     lines = [_asked(cast, state).line for state in State]
@@ -320,6 +353,10 @@ def _homes(cast: Cast, t: Translator) -> Iterator[Scene]:
 
 
 def _finds(cast: Cast, t: Translator) -> Iterator[Scene]:
+    yield "home_administrator", home.technician_home(replace(middle, mails=3), t)
+    yield from _mail_queue(cast, t)
+    yield "signature_form", signature_form.signature_form(cast.words, t)
+    yield "signature_form_empty", signature_form.signature_form(Words(), t)
     """Looking for a ticket: before, after, and in vain; a technician and somebody else."""
     rows = tuple(cast.facts(state, id=42 + number) for number, state in enumerate(State))
     lines = tuple(_asked(cast, state).line for state in State)

@@ -26,6 +26,7 @@ DECLINED: tuple[errors.DeskError | errors.Busy, ...] = (
     errors.NoSuchTicket(42),
     errors.NoSuchTicket(0),
     errors.TechniciansOnly(),
+    errors.AdministratorsOnly(),
     errors.NotPublic(7),
     errors.Busy(),
 )

@@ -1,0 +1,79 @@
+"""What administrators see and settle of mails that did not leave: all teams', in one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.effects import RefreshCard, ShowEntry
+from desk.errors import AdministratorsOnly
+from desk.journal import Draft, Kind
+from desk.people import Actor, Person
+from desk.ports import Transaction
+from desk.queued_mails import QueuedMail
+from desk.result import Result
+
+SHOWN = 20  # three blocks each, well below Slack's hundred
+COUNTED = 100  # the button's number stops there
+
+
+@dataclass(frozen=True)
+class MailQueue:
+    """Which mails are in trouble, oldest first."""
+
+
+@dataclass(frozen=True)
+class MailQueueFacts:
+    viewer: Person
+    mails: tuple[QueuedMail, ...]
+    total: int  # COUNTED where there are as many or more
+
+
+@dataclass(frozen=True)
+class SendQueued:
+    """Send it now. An uncertain one may then arrive twice."""
+
+    row: int
+    by: str
+
+
+@dataclass(frozen=True)
+class DropQueued:
+    """Give it up: nobody will get it."""
+
+    row: int
+    by: str
+
+
+def mail_queue(ask: MailQueue, actor: Actor, tx: Transaction, now: datetime) -> MailQueueFacts:
+    _require_administrator(actor)
+    return MailQueueFacts(actor.person, tx.mail_queue.mails(SHOWN), tx.mail_queue.count(COUNTED))
+
+
+def send_queued(ask: SendQueued, tx: Transaction, now: datetime) -> Result:
+    return _settle(ask, tx, now, Kind.MAIL_RETRIED)
+
+
+def drop_queued(ask: DropQueued, tx: Transaction, now: datetime) -> Result:
+    return _settle(ask, tx, now, Kind.MAIL_DROPPED)
+
+
+def _settle(ask: SendQueued | DropQueued, tx: Transaction, now: datetime, kind: Kind) -> Result:
+    """Who was slower than somebody else, or than the relay, changes nothing."""
+    actor = tx.people.actor(ask.by)
+    _require_administrator(actor)
+    mail = tx.mail_queue.get(ask.row)
+    settle = tx.mail_queue.send if kind is Kind.MAIL_RETRIED else tx.mail_queue.give_up
+    if mail is None or not settle(ask.row, now):
+        return Result(mail.ticket if mail else None, changed=False)
+    facts = {"to": mail.person.name, "address": mail.address, "was": mail.trouble.value}
+    entry = tx.journal.add(Draft(mail.ticket, kind, actor.id, facts=facts), now)
+    tx.outbox.put(RefreshCard(mail.ticket), now)
+    tx.outbox.put(ShowEntry(mail.ticket, mail.entry), now)
+    tx.outbox.put(ShowEntry(mail.ticket, entry.id), now)
+    return Result(mail.ticket, entry.id)
+
+
+def _require_administrator(actor: Actor) -> None:
+    if not actor.is_administrator:
+        raise AdministratorsOnly()
