@@ -18,7 +18,7 @@ class Kept:
 
     steps: list[Then] = field(default_factory=list)
 
-    def start(self, steps: tuple[Then, ...]) -> None:
+    def start(self, steps: tuple[Then, ...], sorry: Then | None = None) -> None:
         self.steps += steps
 
 
