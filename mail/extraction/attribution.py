@@ -15,7 +15,7 @@ from mail.extraction.shapes import (
     is_quoted,
     unquoted,
 )
-from mail.extraction.vocabulary import OPENER, QUOTING, VERB, YOU_WROTE
+from mail.extraction.vocabulary import OPENER, QUOTING, YOU_WROTE, says_who_wrote
 
 _LINES = 4  # that an attribution may be wrapped over
 _LONGEST = 500
@@ -36,7 +36,7 @@ def attribution_start(lines: Sequence[str], last: int, quoted: bool = True) -> i
 
     `quoted` says that marked quotation follows: then less evidence is enough. The lines are bare.
     """
-    if not _may_end(lines[last], quoted):
+    if not _may_end(lines[last], quoted) or not (quoted or _names_somebody(lines, last)):
         return None
     start, text = last, lines[last]
     while True:
@@ -100,6 +100,12 @@ def _may_end(line: str, quoted: bool) -> bool:
     return quoted or line.endswith(_ENDS)
 
 
+def _names_somebody(lines: Sequence[str], last: int) -> bool:
+    """Cheap, and false of nearly every line that ends with a colon."""
+    text = " ".join(lines[max(last - _LINES + 1, 0) : last + 1])
+    return "@" in text or says_who_wrote(text)
+
+
 def _is_attribution(text: str, quoted: bool) -> bool:
     if len(text) > _LONGEST:
         return False
@@ -129,10 +135,6 @@ def _introduces_marked(text: str, dated: bool) -> bool:
     if says_who_wrote(text):
         return dated or has_address(text) or (has_time(text) and bool(OPENER.match(text)))
     return bool(YOU_WROTE.search(text)) or bool(QUOTING.match(text))
-
-
-def says_who_wrote(text: str) -> bool:
-    return bool(VERB.search(text))
 
 
 def _all_shapes(text: str) -> bool:

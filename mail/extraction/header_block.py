@@ -45,13 +45,13 @@ def begins_header_block(lines: Sequence[str], index: int) -> bool:
     first = label(lines[index])
     if first is None:
         return False
+    ruled = index > 0 and is_long_rule(_previous(lines, index))
+    if kind(first) is None and not ruled:
+        return False
     block = _block(lines, index)
     if block.raw:
         return False
-    ruled = index > 0 and is_long_rule(_previous(lines, index))
-    if kind(first) is None:
-        return _is_foreign(block, ruled)
-    return _is_known(block, ruled)
+    return _is_foreign(block) if kind(first) is None else _is_known(block, ruled)
 
 
 def _is_known(block: _Block, ruled: bool) -> bool:
@@ -63,9 +63,9 @@ def _is_known(block: _Block, ruled: bool) -> bool:
     return "sent" in block.known and "about" in block.known and block.timed and block.addressed
 
 
-def _is_foreign(block: _Block, ruled: bool) -> bool:
-    """In a language that is not listed: strict, as a form may look like it."""
-    return ruled and block.lines >= 3 and block.bracketed and block.dated and block.timed
+def _is_foreign(block: _Block) -> bool:
+    """In a language that is not listed, below a rule: strict, as a form may look like it."""
+    return block.lines >= 3 and block.bracketed and block.dated and block.timed
 
 
 def _block(lines: Sequence[str], index: int) -> _Block:

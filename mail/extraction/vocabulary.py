@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import re
 
-# "… wrote", as the verb of an attribution.
-_VERBS = (
-    r"wrote|writes|said|sent|schrieb|schreibt|geschrieben|(?:a\s)?[ée]crit|escribi[óo]|"
-    r"(?:ha\s)?scritto|scrive|escreveu|schreef|skrev|skreiv|kirjoitti|kirjutas|"
-    r"napisał|napisała|napisała?\(a\)|napisana|pisze|nadesłał|napsal|napsala|napsal\(a\)|píše|"
-    r"napísal|napísala|napísal\(a\)|napisao|napisala|piše|írta|írt|a scris|scris|yazdı|yazmış|"
-    r"написала?|написал\(а\)|написав|написа|пишет|пише|писал|έγραψε|menulis|rašė|rakstīja|"
-    r"va escriure|viết"
+# "… wrote", as the last or only word of an attribution's verb.
+# fmt: off
+_VERBS = frozenset((
+    "wrote", "writes", "said", "sent", "schrieb", "schreibt", "geschrieben", "écrit", "ecrit",
+    "escribió", "escribio", "scritto", "scrive", "escreveu", "schreef", "skrev", "skreiv",
+    "kirjoitti", "kirjutas", "napisał", "napisała", "napisana", "pisze", "nadesłał", "napsal",
+    "napsala", "píše", "napísal", "napísala", "napisao", "napisala", "piše", "írta", "írt",
+    "scris", "yazdı", "yazmış", "написал", "написала", "написав", "написа", "пишет", "пише",
+    "писал", "έγραψε", "menulis", "rašė", "rakstīja", "escriure", "viết",
+))
+# fmt: on
+_UNSPACED = re.compile(
+    r"写道|寫道|写到|のメール|のメッセージ|書きました|작성|님이 씀|כתב|מאת|"
+    r"كتب|كتابة|เขียน|نوشت|ने लिखा"
 )
-VERB = re.compile(
-    rf"(?<!\w)(?:{_VERBS})(?!\w)|写道|寫道|写到|のメール|のメッセージ|書きました|작성|님이 씀|כתב|"
-    r"כתבה|מאת|كتب|كتابة|เขียน|نوشت|ने लिखा",
-    re.IGNORECASE,
-)
+_WORDS = re.compile(r"[^\W\d_]+")
 # How an attribution begins: "On", a weekday, a date.
 OPENER = re.compile(
     r"(?:on|le|am|el|il|il giorno|em|no dia|op|den|dne|dňa|dnia|w dniu|pe|på|a|în|la|vào|lúc|"
@@ -123,3 +125,9 @@ POINTS_BELOW = re.compile(
     r"poniżej|níže|ниже|нижче)\b",
     re.IGNORECASE,
 )
+
+
+def says_who_wrote(text: str) -> bool:
+    if not _VERBS.isdisjoint(_WORDS.findall(text.lower())):
+        return True
+    return not text.isascii() and bool(_UNSPACED.search(text))
