@@ -13,7 +13,7 @@ from desk.answers import CardFacts, TicketFacts
 from desk.journal import Kind
 from desk.lifecycle import Move, State
 from desk.ports import Delivery, DeliveryState
-from desk.ticket import Ticket
+from desk.ticket import Ticket, reference
 from locales.translator import Translator
 
 EXCERPT = 150  # characters of the description
@@ -44,6 +44,8 @@ def ticket_card(facts: CardFacts, t: Translator) -> Message:
     folded = not ticket.is_open
     blocks = [section(_folded(facts.facts, t) if folded else _lines(facts.facts, t))]
     blocks += _last_event(facts, t)
+    if facts.last is not None and facts.last.facts.get("unverified"):
+        blocks.append(context(f"⚠️ {t('Sender not verified')}"))
     blocks += [_trouble(delivery, t) for delivery in facts.trouble[:MOST_TROUBLE]]
     blocks += actions(_buttons(facts, t))
     return {"text": summary(facts.facts, t), "blocks": blocks}
@@ -83,6 +85,8 @@ def _lines(facts: TicketFacts, t: Translator) -> str:
     where = [situation(facts, t), priority(ticket.priority, t), path_line(facts, t)]
     if ticket.new_answer:
         where.insert(1, f"{ANSWERED} *{t('New answer')}*")
+    if ticket.follows:
+        where.append(t("Follows {reference}", reference=reference(ticket.follows)))
     who = [people_line(facts, t), origin(ticket.origin, t), age(ticket.created_at)]
     excerpt = inline(ticket.description.excerpt(EXCERPT))
     lines = [

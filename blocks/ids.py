@@ -35,6 +35,8 @@ class Action(StrEnum):
     TICKET_ABANDON = "ticket.abandon"
     TICKET_MORE = "ticket.more"  # the overflow; its option's value is "<action>:<ticket>"
     JOURNAL_SHOW = "journal.show"
+    PEOPLE_SHOW = "people.show"
+    PEOPLE_REMOVE = "people.remove"  # `value` is "<ticket>:<person>"
     # On a reply in the thread; `value` is "<ticket>:<entry>".
     REPLY_WITHDRAW = "reply.withdraw"
     MAIL_SHOW = "mail.show"  # the whole of a mail; `value` is "<ticket>:<entry>"
@@ -49,6 +51,7 @@ class Action(StrEnum):
     FORM_DETAILS = "form.details"  # show impact and urgency
     FORM_IMPACT = "form.impact"
     FORM_URGENCY = "form.urgency"
+    FORM_PERSON = "form.person"  # whom to add to a ticket
     FORM_AGAIN = "form.again"  # "Create another"
     # In App Home; `value` is "<tab>:<page>". One id a button: Slack wants them distinct in a row.
     HOME_TEAMS = "home.teams"
@@ -58,14 +61,14 @@ class Action(StrEnum):
     HOME_NEXT = "home.next"
     HOME_NEW = "home.new"
     HOME_FIND = "home.find"
-    # Inputs whose changes need no answer.
-    INPUT = "input.value"
-
     HOME_SIGNATURE = "home.signature"
     # The mail queue, for administrators; `value` is "<ticket>:<outbox row>".
     QUEUE_OPEN = "queue.open"
     QUEUE_SEND = "queue.send"
     QUEUE_DROP = "queue.drop"
+    # Inputs whose changes need no answer.
+    INPUT = "input.value"
+
 
 class Form(StrEnum):
     TICKET_NEW = "ticket.new"
@@ -73,6 +76,7 @@ class Form(StrEnum):
     TICKET_PAGE = "ticket.page"
     TICKET_FIND = "ticket.find"
     JOURNAL_PAGE = "journal.page"
+    PEOPLE = "people.form"
     REPLY = "reply.form"
     ANSWER = "answer.form"
     RESOLVE = "resolve.form"
@@ -83,12 +87,12 @@ class Form(StrEnum):
     REOPEN = "reopen.form"
     ABANDON = "abandon.form"
     HOME = "home.view"
+    MAIL_QUEUE = "queue.page"
+    SIGNATURE = "signature.form"
     NOTICE = "notice.view"
 
 
 class Field(StrEnum):
-    MAIL_QUEUE = "queue.page"
-    SIGNATURE = "signature.form"
     """The `block_id` of each input; `#n` may follow (see `handlers/payload.py`)."""
 
     REQUESTER = "requester"
@@ -96,6 +100,7 @@ class Field(StrEnum):
     NEW_ADDRESS = "new_address"
     ADDRESS = "address"
     BENEFICIARY = "beneficiary"
+    PERSON = "person"
     TELL_BENEFICIARY = "tell_beneficiary"
     FAMILY = "family"
     SERVICE = "service"
@@ -116,12 +121,12 @@ class Field(StrEnum):
     ASSIGNEE = "assignee"
     DUPLICATE_OF = "duplicate_of"
     QUERY = "query"
+    SIGNATURE = "signature"
     FILES = "files"
     NEW_FILES = "new_files"
     SHARE_FILES = "share_files"
 
 
-    SIGNATURE = "signature"
 # Buttons live for years in old messages. An id retired from `Action` moves here and is answered
 # with "this button is out of date".
 RETIRED: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from blocks.deeds import deed, is_trouble, progress, recipient, retry_button, to
 from blocks.elements import actions, button, context, section
 from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action
+from blocks.mail_notices import notice_lines
 from blocks.message import Block, Message
 from blocks.text import inline, listed, name_of, when
 from blocks.vocabulary import INTERNAL, PUBLIC, move
@@ -64,6 +65,7 @@ def entry_message(facts: EntryFacts, t: Translator) -> Message:
     blocks = [context(line)]
     if entry.words and entry.kind is not Kind.OPENED and not entry.withdrawn:
         blocks.append(section(mrkdwn(entry.words, quoting=True)))
+    blocks += _whole(entry, t) + _doubts(entry, t)
     if entry.kind is Kind.OPENED:
         blocks += _progress(facts, t)  # of the acknowledgement
     return {"text": _plain(line), "blocks": blocks}
@@ -78,20 +80,34 @@ def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     if not complete:
         blocks.append(context(t("The rest is too long for Slack.")))
     blocks += attached(entry, t)
-    if entry.facts.get("whole"):
-        shown = button(t("Show full message"), Action.MAIL_SHOW, f"{entry.ticket}:{entry.id}")
-        blocks += actions([shown])
-    blocks += _call_holder(facts, t)
+    blocks += _whole(entry, t) + _call_holder(facts, t) + _doubts(entry, t)
+    return blocks + _progress(facts, t)
+
+
+def _whole(entry: Entry, t: Translator) -> list[Block]:
+    if not entry.facts.get("whole"):
+        return []
+    value = f"{entry.ticket}:{entry.id}"
+    return actions([button(t("Show full message"), Action.MAIL_SHOW, value)])
+
+
+def _doubts(entry: Entry, t: Translator) -> list[Block]:
+    """What to know of a mail before one believes or answers it."""
+    blocks = []
     if entry.facts.get("unverified"):
         warning = t("Nothing proves that this mail came from {name}.", name=_author(entry))
         blocks.append(context(f"⚠️ {warning}"))
-    return blocks + _progress(facts, t)
+    if other := entry.facts.get("reply_to"):
+        told = t("The sender asks for answers to another address: {address}", address=inline(other))
+        blocks.append(context(told))
+    return blocks + [context(line) for line in notice_lines(entry.facts.get("notices", ()), t)]
 
 
 def _call_holder(facts: EntryFacts, t: Translator) -> list[Block]:
     """An answer is worth a notification, to the one person who waits for it."""
     holder = facts.facts.assignee
-    person_wrote = facts.entry.kind is Kind.ANSWER and not facts.entry.facts.get("automatic")
+    quiet = facts.entry.facts.get("automatic") or facts.entry.facts.get("thanks")
+    person_wrote = facts.entry.kind is Kind.ANSWER and not quiet
     if not person_wrote or holder is None or holder.slack_id is None:
         return []
     return [context(t("For {name}", name=f"<@{holder.slack_id}>"))]

@@ -13,7 +13,8 @@ from blocks.elements import actions, button, confirm, context, divider, fields, 
 from blocks.formatted import mrkdwn
 from blocks.ids import Action, Form
 from blocks.message import Block, View
-from blocks.text import cut, inline, when, with_address
+from blocks.people_on_ticket import people_part
+from blocks.text import cut, inline, listed, when, with_address
 from blocks.vocabulary import (
     ANSWERED,
     INTERNAL,
@@ -31,6 +32,7 @@ from blocks.vocabulary import (
 from desk.answers import RequesterPage, TicketFacts, TicketPage
 from desk.journal import Entry, Kind, PublicEntry
 from desk.lifecycle import Move
+from desk.ticket import reference
 from desk.words import Words
 from locales.translator import Translator
 
@@ -53,7 +55,8 @@ def ticket_page(facts: TicketPage, t: Translator) -> View:
     """Newest entries first: what one looks for is at the top, and the oldest is what is cut."""
     blocks = [section(f"{headline(facts.facts)}\n{_standing(facts.facts, t)}")]
     blocks += actions(_buttons(facts, t))
-    blocks.append(fields(_facts(facts.facts, t)))
+    blocks.append(fields(_facts(facts.facts, t) + _links(facts, t)))
+    blocks.append(people_part(facts, t))
     blocks += _description(facts.facts.ticket.description, t)
     blocks += _journals(facts, t)
     blocks += _abandon(facts, t)
@@ -119,6 +122,13 @@ def _facts(facts: TicketFacts, t: Translator) -> list[str]:
         _fact(request_type(ticket.request_type, t), f"{priority(ticket.priority, t)}\n{level}"),
         _fact(t("Opened"), opened),
     ]
+
+
+def _links(facts: TicketPage, t: Translator) -> list[str]:
+    """The ticket before, and those that came of late answers."""
+    before, later = facts.facts.ticket.follows, [reference(n) for n in facts.followers]
+    shown = [_fact(t("Follows"), reference(before))] if before else []
+    return shown + ([_fact(t("Followed by"), listed(later, t))] if later else [])
 
 
 def _fact(name: str, value: str) -> str:

@@ -15,6 +15,7 @@ from blocks import (
     mail_warnings,
     move_forms,
     notes,
+    people_on_ticket,
     search,
     thread,
     signature_form,
@@ -34,6 +35,7 @@ from desk.people import Actor, Person
 from desk.ports import DeliveryState, Tab
 from desk.ticket import Hold, HoldReason, Outcome, Ticket
 from desk.queued_mails import QueuedMail, Trouble
+from desk.ticket import Hold, HoldReason, Outcome, Ticket
 from desk.taking_part import MOST
 from desk.words import Words
 from locales.translator import Translator
@@ -206,6 +208,13 @@ def _pages(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "page_undo", ticket_page.ticket_page(undo, t)
     yield "page_empty", ticket_page.ticket_page(_page(cast, State.NEW, journal=()), t)
     long = _page(cast, State.ASSIGNED, journal=cast.journal() * 20)
+    crowd = cast.ticket(State.RESOLVED, participants=(cast.beneficiary.id,), follows=41)
+    known = replace(cast.facts(State.RESOLVED), ticket=crowd, participants=(cast.beneficiary,))
+    shared = _page(cast, State.RESOLVED, facts=known, followers=(43, 44), journal=())
+    yield "page_shared", ticket_page.ticket_page(shared, t)
+    yield "people_form", people_on_ticket.people_form(shared, t)
+    full = replace(known, ticket=replace(crowd, participants=tuple(range(MOST))))
+    yield "people_form_full", people_on_ticket.people_form(replace(shared, facts=full), t)
     yield "page_long_journal", ticket_page.ticket_page(long, t)
     yield "journal", ticket_page.journal_page(_page(cast, State.NEW), t)
     yield "journal_long", ticket_page.journal_page(long, t)

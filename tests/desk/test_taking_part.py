@@ -1,0 +1,78 @@
+"""Who takes part in a ticket: those who work on it add and remove people."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.errors import InvalidField, NotYours
+from desk.taking_part import MOST, AddPerson, RemovePerson
+from tests.desk.office import MAIL_ONLY, MARIE, NOE, PAUL, PIERRE, Office
+
+NEW = "nora@customer.example"
+
+
+async def test_people_are_added_by_choice_or_by_address_and_taken_off(office: Office) -> None:
+    ticket = await office.open(PAUL)
+
+    await office.does(AddPerson(ticket, PIERRE, who=MARIE))
+    await office.does(AddPerson(ticket, PIERRE, address=NEW))
+    marie = await office.id_of(MARIE)
+    await office.does(RemovePerson(ticket, PIERRE, marie))
+
+    after = await office.ticket(ticket)
+    nora = await office.store.read(lambda tx: tx.people.by_handle(NEW))
+    assert nora is not None
+    assert (after.participants, after.removed) == ((nora.id,), (marie,))
+
+
+async def test_the_same_person_is_added_once_and_a_requester_not_at_all(office: Office) -> None:
+    ticket = await office.open(PAUL)
+
+    first = await office.does(AddPerson(ticket, PIERRE, who=MAIL_ONLY))
+    again = await office.does(AddPerson(ticket, PIERRE, who=MAIL_ONLY))
+    requester = await office.does(AddPerson(ticket, PIERRE, who=PAUL))
+
+    assert (first.changed, again.changed, requester.changed) == (True, False, False)
+
+
+@pytest.mark.parametrize("who", [PAUL, MARIE, NOE])
+async def test_only_who_works_on_the_ticket_says_who_is_on_it(office: Office, who: str) -> None:
+    ticket = await office.open(PAUL)
+    await office.does(AddPerson(ticket, PIERRE, who=MAIL_ONLY))
+    person = await office.id_of(MAIL_ONLY)
+
+    for wish in (AddPerson(ticket, who, who=MARIE), RemovePerson(ticket, who, person)):
+        with pytest.raises(NotYours):
+            await office.does(wish)
+
+    assert (await office.ticket(ticket)).participants == (person,)
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "field", "problem"),
+    [
+        ("", "", "person", "blank"),
+        ("", "nonsense", "address", "not_an_address"),
+        ("U0NOBODY", "", "person", "no_such_person"),
+    ],
+)
+async def test_what_names_nobody_is_said_at_its_field(
+    office: Office, who: str, address: str, field: str, problem: str
+) -> None:
+    ticket = await office.open(PAUL)
+
+    with pytest.raises(InvalidField) as fault:
+        await office.does(AddPerson(ticket, PIERRE, who, address))
+
+    assert (fault.value.field, fault.value.problem) == (field, problem)
+
+
+async def test_a_list_has_an_end(office: Office) -> None:
+    ticket = await office.open(PAUL)
+    for n in range(MOST):
+        await office.does(AddPerson(ticket, PIERRE, address=f"n{n}@customer.example"))
+
+    with pytest.raises(InvalidField) as fault:
+        await office.does(AddPerson(ticket, PIERRE, address=NEW))
+
+    assert (fault.value.problem, fault.value.limit) == ("too_many_people", MOST)
