@@ -58,7 +58,7 @@ class Draft:
     Facts in use: `to` (a person's name), `team` and `from_team` ({"en", "fr"}), `reason`,
     `until` (ISO time), `code` ({"en", "fr"}), `of` (a ticket id), `by_requester` (bool),
     `names` (of people who joined or left), `follows` (a ticket id), `thanks` (bool: nothing but
-    thanks), `reply_to` (an address other than the sender's),
+    thanks), `reply_to` (an address other than the sender's), `notices` (what to know of a mail),
     `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
     `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes),
     `address`, `status`, `said` and `hard` (of a mail that came back, with its `reason`),
