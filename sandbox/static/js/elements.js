@@ -1,6 +1,7 @@
 // The things a person can press, choose or fill, wherever a block puts them.
 
 import { h } from "./dom.js";
+import { fileField } from "./files.js";
 import { icon } from "./icons.js";
 import { checkGroup, dateField, textField } from "./inputs.js";
 import { openMenu } from "./menu.js";
@@ -30,6 +31,7 @@ function drawerOf(type) {
   if (type === "checkboxes" || type === "radio_buttons") return checkGroup;
   if (/^(date|time|datetime)picker$/.test(type)) return dateField;
   if (type === "rich_text_input") return richInput;
+  if (type === "file_input") return fileField;
   if (/^(plain_text_input|email_text_input|url_text_input|number_input)$/.test(type)) return textField;
   return null;
 }

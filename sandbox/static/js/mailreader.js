@@ -2,6 +2,7 @@
 
 import { iconButton, wordButton } from "./buttons.js";
 import { h, put } from "./dom.js";
+import { mailChips } from "./files.js";
 import { icon } from "./icons.js";
 import { growing } from "./inputs.js";
 import { outsideLink } from "./mrkdwn.js";
@@ -26,7 +27,7 @@ export class MailReader {
         iconButton("back", t("mail.back"), onBack, { look: "icon-btn mail-back" }),
         h("div", { class: "mail-titles" }, h("h2", { dir: "auto" }, mail.subject || t("mail.noSubject")), this.#people())),
       refused && h("div", { class: "banner", role: "alert" }, icon("warning", 18), h("span", {}, mail.status)),
-      this.tabs, this.body, this.#answerBox());
+      this.tabs, this.body, mailChips(mail, address), this.#answerBox());
     this.#show(this.#firstTab());
   }
 

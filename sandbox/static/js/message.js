@@ -8,6 +8,7 @@ import { busyWhile } from "./elements.js";
 import { emojiNamed, QUICK } from "./emoji.js";
 import { pickEmoji } from "./emojipicker.js";
 import { face } from "./faces.js";
+import { fileChips } from "./files.js";
 import { appFace, icon } from "./icons.js";
 import { growing } from "./inputs.js";
 import { toast } from "./layers.js";
@@ -83,8 +84,10 @@ export class MessageNode {
     if (/^channel_(join|leave)$/.test(message.subtype ?? "")) return h("div", { class: "gone" }, t(`message.${message.subtype}`));
     // What people type is kept in `text`; their block is the same words without the styles.
     // Cards live by being edited: Slack does not say so under an app's blocks.
-    if (message.blocks?.length && this.#byApp()) return this.#blocks();
-    return [h("div", { class: "mrkdwn text", dir: "auto" }, mrkdwn(message.text), edited), (message.attachments ?? []).map(attachment)];
+    const files = fileChips(message.files);
+    if (message.blocks?.length && this.#byApp()) return [this.#blocks(), files];
+    const text = (message.text || edited) && h("div", { class: "mrkdwn text", dir: "auto" }, mrkdwn(message.text), edited);
+    return [text, (message.attachments ?? []).map(attachment), files];
   }
 
   #blocks() {

@@ -13,6 +13,10 @@ const WORDS = {
   "error.unknown": ["Something went wrong.", "Quelque chose s’est mal passé."],
   "live.down": ["Connection lost. Trying again…", "Connexion perdue. Nouvel essai en cours…"],
 
+  "files.files": ["Files", "Fichiers"],
+  "files.gone": ["This file was deleted.", "Ce fichier a été supprimé."],
+  "files.remove": ["Remove {name}", "Retirer {name}"],
+
   "rail.slack": ["Slack", "Slack"],
   "rail.mail": ["Mail", "Courriel"],
   "rail.traffic": ["Traffic", "Trafic"],

@@ -20,6 +20,7 @@ const STARTS = {
   multi_channels_select: (e) => e.initial_channels ?? [],
   checkboxes: (e) => (e.initial_options ?? []).map((option) => option.value),
   radio_buttons: (e) => e.initial_option?.value ?? null,
+  file_input: () => [],
   datepicker: (e) => e.initial_date ?? null,
   timepicker: (e) => e.initial_time ?? null,
   datetimepicker: (e) => e.initial_date_time ?? null,
