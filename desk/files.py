@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class FileState(StrEnum):
@@ -83,3 +85,21 @@ def named(files: Iterable[NewFile | TicketFile]) -> dict[str, list[str]]:
     """The fact that a journal entry came with files: their names as they were."""
     names = [file.name for file in files]
     return {"files": names} if names else {}
+
+
+class Files(Protocol):
+    def add(
+        self, ticket: int, entry: int, file: NewFile, origin: FileOrigin, at: datetime
+    ) -> TicketFile: ...
+
+    def of(self, ticket: int) -> tuple[TicketFile, ...]:
+        """All of the ticket, oldest first."""
+
+    def hide(self, files: Iterable[int]) -> None:
+        """The thread that shows them is no longer the ticket's."""
+
+    def share(self, entry: int, files: Iterable[int]) -> None:
+        """These go to the requester with the public reply `entry`."""
+
+    def shared_by(self, entry: int) -> tuple[TicketFile, ...]:
+        """What was chosen for this reply, oldest first."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from desk.effects import Effect
-from desk.files import FileOrigin, NewFile, TicketFile
+from desk.files import Files
 from desk.journal import Draft, Entry
 from desk.organisation import (
     PLAIN_STYLE,
@@ -324,21 +324,6 @@ class Mails(Protocol):
         """As the last mail that came in had it."""
 
     def keep_thread(self, ticket: int, thread: MailThread) -> None: ...
-
-
-class Files(Protocol):
-    def add(
-        self, ticket: int, entry: int, file: NewFile, origin: FileOrigin, at: datetime
-    ) -> TicketFile: ...
-
-    def of(self, ticket: int) -> tuple[TicketFile, ...]:
-        """All of the ticket, oldest first."""
-
-    def share(self, entry: int, files: Iterable[int]) -> None:
-        """These go to the requester with the public reply `entry`."""
-
-    def shared_by(self, entry: int) -> tuple[TicketFile, ...]:
-        """What was chosen for this reply, oldest first."""
 
 
 class ReturnedMails(Protocol):

@@ -28,6 +28,16 @@ def add_files(
     return added
 
 
+def bring_along(tx: Transaction, ticket: int, now: datetime) -> None:
+    """After a transfer: the new team may not see the old thread, so its own has the files too."""
+    moved = [file for file in tx.files.of(ticket) if file.state is not FileState.LOST][
+        -MOST_OFFERED:
+    ]
+    tx.files.hide(file.id for file in moved)
+    for entry in dict.fromkeys(file.entry for file in moved):
+        tx.outbox.put(ShowFiles(ticket, entry), now)
+
+
 def offered_files(tx: Transaction, ticket: int, journal: Iterable[Entry]) -> tuple[TicketFile, ...]:
     """The newest files that a reply may take along, newest first. Those of a note that was deleted
     are not offered: somebody wanted them gone."""

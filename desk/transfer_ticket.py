@@ -12,6 +12,7 @@ from desk.lifecycle import Move
 from desk.moving import move_ticket
 from desk.ports import Transaction
 from desk.result import Result
+from desk.share_files import bring_along
 from desk.words import NO_WORDS, Words
 
 
@@ -52,4 +53,5 @@ def transfer_ticket(ask: TransferTicket, tx: Transaction, now: datetime) -> Resu
         assignee=None,
     )
     tx.outbox.put(OpenThread(moved.id, moved.team), now)
+    bring_along(tx, moved.id, now)
     return Result(moved.id, entry.id)

@@ -85,6 +85,10 @@ class SqlFiles:
         """Those that came with it, oldest first."""
         return tuple(map(_file, self._connection.execute(_OF_ENTRY, {"entry": entry})))
 
+    def hide(self, files: Iterable[int]) -> None:
+        for file in files:
+            self._change(file, {"shown": False})
+
     def share(self, entry: int, files: Iterable[int]) -> None:
         rows = [{"entry_id": entry, "attachment_id": file} for file in dict.fromkeys(files)]
         if rows:

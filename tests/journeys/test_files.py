@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import file_courier, relay
+from desk.transfer_ticket import TransferTicket
 from sandbox.person import Person
 from sandbox.world import Message
 from tests.journeys.mishaps import raw_mails, settled, soon
@@ -281,3 +282,40 @@ async def test_a_card_does_not_wait_for_files_that_slack_does_not_take(stage: St
     posted = await soon(stage.slack, lambda: card_anywhere(stage, camille, "Three"))
     await camille.press("ticket.assign", posted)
     await soon(stage.slack, lambda: "Camille" in shown(card_anywhere(stage, camille, "Three")))
+
+
+async def test_a_transfer_brings_the_files_into_the_new_teams_thread(stage: Stage):
+    camille, noe = stage.slack.person("camille"), stage.slack.person("noe")
+    await mailed_ticket(stage, camille, THREE)
+    reseau = await stage.bot.store.read(
+        lambda tx: next(t.id for t in tx.organisation.teams() if t.key == "reseau")
+    )
+
+    await stage.bot.desk.handle(TransferTicket(1, camille.id, reseau))
+    await settled(stage)
+
+    channel = next(c.id for c in stage.slack.world.channels.values() if c.name == "support-reseau")
+    reader = (
+        noe if noe.id in stage.slack.channel(channel).members else stage.slack.person("mateusz")
+    )
+    moved = card(reader, channel, "Three files")
+    assert moved is not None
+    assert in_thread(stage, reader, moved) == ["quote.pdf", "notes.txt", "été 2026.png"]
+
+
+async def test_administrators_are_told_which_scopes_files_need(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(file_courier, "LATER", timedelta(seconds=60))
+    async with a_stage(tmp_path, DATABASE_URL=database_url) as stage:
+        granted = stage.slack.manifest.scopes - {"files:write"}
+        object.__setattr__(stage.slack.manifest, "scopes", granted)
+        pierre = stage.slack.person("pierre")
+
+        await stage.slack.send_mail(
+            "paul.smith@meridien.example", stage.slack.desk_address, "No", "Here.", files=THREE
+        )
+        warned = await soon(stage.slack, lambda: card(pierre, "frontdesk-admin", "files:write"))
+
+        assert warned is not None
+        assert card_anywhere(stage, pierre, "*R-") is not None
