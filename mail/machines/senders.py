@@ -23,9 +23,13 @@ DAEMONS = re.compile(
 )
 DAEMON_NAMES = re.compile(
     r"^\W*(?:internet |e-?)?(?:mail(?:er)?[- ](?:delivery|daemon|deliver|router)\b|"
-    r"mail delivery|mailer-daemon|mail administrator|mail system\b|mail server$|"
-    r"delivery (?:sub)?system|postmaster\b|system ?administrator|systemadministrator|"
-    r"administrateur systeme|amministratore di sistema|administrador del sistema|"
-    r"systeembeheerder|systemadministrator|microsoft outlook\W*$|mail transfer agent|"
-    r"mta\b.*(?:daemon|delivery)|bounce (?:notification|handler))"
+    r"mail delivery|mailer-daemon|mail system\b|mail server$|delivery (?:sub)?system|"
+    r"microsoft outlook\W*$|mail transfer agent|mta\b.*(?:daemon|delivery)|"
+    r"bounce (?:notification|handler))"
+)
+# Behind these there may be somebody: what they say decides.
+POSTMASTERS = re.compile(r"post-?master|mail-?master|abuse|bounces?|root")
+POSTMASTER_NAMES = re.compile(
+    r"^\W*(?:postmaster\b|mail administrator|system ?administrator|administrateur systeme|"
+    r"amministratore di sistema|administrador del sistema|systeembeheerder)"
 )

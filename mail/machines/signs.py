@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from mail.machines.plain import plain
-from mail.machines.senders import DAEMON_NAMES, DAEMONS, NOTIFIERS
+from mail.machines.senders import DAEMON_NAMES, DAEMONS, NOTIFIERS, POSTMASTER_NAMES, POSTMASTERS
 
 Headers = Mapping[str, Sequence[str]]  # by lower-case name; values decoded, in order
 
@@ -135,10 +135,12 @@ def daemon(headers: Headers, envelope_from: str) -> bool:
 
 
 def postmaster(headers: Headers, envelope_from: str) -> bool:
-    return any(
-        re.fullmatch(r"post-?master|mail-?master|abuse|bounces?|root", _named(value)[1])
-        for value in (*_all(headers, "from"), envelope_from)
-    )
+    """Whether it comes from where mail systems write from, and people too."""
+    for value in (*_all(headers, "from"), envelope_from):
+        name, local = _named(value)
+        if POSTMASTERS.fullmatch(local) or POSTMASTER_NAMES.match(name):
+            return True
+    return False
 
 
 def notifier(headers: Headers) -> bool:

@@ -204,6 +204,14 @@ PERSONS: list[tuple[str, bytes]] = [
             Content_Type="multipart/signed; boundary=o; micalg=pgp-sha256",
         ),
     ),
+    (
+        "the postmaster writes first",
+        mail(HELP, From="Postmaster <postmaster@example.org>", Subject="A new disk"),
+    ),
+    (
+        "a system administrator writes first",
+        mail(HELP, From="System Administrator <anna@example.org>", Subject="A new disk"),
+    ),
     ("no subject", mail(HELP, Subject="")),
     ("no headers but from", b"From: paul@example.org\n\n" + HELP.encode()),
 ]
