@@ -181,7 +181,8 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
     """To the administrators: who can read the journals is whoever is in the channel.
 
     `kind` is "public", "shared", "absent", or "missing" where Slack shows no such channel; then
-    `channel` is the name in the desk file. Of "silenced" and "flood" it is a mail address.
+    `channel` is the name in the desk file. Of "silenced", "flood" and "stranger" it is an
+    address.
     """
     place = f"<#{channel}>"
     match kind:
@@ -216,6 +217,15 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
             )
         case "flood":
             said = t(
+        case "stranger":
+            said = t(
+                "A mail from {address}, whom nobody here knows, is held. {command} shows it,"
+                " {release} makes a ticket of it, {drop} refuses it.",
+                address=inline(channel, 120),
+                command="`frontdesk mail list`",
+                release="`frontdesk mail retry`",
+                drop="`frontdesk mail drop`",
+            )
                 "{address} sends more mails than a person writes. Further ones are held, and"
                 " nothing is lost: {command} shows them, {release} makes a ticket of one.",
                 address=inline(channel, 120),

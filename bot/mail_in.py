@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.files_in import FilesIn
 from bot.machine_mail import Limits, MachineMail
+from desk.acknowledging import warn_daily
 from desk.answer_ticket import AnswerTicket
 from desk.errors import NoSuchTicket
 from desk.files import NewFile
@@ -19,6 +20,7 @@ from desk.note_by_mail import NoteByMail
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
 from desk.people import NewPerson, Person, looks_like_address
 from desk.ports import MailThread
+from desk.result import Result
 from desk.service import Desk
 from desk.ticket import Origin
 from desk.words import NO_WORDS, Words
@@ -188,14 +190,35 @@ class MailIn:
         if sender is not None and not sender.active:
             log.warning("mail_from_somebody_gone")
             return
-        if sender is None and way.strangers is not Strangers.ACCEPT:
+        if sender is None and way.strangers is Strangers.REFUSE:
             log.warning("mail_from_unknown_sender")
+            return
+        if sender is None and way.strangers is Strangers.HOLD and await self._held(mail):
             return
         if sender is not None and await self._machines.holds(mail, sender):
             return
         wish = await self._passed_on(mail, sender, way) or await self._own(mail, sender, way)
         result = await self._desk.handle(wish, once=_once(mail))
         log.info("mail_opened_ticket", ticket=result.ticket)
+
+    async def _held(self, mail: Incoming) -> bool:
+        """Keep the mail until somebody decides. What was held before has been let through since."""
+        now = datetime.now(UTC)
+
+        def hold(tx: SqlTransaction) -> bool:
+            once = f"held:{mail.key}"
+            if tx.first_time(once) is not None:
+                return False
+            if not mail.key or tx.spool.hold(mail.key) is None:
+                raise LookupError("a mail that is kept nowhere cannot be held")
+            tx.remember(once, Result(None), now)
+            warn_daily(tx, "stranger", mail.from_address, now)
+            return True
+
+        held = await self._store.write(hold)
+        if held:
+            log.warning("mail_held", reason="stranger")
+        return held
 
     async def _own(self, mail: Incoming, sender: Person | None, way: Way) -> OpenTicket:
         """What the sender asks for themselves."""
