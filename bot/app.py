@@ -50,6 +50,7 @@ from handlers.router import Router
 from mail.templating import Templates
 from storage.migrate import upgrade
 from storage.store import SqlStore
+from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
 
@@ -140,6 +141,8 @@ class Bot:
                 facts["outbox"], facts["mail"], sync = await self.store.read(
                     lambda tx: (tx.outbox.counts(), tx.spool.counts(), tx.syncs.of(EVERYBODY))
                 )
+                if self.mailboxes:
+                    facts["mailboxes"] = await self.store.read(self._mailbox_states)
                 if sync is not None:
                     facts["directory"] = {"people": sync.seen, "complete": not sync.cursor}
         except (Busy, TimeoutError):
@@ -147,6 +150,10 @@ class Bot:
         if self._socket is not None and not await self._socket.is_connected():
             facts |= {"ok": False, "slack": "not connected"}
         return facts
+
+    def _mailbox_states(self, tx: SqlTransaction) -> dict[str, str]:
+        known = {one.name: one.trouble or "ok" for one in tx.mailboxes.all()}
+        return {box.name: known.get(box.name, "not looked at") for box in self.mailboxes}
 
     def _wake_relay(self) -> None:
         relay = getattr(self, "relay", None)

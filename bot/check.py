@@ -11,11 +11,14 @@ import aiosmtplib
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
 from bot.directory import channels
+from bot.mailboxes import Mailbox, read_mailboxes
+from bot.oauth import Tokens
 from bot.outcomes import NotSetUp, Unreachable
 from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
 from desk.errors import Busy
 from desk.ports import HouseSetup
+from mail.imap import Away, Denied, Imap, NoFolder
 from mail.smtp_url import SmtpServer
 from storage.migrate import upgrade
 from storage.store import SqlStore
@@ -29,6 +32,7 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
     say("✓ settings")
     try:
         setup = read_desk_file(settings.desk_file)
+        mailboxes = read_mailboxes(settings.desk_file)
     except DeskFileFault as fault:
         for line in fault.lines:
             say(f"✗ {line}")
@@ -40,6 +44,7 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
         _database(settings),
         _slack(settings, setup),
         _mail(settings),
+        *(_mailbox(box) for box in mailboxes),
     )
     facts = [fact for step in steps for fact in await step]
     for good, words in facts:
@@ -111,3 +116,29 @@ async def _mail(settings: Settings) -> list[Fact]:
         return [(False, f"mail server {server.host}:{server.port}: {name}. Check SMTP_URL.")]
     way_in = settings.mail_listen or "none: mails say how to answer instead"
     return [(True, f"mail server {server.host}:{server.port}"), (True, f"mail in: {way_in}")]
+
+
+async def _mailbox(box: Mailbox) -> list[Fact]:
+    """Whether its server lets us in and has the folder."""
+    secret = box.password.get_secret_value() if box.password else ""
+    token = ""
+
+    def look() -> int:
+        imap = Imap.open(box.server, password=secret, token=token)
+        try:
+            return imap.select(box.server.folder).next_uid
+        finally:
+            imap.close()
+
+    name = f"mailbox {box.name}"
+    try:
+        if box.grant is not None:
+            token = await Tokens(box.grant).current()
+        await asyncio.to_thread(look)
+    except Denied:
+        return [(False, f"{name}: refuses our password or token.")]
+    except NoFolder:
+        return [(False, f"{name}: has no folder {box.server.folder}.")]
+    except Away as fault:
+        return [(False, f"{name}: {fault}. Is {box.server.host}:{box.server.port} right?")]
+    return [(True, f"{name}: {box.server.folder} at {box.server.host}")]
