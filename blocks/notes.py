@@ -147,7 +147,9 @@ def help_message(t: Translator, is_technician: bool) -> Message:
         ),
     ]
     if is_technician:
-        lines.append(("/ticket " + t("signature"), t("lets you write what stands below your replies")))
+        lines.append(
+            ("/ticket " + t("signature"), t("lets you write what stands below your replies"))
+        )
     title = t("How to use Frontdesk")
     commands = "\n".join(f"`{command}`  {meaning}" for command, meaning in lines)
     if is_technician:
@@ -215,8 +217,6 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
                 " but the sender hears nothing of it for a while.",
                 address=inline(channel, 120),
             )
-        case "flood":
-            said = t(
         case "stranger":
             said = t(
                 "A mail from {address}, whom nobody here knows, is held. {command} shows it,"
@@ -226,6 +226,8 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
                 release="`frontdesk mail retry`",
                 drop="`frontdesk mail drop`",
             )
+        case "flood":
+            said = t(
                 "{address} sends more mails than a person writes. Further ones are held, and"
                 " nothing is lost: {command} shows them, {release} makes a ticket of one.",
                 address=inline(channel, 120),
