@@ -39,7 +39,7 @@ class TooLarge(Exception):
     """More bytes than one file may have."""
 
 
-class StoreUnusable(Exception):
+class StoreUnusable(ValueError):
     """The place named in the settings cannot be used; the message says why."""
 
 
@@ -57,7 +57,7 @@ class FileStore:
         try:
             self._fs, root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as fault:
-            raise StoreUnusable(str(fault)) from None
+            raise StoreUnusable(f"FRONTDESK_FILES: {fault}") from None
         self._root = str(root).rstrip("/")
         self._local = Path(self._root) if isinstance(self._fs, LocalFileSystem) else None
 
@@ -66,7 +66,9 @@ class FileStore:
         try:
             await asyncio.to_thread(self._fs.makedirs, self._root, exist_ok=True)
         except OSError as fault:
-            raise StoreUnusable(f"{self._root}: {fault.strerror or fault}") from None
+            raise StoreUnusable(
+                f"FRONTDESK_FILES: {self._root}: {fault.strerror or fault}"
+            ) from None
 
     async def keep(self, data: bytes) -> str:
         """The digest of `data`, which is in the store from now on."""
