@@ -104,16 +104,13 @@ def _afterwards(facts: MoveFormFacts, t: Translator) -> list[Block]:
     return [field(Field.AFTERWARDS, t("After sending"), radio([leave, hold], leave))]
 
 
-def resolve_form(
-    facts: MoveFormFacts, t: Translator, words: Words | None = None, code: str = ""
-) -> View:
-    codes = {known.key: code_option(known, t) for known in facts.codes}
-    options = list(codes.values())
-    chosen = codes.get(code) or (options[0] if options else None)
+def resolve_form(facts: MoveFormFacts, t: Translator) -> View:
+    options = [code_option(known, t) for known in facts.codes]
+    chosen = options[0] if options else None
     blocks = [
         section(headline(facts.facts)),
         field(Field.CODE, t("Resolution code"), select(Action.INPUT, options, t("Choose"), chosen)),
-        field(Field.SOLUTION, t("Solution"), _writing(words)),
+        field(Field.SOLUTION, t("Solution"), _writing(None)),
         section(_will_be_sent(facts.facts.audience, t)),
         *_came_back(facts, t),
     ]

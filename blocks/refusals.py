@@ -140,7 +140,6 @@ def _problems(t: Translator) -> dict[str, str]:
         "entry_gone": t("This is no longer offered. Please choose something else."),
         "no_such_code": t("This code is no longer used. Please choose another one."),
         "no_such_team": t("This team no longer exists. Please choose another one."),
-        "no_such_reason": t("Please choose one of the reasons."),
         "not_a_member": t("This person is not in the ticket’s team. Transfer the ticket first."),
         "same_team": t("The ticket is with this team already."),
         "no_such_ticket": t("There is no such ticket. References look like R-000042."),

@@ -42,7 +42,6 @@ PROBLEMS = (
     "not_in_future",
     "date_missing",
     "address_taken",
-    "no_such_reason",
     "no_such_file",
     "too_many_people",
     "files_too_large",

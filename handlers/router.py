@@ -75,7 +75,6 @@ MESSAGES: Table = {**notes.MESSAGES}
 ANSWER = 2.6  # seconds: Slack waits three, and the way to it takes some
 SLACK_ID = re.compile(r"[UW]\w{0,50}", re.ASCII)
 UNANSWERED = frozenset({Action.INPUT})  # inputs that nothing else depends on
-CLOSED_FORMS: frozenset[str] = frozenset()  # leaving a form changes nothing, so nothing listens
 
 
 @dataclass(frozen=True)
