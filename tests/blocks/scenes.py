@@ -17,8 +17,8 @@ from blocks import (
     notes,
     people_on_ticket,
     search,
-    thread,
     signature_form,
+    thread,
     ticket_form,
     ticket_page,
 )
@@ -29,14 +29,13 @@ from desk.files import FileProblem, TicketFile
 from desk.journal import Entry, Kind, public_entries
 from desk.labels import Label
 from desk.lifecycle import Move, State
-from desk.organisation import Team
 from desk.mail_queue import COUNTED, MailQueueFacts
+from desk.organisation import Team
 from desk.people import Actor, Person
 from desk.ports import DeliveryState, Tab
-from desk.ticket import Hold, HoldReason, Outcome, Ticket
 from desk.queued_mails import QueuedMail, Trouble
-from desk.ticket import Hold, HoldReason, Outcome, Ticket
 from desk.taking_part import MOST
+from desk.ticket import Hold, HoldReason, Outcome, Ticket
 from desk.words import Words
 from locales.translator import Translator
 from tests import facts as f
@@ -51,12 +50,12 @@ WORDLESS = frozenset(
         Kind.RESUMED,
         Kind.CLOSED,
         Kind.DUPLICATE,
-    }
         Kind.JOINED,
         Kind.LEFT,
         Kind.FOLLOWED,
         Kind.MAIL_RETRIED,
         Kind.MAIL_DROPPED,
+    }
 )
 
 
@@ -208,6 +207,7 @@ def _pages(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "page_undo", ticket_page.ticket_page(undo, t)
     yield "page_empty", ticket_page.ticket_page(_page(cast, State.NEW, journal=()), t)
     long = _page(cast, State.ASSIGNED, journal=cast.journal() * 20)
+    yield "page_long_journal", ticket_page.ticket_page(long, t)
     crowd = cast.ticket(State.RESOLVED, participants=(cast.beneficiary.id,), follows=41)
     known = replace(cast.facts(State.RESOLVED), ticket=crowd, participants=(cast.beneficiary,))
     shared = _page(cast, State.RESOLVED, facts=known, followers=(43, 44), journal=())
@@ -215,7 +215,6 @@ def _pages(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "people_form", people_on_ticket.people_form(shared, t)
     full = replace(known, ticket=replace(crowd, participants=tuple(range(MOST))))
     yield "people_form_full", people_on_ticket.people_form(replace(shared, facts=full), t)
-    yield "page_long_journal", ticket_page.ticket_page(long, t)
     yield "journal", ticket_page.journal_page(_page(cast, State.NEW), t)
     yield "journal_long", ticket_page.journal_page(long, t)
     for state in State:
@@ -312,6 +311,8 @@ def _move_forms(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "move_reply_again", move_forms.reply_form(taken_back, t, cast.words, 4)
     audience = (cast.unreachable, replace(cast.requester, email=None))
     nobody = replace(taken_back, facts=replace(taken_back.facts, audience=audience))
+    signed = replace(taken_back, signature=cast.words)
+    yield "move_reply_signed", move_forms.reply_form(signed, t)
     yield "move_reply_no_address", move_forms.reply_form(nobody, t)
     alone = _moving(cast, Move.TRANSFER, State.ASSIGNED)
     yield "move_transfer_alone", move_forms.transfer_form(replace(alone, teams=()), t)
@@ -320,16 +321,6 @@ def _move_forms(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "answer_resolved", move_forms.answer_form(_asked(cast, State.RESOLVED), t)
 
 
-    signed = replace(taken_back, signature=cast.words)
-    yield "move_reply_signed", move_forms.reply_form(signed, t)
-def _homes(cast: Cast, t: Translator) -> Iterator[Scene]:
-    rows = [cast.facts(State.NEW, id=42), cast.facts(State.ASSIGNED, id=43, new_answer=True)]
-    for tab in Tab:
-        queue = _queue(cast, rows, tab)
-        yield f"home_{tab}", home.technician_home(queue, t)
-        empty = replace(queue, rows=(), own=())
-        yield f"home_{tab}_empty", home.technician_home(empty, t)
-    queue = _queue(cast, rows * 6, Tab.TEAMS)
 def _mail_queue(cast: Cast, t: Translator) -> Iterator[Scene]:
     mails = tuple(
         QueuedMail(
@@ -351,9 +342,21 @@ def _mail_queue(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "mail_queue_empty", mail_queue.mail_queue(MailQueueFacts(cast.technician, (), 0), t)
 
 
+def _homes(cast: Cast, t: Translator) -> Iterator[Scene]:
+    rows = [cast.facts(State.NEW, id=42), cast.facts(State.ASSIGNED, id=43, new_answer=True)]
+    for tab in Tab:
+        queue = _queue(cast, rows, tab)
+        yield f"home_{tab}", home.technician_home(queue, t)
+        empty = replace(queue, rows=(), own=())
+        yield f"home_{tab}_empty", home.technician_home(empty, t)
+    queue = _queue(cast, rows * 6, Tab.TEAMS)
     middle = replace(queue, page=replace(queue.page, total=700, number=1))
     yield "home_paged", home.technician_home(replace(middle, counts={Tab.TEAMS: 1000}), t)
     lines = [_asked(cast, state).line for state in State]
+    yield "home_administrator", home.technician_home(replace(middle, mails=3), t)
+    yield from _mail_queue(cast, t)
+    yield "signature_form", signature_form.signature_form(cast.words, t)
+    yield "signature_form_empty", signature_form.signature_form(Words(), t)
     yield "home_requester", home.requester_home(f.requester_home(*lines, viewer=cast.requester), t)
     asked = f.requester_home(*lines, viewer=cast.requester)
     paged = replace(asked, page=replace(asked.page, total=50))
@@ -362,10 +365,6 @@ def _mail_queue(cast: Cast, t: Translator) -> Iterator[Scene]:
 
 
 def _finds(cast: Cast, t: Translator) -> Iterator[Scene]:
-    yield "home_administrator", home.technician_home(replace(middle, mails=3), t)
-    yield from _mail_queue(cast, t)
-    yield "signature_form", signature_form.signature_form(cast.words, t)
-    yield "signature_form_empty", signature_form.signature_form(Words(), t)
     """Looking for a ticket: before, after, and in vain; a technician and somebody else."""
     rows = tuple(cast.facts(state, id=42 + number) for number, state in enumerate(State))
     lines = tuple(_asked(cast, state).line for state in State)
