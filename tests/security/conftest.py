@@ -18,7 +18,7 @@ async def street() -> AsyncIterator[Street]:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """The real bot over HTTP."""
-    async with a_stage(tmp_path, over_http=True) as running:
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    """The real bot over HTTP, on each kind of database."""
+    async with a_stage(tmp_path, over_http=True, DATABASE_URL=database_url) as running:
         yield running
