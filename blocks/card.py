@@ -12,7 +12,7 @@ from blocks.vocabulary import ANSWERED, move, origin, priority, situation, state
 from desk.answers import CardFacts, TicketFacts
 from desk.journal import Kind
 from desk.lifecycle import Move, State
-from desk.ports import Delivery, DeliveryState
+from desk.mails import Delivery, DeliveryState
 from desk.ticket import Ticket, reference
 from locales.translator import Translator
 

@@ -13,8 +13,8 @@ from blocks.returned import failed_mail, returned_deed
 from blocks.text import day, inline, listed, person_name, when, with_address
 from blocks.vocabulary import ANSWERED, PUBLIC
 from desk.journal import Entry, Kind
+from desk.mails import Delivery, DeliveryState
 from desk.people import Person
-from desk.ports import Delivery, DeliveryState
 from desk.ticket import HoldReason, Origin, reference
 from locales.translator import Translator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blocks.text import inline, when
 from desk.journal import Entry
-from desk.ports import Delivery, ReturnedMail
+from desk.mails import Delivery, ReturnedMail
 from locales.translator import Translator
 
 

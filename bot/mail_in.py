@@ -15,11 +15,11 @@ from desk.acknowledging import warn_daily
 from desk.answer_ticket import AnswerTicket
 from desk.errors import NoSuchTicket
 from desk.files import NewFile
+from desk.mails import MailThread
 from desk.moving import LONGEST_TEXT
 from desk.note_by_mail import NoteByMail
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
 from desk.people import NewPerson, Person, looks_like_address
-from desk.ports import MailThread
 from desk.result import Result
 from desk.service import Desk
 from desk.ticket import Origin

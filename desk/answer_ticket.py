@@ -12,10 +12,11 @@ from desk.effects import RefreshCard, ShowEntry
 from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Kind
 from desk.lifecycle import Move, State
+from desk.mails import MailThread
 from desk.moving import LONGEST_TEXT, move_ticket, require_words, with_names
 from desk.open_ticket import OpenTicket, open_ticket
 from desk.people import Actor, NewPerson
-from desk.ports import MailThread, Transaction
+from desk.ports import Transaction
 from desk.report_undelivered import clear_returned
 from desk.result import Result
 from desk.share_files import add_files

@@ -14,6 +14,7 @@ from desk.files import PublicFile, TicketFile
 from desk.journal import Entry, PublicEntry
 from desk.labels import Label
 from desk.lifecycle import Move, State
+from desk.mails import Delivery, MailThread, ReturnedMail
 from desk.organisation import (
     PLAIN_STYLE,
     Catalogue,
@@ -24,7 +25,7 @@ from desk.organisation import (
     Team,
 )
 from desk.people import Actor, Person
-from desk.ports import Delivery, Extent, MailThread, Page, ReturnedMail, Tab
+from desk.ports import Extent, Page, Tab
 from desk.ticket import Outcome, Ticket
 from desk.words import NO_WORDS, Words
 

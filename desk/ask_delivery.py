@@ -16,8 +16,9 @@ from desk.effects import (
 )
 from desk.gathering import ticket_facts
 from desk.journal import Entry, Kind, published
+from desk.mails import DeliveryState
 from desk.people import Person, member_moves
-from desk.ports import Card, DeliveryState, Transaction
+from desk.ports import Card, Transaction
 from desk.share_files import files_for
 from desk.words import NO_WORDS, Words
 

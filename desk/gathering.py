@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from desk.answers import RequesterLine, TicketFacts
 from desk.lifecycle import State
+from desk.mails import ReturnedMail
 from desk.people import Person
-from desk.ports import ReturnedMail, Transaction
+from desk.ports import Transaction
 from desk.ticket import HoldReason, Ticket
 
 NOBODY = Person(id=-1, name="?")  # where a row points at a person who cannot be read

@@ -12,10 +12,11 @@ from desk.effects import Message, OpenThread, RefreshCard, ShowEntry
 from desk.errors import InvalidField, InvalidFields, TechniciansOnly
 from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Kind
+from desk.mails import MailThread
 from desk.moving import LONGEST_TEXT, require_words, tell, with_names
 from desk.organisation import Placement
 from desk.people import Actor, NewPerson, Person, looks_like_address
-from desk.ports import MailThread, Transaction
+from desk.ports import Transaction
 from desk.result import Result
 from desk.share_files import add_files
 from desk.taking_part import join_by_mail, known_or_new

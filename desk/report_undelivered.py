@@ -8,7 +8,8 @@ from typing import Any
 
 from desk.effects import RefreshCard, ShowEntry
 from desk.journal import Draft, Kind
-from desk.ports import Delivery, DeliveryState, ReturnedMail, Transaction
+from desk.mails import Delivery, DeliveryState, ReturnedMail
+from desk.ports import Transaction
 from desk.result import Result
 
 DELAYED = "delayed"  # a reason that is none yet: the mail may still arrive

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, selec
 
 from desk.errors import NoSuchTicket
 from desk.journal import Draft, Entry, Kind, Visibility, visibility_of
-from desk.ports import Delivery, DeliveryState
+from desk.mails import Delivery, DeliveryState
 from storage.outbox import SqlOutbox
 from storage.people_rows import PERSON, person_of
 from storage.prepared import prepared

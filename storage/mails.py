@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, union_all
 
-from desk.ports import MailThread
+from desk.mails import MailThread
 from storage.dialect import insert_for, upsert
 from storage.prepared import prepared
 from storage.spool_tables import mail_repeats as r

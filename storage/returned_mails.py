@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from desk.ports import ReturnedMail
+from desk.mails import ReturnedMail
 from storage.outbox import DONE, REFUSED, UNCERTAIN, SqlOutbox
 from storage.prepared import prepared
 from storage.tables import outbox as o

@@ -28,9 +28,10 @@ from desk.files import FileOrigin, FileState, TicketFile
 from desk.journal import Entry, Kind, PublicEntry, public_entries, visibility_of
 from desk.labels import Label
 from desk.lifecycle import Move, State
+from desk.mails import Delivery, DeliveryState
 from desk.organisation import Catalogue, CatalogueEntry, House, ResolutionCode, Team
 from desk.people import Actor, Person, member_moves
-from desk.ports import Delivery, DeliveryState, Page, Tab
+from desk.ports import Page, Tab
 from desk.ticket import Hold, HoldReason, Origin, Outcome, Resolution, Ticket
 from desk.words import Words
 

@@ -30,9 +30,10 @@ from desk.journal import Entry, Kind, public_entries
 from desk.labels import Label
 from desk.lifecycle import Move, State
 from desk.mail_queue import COUNTED, MailQueueFacts
+from desk.mails import DeliveryState
 from desk.organisation import Team
 from desk.people import Actor, Person
-from desk.ports import DeliveryState, Tab
+from desk.ports import Tab
 from desk.queued_mails import QueuedMail, Trouble
 from desk.taking_part import MOST
 from desk.ticket import Hold, HoldReason, Outcome, Ticket

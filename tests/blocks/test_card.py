@@ -7,7 +7,7 @@ import pytest
 from blocks.card import ticket_card
 from blocks.ids import Action
 from desk.lifecycle import Move, State, moves_from
-from desk.ports import DeliveryState
+from desk.mails import DeliveryState
 from desk.words import Words
 from locales.translator import Translator
 from tests.blocks.limits import actions_in, buttons_of, menu_of, said_in

@@ -15,7 +15,7 @@ from blocks.returned import why
 from blocks.ticket_form import ticket_form
 from desk.journal import Entry, Kind
 from desk.lifecycle import Move
-from desk.ports import Delivery, DeliveryState, ReturnedMail
+from desk.mails import Delivery, DeliveryState, ReturnedMail
 from locales.translator import translator_for
 from mail.bounces import Reason
 from tests import facts as f

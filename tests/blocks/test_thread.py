@@ -7,7 +7,7 @@ import pytest
 from blocks.ids import Action
 from blocks.thread import entry_message, thread_opening
 from desk.journal import Kind
-from desk.ports import DeliveryState
+from desk.mails import DeliveryState
 from desk.words import Words
 from locales.translator import Translator
 from tests import facts as f

@@ -40,7 +40,7 @@ from desk.journal import (
     published,
     visibility_of,
 )
-from desk.ports import DeliveryState
+from desk.mails import DeliveryState
 from desk.resolve_ticket import ReopenTicket, ResolveTicket
 from desk.words import Words
 from tests.desk.office import MARIE, PIERRE, Office

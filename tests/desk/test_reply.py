@@ -13,8 +13,8 @@ from desk.errors import AlreadySent, InvalidField, NotPublic, NotYours
 from desk.hold_ticket import HoldTicket
 from desk.journal import Kind
 from desk.lifecycle import State
+from desk.mails import DeliveryState
 from desk.moving import LONGEST_TEXT
-from desk.ports import DeliveryState
 from desk.reply import Reply, RetryMail, WithdrawReply
 from desk.resolve_ticket import ResolveTicket
 from desk.ticket import Hold, HoldReason

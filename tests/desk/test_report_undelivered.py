@@ -10,7 +10,7 @@ from desk.ask_ticket import OpenPage
 from desk.effects import SendMail
 from desk.journal import Kind
 from desk.lifecycle import State
-from desk.ports import Delivery, DeliveryState, ReturnedMail
+from desk.mails import Delivery, DeliveryState, ReturnedMail
 from desk.reply import Reply, RetryMail
 from desk.report_undelivered import DELAYED, ReportUndelivered
 from desk.words import Words

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from desk.errors import NoSuchTicket
 from desk.journal import PUBLIC_KINDS, Draft, Kind, Visibility
-from desk.ports import DeliveryState
+from desk.mails import DeliveryState
 from desk.words import Words
 from storage.store import SqlStore
 from storage.tables import entries

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from desk.journal import Draft, Kind
-from desk.ports import Card, MailThread
+from desk.mails import MailThread
+from desk.ports import Card
 from desk.words import NO_WORDS, Words
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
