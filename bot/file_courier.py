@@ -38,7 +38,7 @@ from desk.gathering import ticket_facts
 from desk.journal import Entry, published
 from desk.ports import Card
 from locales.translator import Translator, translator_for
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 

@@ -21,7 +21,7 @@ from mail.enclosing import enclose
 from mail.identity import MailIdentity
 from mail.templating import OURS, Templates
 from mail.tidy import one_line
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 
 

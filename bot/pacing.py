@@ -17,7 +17,7 @@ from enum import Enum, auto
 import structlog
 
 from bot.outcomes import Paced
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.pace import Budget
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction

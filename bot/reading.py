@@ -26,7 +26,7 @@ from desk.effects import (
     Whisper,
 )
 from desk.ports import Card
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 

@@ -30,7 +30,7 @@ from desk.effects import (
     WarnUndelivered,
 )
 from desk.errors import Busy
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 

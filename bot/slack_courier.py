@@ -38,7 +38,7 @@ from desk.service import Desk
 from desk.setting_up import LearnPeople
 from handlers.people import person_from_slack
 from locales.translator import Translator, translator_for
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.spool import SET_ASIDE
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from desk.files import FileOrigin, FileState, NewFile, TicketFile
 from storage.file_tables import attachment_shares as s
 from storage.file_tables import attachments as a
-from storage.outbox import OURS, Lease, which
+from storage.outbox_rows import OURS, Lease, which
 from storage.prepared import prepared
 from storage.tables import entries, outbox, people
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, literal_column, or_, select, true, update
+from sqlalchemy import Connection, and_, func, literal, or_, select, true, update
 
 from desk.queued_mails import QueuedMail, Trouble
-from storage.outbox import FREE, IS_WAITING, WITHDRAWN, SqlOutbox
+from storage.outbox import SqlOutbox
+from storage.outbox_rows import FREE, IS_STUCK, IS_WAITING, WITHDRAWN
 from storage.people import SqlPeople
 from storage.tables import outbox as o
 
-# Written out, so that both databases see that partial indexes will do.
-_STUCK = o.c.state.in_([literal_column("'refused'"), literal_column("'uncertain'")])
 _LATE = and_(IS_WAITING, o.c.attempts > 0)
-_IN_TROUBLE = and_(o.c.entry_id.is_not(None), or_(_STUCK, _LATE))
+_IN_TROUBLE = and_(o.c.entry_id.is_not(None), or_(IS_STUCK, _LATE))
 _ROWS = select(
     o.c.id,
     o.c.state,

@@ -22,7 +22,6 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
-    or_,
     select,
     true,
     update,
@@ -37,28 +36,26 @@ from desk.effects import (
     rank,
 )
 from storage.dialect import insert_for
+from storage.outbox_rows import (
+    DONE,
+    EARLIER,
+    FREE,
+    IS_FREE,
+    IS_STUCK,
+    IS_WAITING,
+    NONE_BEFORE,
+    OURS,
+    REFUSED,
+    TO_LEASE,
+    UNCERTAIN,
+    WAITING,
+    WITHDRAWN,
+    Lease,
+    which,
+)
 from storage.prepared import prepared
 from storage.tables import outbox as o
 
-WAITING = "waiting"
-DONE = "done"
-REFUSED = "refused"
-UNCERTAIN = "uncertain"
-WITHDRAWN = "withdrawn"
-
-# Written out, not bound: only then do both databases see that a partial index will do.
-IS_WAITING = o.c.state == literal_column("'waiting'")
-_IS_STUCK = o.c.state.in_([literal_column("'refused'"), literal_column("'uncertain'")])
-FREE: dict[str, Any] = {"lease_until": None, "leased_by": None, "leased_asked": None}
-
-_earlier = o.alias("earlier")
-NONE_BEFORE = ~exists().where(
-    _earlier.c.lane == o.c.lane,
-    _earlier.c.state == literal_column("'waiting'"),
-    _earlier.c.id < o.c.id,
-)
-TO_LEASE = select(o.c.id, o.c.payload, o.c.asked, o.c.attempts, o.c.attempted_at, o.c.created_at)
-IS_FREE = or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now"))
 _LEASABLE = prepared(
     TO_LEASE.where(IS_WAITING, o.c.due_at <= bindparam("now"))
     .where(IS_FREE)
@@ -75,13 +72,6 @@ _LEASE = prepared(
         leased_by=bindparam("owner"),
         leased_asked=o.c.asked,
     )
-)
-# What a lease says of itself, see `which`.
-OURS = (
-    o.c.id == bindparam("row"),
-    IS_WAITING,
-    o.c.leased_by == bindparam("owner"),
-    o.c.leased_asked == bindparam("times"),
 )
 _HOLDS = prepared(select(o.c.id).where(*OURS))
 _ATTEMPTING = prepared(update(o).where(*OURS).values(attempted_at=bindparam("at")))
@@ -116,28 +106,6 @@ _WITHDRAW_FROM = (
     .where(o.c.leased_by.is_(None), o.c.attempted_at.is_(None))
     .values(state=WITHDRAWN)
 )
-
-
-@dataclass(frozen=True)
-class Lease:
-    """An effect that `owner` alone may carry out until the lease ends.
-
-    `attempted_at` is set where an earlier lease ended in the middle of an attempt: whether the
-    other side took it must be found out first. `granted`: it waited for its turn (see pace.py) and
-    has it now. `facts`: what it shows, where that was read in the transaction that leased it, and
-    `noted_at`: when that transaction noted an attempt, too.
-    """
-
-    id: int
-    effect: Effect
-    asked: int
-    attempts: int
-    attempted_at: datetime | None
-    owner: str
-    created_at: datetime
-    granted: bool = False
-    facts: Any = None
-    noted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -281,9 +249,9 @@ class SqlOutbox:
         Message-ID). False where there is none."""
         self.asked = True
         newer = exists().where(
-            _earlier.c.key == o.c.key, _earlier.c.state == literal_column("'waiting'")
+            EARLIER.c.key == o.c.key, EARLIER.c.state == literal_column("'waiting'")
         )
-        stuck = (o.c.id == row, _IS_STUCK)
+        stuck = (o.c.id == row, IS_STUCK)
         if self._change((*stuck, newer), state=WITHDRAWN, done_at=at):
             return True  # asked for again since: that row does the work
         return self._change(
@@ -299,13 +267,13 @@ class SqlOutbox:
 
     def drop(self, row: int, at: datetime) -> bool:
         """Give up a row that is refused or uncertain. False where there is none."""
-        return self._change((o.c.id == row, _IS_STUCK), state=WITHDRAWN, done_at=at)
+        return self._change((o.c.id == row, IS_STUCK), state=WITHDRAWN, done_at=at)
 
     def stuck(self, limit: int, row: int | None = None) -> tuple[Stuck, ...]:
         """Refused and uncertain rows, oldest first; or `row` alone, if it is one."""
         statement = (
             select(o.c.id, o.c.payload, o.c.state, o.c.attempts, o.c.error, o.c.due_at)
-            .where(_IS_STUCK, true() if row is None else o.c.id == row)
+            .where(IS_STUCK, true() if row is None else o.c.id == row)
             .order_by(o.c.id)
             .limit(limit)
         )
@@ -321,8 +289,8 @@ class SqlOutbox:
     def counts(self) -> dict[str, int]:
         """How many rows are waiting, refused and uncertain. The others are many and need nobody."""
         counted = dict.fromkeys((WAITING, REFUSED, UNCERTAIN), 0)
-        for which in (IS_WAITING, _IS_STUCK):
-            rows = select(o.c.state, func.count()).where(which).group_by(o.c.state)
+        for condition in (IS_WAITING, IS_STUCK):
+            rows = select(o.c.state, func.count()).where(condition).group_by(o.c.state)
             counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
         return counted
 
@@ -374,11 +342,6 @@ def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
         o.c.leased_by == lease.owner,
         o.c.leased_asked == lease.asked,
     )
-
-
-def which(lease: Lease) -> dict[str, Any]:
-    """The values of OURS."""
-    return {"row": lease.id, "owner": lease.owner, "times": lease.asked}
 
 
 def _lease(row: Any, owner: str) -> Lease:

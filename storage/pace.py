@@ -30,8 +30,9 @@ from sqlalchemy import (
 
 from storage.columns import UtcTime
 from storage.dialect import Insert, insert_for
-from storage.outbox import FREE, IS_FREE, IS_WAITING, NONE_BEFORE, OURS, TO_LEASE, Lease, SqlOutbox
-from storage.outbox import which as of_lease
+from storage.outbox import SqlOutbox
+from storage.outbox_rows import FREE, IS_FREE, IS_WAITING, NONE_BEFORE, OURS, TO_LEASE, Lease
+from storage.outbox_rows import which as of_lease
 from storage.tables import budgets as b
 from storage.tables import outbox as o
 

@@ -13,7 +13,7 @@ from typing import Any
 from bot.outcomes import Attempting, Done
 from bot.relay import Relay
 from desk.effects import Effect, RefreshCard, SendMail, ShowEntry, WarnUndelivered
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 from tests.storage.house import NOW

@@ -10,7 +10,7 @@ import pytest
 from bot import relay as relays
 from bot.outcomes import Attempting, Done
 from desk.effects import RefreshCard
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from tests.bot.couriers import LONG, Play, a_play
 

@@ -15,7 +15,7 @@ from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
 from desk.words import Words
 from mail.identity import MailIdentity
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from tests.storage.house import NOW, SETUP, a_person, a_ticket
 

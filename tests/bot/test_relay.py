@@ -13,7 +13,7 @@ from sqlalchemy import Row, select
 from bot import relay as relays
 from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
 from desk.effects import RefreshCard, SendMail, ShowEntry, WarnUndelivered
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
 from storage.transaction import SqlTransaction

@@ -19,7 +19,7 @@ from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
 from desk.ticket import HoldReason
 from desk.transfer_ticket import TransferTicket
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from tests.storage.house import NOW, SETUP, a_person, a_ticket
 

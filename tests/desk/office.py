@@ -29,7 +29,7 @@ from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
 from desk.ticket import HoldReason, Ticket
 from desk.words import Words
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
 

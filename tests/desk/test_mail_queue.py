@@ -17,7 +17,7 @@ from desk.queued_mails import QueuedMail, Trouble
 from desk.reply import Reply
 from desk.sign_replies import LONGEST_SIGNATURE, Signature, SignReplies
 from desk.words import NO_WORDS, Words
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from tests.desk.office import AICHA, PAUL, PIERRE, ROOT_ADMIN, UNDO, Office
 
 HOLD = timedelta(seconds=15)

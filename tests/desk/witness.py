@@ -26,7 +26,7 @@ from desk.lifecycle import LIFECYCLE, Move, State
 from desk.people import Actor
 from desk.result import Result
 from desk.ticket import Outcome, Ticket
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from tests.desk.office import MINUTE, Office, Row
 
 R = TypeVar("R")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from desk.effects import MarkNoted, Message, RefreshCard, SendMail, ShowEntry, WarnAdministrators
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
 from storage.transaction import SqlTransaction

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from desk.effects import Effect, OpenThread, RefreshCard, ShowEntry
-from storage.outbox import Lease
+from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from tests.storage.house import MINUTE, NOW
 

@@ -1,0 +1,65 @@
+"""Rows of the outbox: their states, which of them may be taken, and who has taken one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, literal_column, or_, select
+
+from desk.effects import Effect
+from storage.tables import outbox as o
+
+WAITING = "waiting"
+DONE = "done"
+REFUSED = "refused"
+UNCERTAIN = "uncertain"
+WITHDRAWN = "withdrawn"
+
+# Written out, not bound: only then do both databases see that partial indexes will do.
+IS_WAITING = o.c.state == literal_column("'waiting'")
+IS_STUCK = o.c.state.in_([literal_column("'refused'"), literal_column("'uncertain'")])
+FREE: dict[str, Any] = {"lease_until": None, "leased_by": None, "leased_asked": None}
+EARLIER = o.alias("earlier")
+NONE_BEFORE = ~exists().where(
+    EARLIER.c.lane == o.c.lane,
+    EARLIER.c.state == literal_column("'waiting'"),
+    EARLIER.c.id < o.c.id,
+)
+TO_LEASE = select(o.c.id, o.c.payload, o.c.asked, o.c.attempts, o.c.attempted_at, o.c.created_at)
+IS_FREE = or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now"))
+# What a lease says of itself, see `which`.
+OURS = (
+    o.c.id == bindparam("row"),
+    IS_WAITING,
+    o.c.leased_by == bindparam("owner"),
+    o.c.leased_asked == bindparam("times"),
+)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """An effect that `owner` alone may carry out until the lease ends.
+
+    `attempted_at` is set where an earlier lease ended in the middle of an attempt: whether the
+    other side took it must be found out first. `granted`: it waited for its turn (see pace.py) and
+    has it now. `facts`: what it shows, where that was read in the transaction that leased it, and
+    `noted_at`: when that transaction noted an attempt, too.
+    """
+
+    id: int
+    effect: Effect
+    asked: int
+    attempts: int
+    attempted_at: datetime | None
+    owner: str
+    created_at: datetime
+    granted: bool = False
+    facts: Any = None
+    noted_at: datetime | None = None
+
+
+def which(lease: Lease) -> dict[str, Any]:
+    """The values of OURS."""
+    return {"row": lease.id, "owner": lease.owner, "times": lease.asked}
