@@ -33,14 +33,17 @@ from storage.transaction import SqlTransaction
 TIMES = 20  # of each question; the median is told
 HOLD = timedelta(seconds=15)
 
-_BUSY = text(
+# Who holds a ticket: an open one, which an index has apart, or else any.
+_HELD = (
     "SELECT t.id, p.slack_id FROM tickets t JOIN people p ON p.id = t.assignee_id"
-    " WHERE p.slack_id IS NOT NULL ORDER BY t.is_open DESC, t.id DESC LIMIT 1"
+    " WHERE p.slack_id IS NOT NULL"
 )
+_NEWEST = " ORDER BY t.id DESC LIMIT 1"
+_BUSY = (text(_HELD + " AND t.is_open = 1" + _NEWEST), text(_HELD + _NEWEST))
 _OFTEN = text(
     "SELECT slack_id FROM people WHERE slack_id IS NOT NULL ORDER BY requests DESC LIMIT 1"
 )
-_SIZE = text("SELECT count(*) FROM tickets")
+_SIZE = text("SELECT max(id) FROM tickets")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ class Grown:
     async def meet(self) -> None:
         def look(tx: SqlTransaction) -> tuple[Any, ...]:
             find = tx._connection.execute
-            return (*find(_BUSY).one(), find(_OFTEN).scalar_one(), find(_SIZE).scalar_one())
+            held = find(_BUSY[0]).first() or find(_BUSY[1]).one()
+            return (*held, find(_OFTEN).scalar_one(), find(_SIZE).scalar_one())
 
         self.ticket, self.technician, self.requester, self.tickets = await self.store.read(look)
         await self.store.read(lambda tx: tx.people.make_index())
