@@ -199,7 +199,8 @@ class Fetching:
             if not self._goes_on():
                 return
             portion = uids[start : start + PORTION]
-            await self._portion(imap, progress, portion)
+            if not await self._portion(imap, progress, portion):
+                return
             await self._store.write(lambda tx: tx.mailboxes.passed(progress, portion[-1]))  # noqa: B023
 
     async def _let_the_desk_follow(self) -> None:
@@ -210,14 +211,15 @@ class Fetching:
                 return
             await self._rest(1.0)
 
-    async def _portion(self, imap: Imap, progress: Progress, uids: Sequence[int]) -> None:
+    async def _portion(self, imap: Imap, progress: Progress, uids: Sequence[int]) -> bool:
+        """Whether all of them were looked at: what is left belongs to whoever comes next."""
         listed = await self._thread.do(imap.listed, uids)
         keys = {one.uid: label_of(one.head).key for one in listed}
         wanted = [key for key in keys.values() if key]
         known = await self._store.read(lambda tx: tx.spool.known(wanted)) if wanted else {}
         for one in listed:
             if not self._goes_on():
-                return
+                return False
             if _is_old(one, progress):
                 continue
             if keys[one.uid] in known:
@@ -225,6 +227,7 @@ class Fetching:
                 await self._store.write(lambda tx: self._claim(tx, progress, one.uid, mail))  # noqa: B023
             else:
                 await self._keep(imap, progress, one)
+        return True
 
     async def _keep(self, imap: Imap, progress: Progress, one: Listed) -> None:
         problem = f"too large: {one.size} bytes" if one.size > self._max_bytes else ""

@@ -248,6 +248,26 @@ async def test_two_processes_fetch_each_mail_once_and_one_takes_over(server, sto
     other.close()
 
 
+async def test_who_loses_the_mailbox_in_the_middle_passes_over_nothing(server, store):
+    names = [f"mail-{number}" for number in range(6)]
+    for name in names:
+        await server.add(a_mail(name))
+
+    def lost():
+        """The lease went to somebody else, whom we notice after the first mail."""
+        first._is_ours = False
+
+    first = Fetching(a_box(server), store, lambda: datetime.now(UTC), lost, LARGE)
+    running = asyncio.create_task(first.run())
+    await until_seen(store, 101)
+    await first.stop()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    async with fetched_from(a_box(server), store):
+        await until_kept(store, *names)
+
+
 async def test_a_server_that_breaks_off_is_come_back_to(server, store):
     async with fetched_from(a_box(server), store):
         await until_seen(store, 0)
