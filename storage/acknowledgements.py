@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from storage.dialect import insert_for
+from storage.mail_tables import acknowledgements as a
+from storage.mail_tables import mail_domains as d
 from storage.prepared import prepared
-from storage.tables import acknowledgements as a
-from storage.tables import mail_domains as d
 
 _SINCE = a.c.at > bindparam("since")
 _TO_ADDRESS = prepared(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text
 
 from storage.columns import Id, UtcTime
-from storage.tables import METADATA
-from storage.tables import _partial as partial_index
+from storage.tables import METADATA, partial_index
 
 attachments = Table(
     "attachments",

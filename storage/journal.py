@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, selec
 from desk.errors import NoSuchTicket
 from desk.journal import Draft, Entry, Kind, Visibility, visibility_of
 from desk.mails import Delivery, DeliveryState
+from storage.mail_tables import returned_mails
 from storage.outbox import SqlOutbox
 from storage.people_rows import PERSON, person_of
 from storage.prepared import prepared
 from storage.tables import entries as e
-from storage.tables import outbox, people, returned_mails
+from storage.tables import outbox, people
 
 _later = e.alias("later")
 _WITHDRAWN = exists().where(_later.c.refers_to == e.c.id, _later.c.kind == Kind.WITHDRAWN.value)

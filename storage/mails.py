@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, insert, select, union_all
 
 from desk.mails import MailThread
 from storage.dialect import insert_for, upsert
+from storage.mail_tables import mail_threads
+from storage.mail_tables import mails as m
 from storage.prepared import prepared
 from storage.spool_tables import mail_repeats as r
-from storage.tables import mail_threads
-from storage.tables import mails as m
 
 _ENTRY_OF = prepared(
     select(m.c.ticket_id, m.c.entry_id).where(m.c.message_id == bindparam("message"))

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from desk.mails import ReturnedMail
+from storage.mail_tables import returned_mails as r
 from storage.outbox import SqlOutbox
 from storage.outbox_rows import DONE, REFUSED, UNCERTAIN
 from storage.prepared import prepared
 from storage.tables import outbox as o
-from storage.tables import returned_mails as r
 
 _LEFT = (DONE, UNCERTAIN)
 _COLUMNS = (

@@ -15,8 +15,7 @@ from sqlalchemy import (
 )
 
 from storage.columns import Id, Json, UtcTime
-from storage.tables import METADATA
-from storage.tables import _partial as partial_index
+from storage.tables import METADATA, partial_index
 
 # Every mail that came in, once. Its bytes go after a while; that it came stays known. See spool.py.
 spool = Table(
@@ -47,9 +46,7 @@ spool = Table(
     partial_index("ix_spool_due", "due_at", "id", where="state = 'waiting'"),
     partial_index("ix_spool_sender", "sender", "id", where="state = 'waiting'"),
     partial_index("ix_spool_thread", "thread", "id", where="state = 'waiting'"),
-    partial_index(
-        "ix_spool_undecided", "state", "id", where="state IN ('held', 'set_aside')"
-    ),
+    partial_index("ix_spool_undecided", "state", "id", where="state IN ('held', 'set_aside')"),
     partial_index("ix_spool_forget", "done_at", where="done_at IS NOT NULL AND raw IS NOT NULL"),
     sqlite_autoincrement=True,
 )

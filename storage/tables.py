@@ -1,4 +1,4 @@
-"""Every table, in one place. `migrations/` builds the same; a test compares the two."""
+"""The tables; those of mails and of files stand beside. `migrations/` builds the same."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ METADATA = MetaData(
 )
 
 
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """An index over the few rows that a frequent question is about."""
     return Index(
         name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
@@ -55,8 +55,8 @@ people = Table(
     Column("merged_into", BigInteger, ForeignKey("people.id")),
     Column("changed", BigInteger, nullable=False, server_default="0"),  # see changes.py
     Column("signature", Written),  # below replies; null: name and team
-    _partial("ux_people_email", "email", where="email IS NOT NULL", unique=True),
-    _partial("ux_people_slack_id", "slack_id", where="slack_id IS NOT NULL", unique=True),
+    partial_index("ux_people_email", "email", where="email IS NOT NULL", unique=True),
+    partial_index("ux_people_slack_id", "slack_id", where="slack_id IS NOT NULL", unique=True),
     Index("ix_people_changed", "changed"),
     sqlite_autoincrement=True,
 )
@@ -178,24 +178,28 @@ tickets = Table(
     # Derived from the above, so that each list is one walk along an index.
     Column("is_open", Integer, nullable=False),  # 1 or 0
     Column("rank", Integer, nullable=False),  # the priority; ten more where somebody holds it
-    _partial("ix_tickets_team_open", "team_id", "rank", "created_at", "id", where="is_open = 1"),
-    _partial(
+    partial_index(
+        "ix_tickets_team_open", "team_id", "rank", "created_at", "id", where="is_open = 1"
+    ),
+    partial_index(
         "ix_tickets_assignee_open", "assignee_id", "rank", "created_at", "id", where="is_open = 1"
     ),
-    _partial("ix_tickets_team_solved", "team_id", "state_since", "id", where="is_open = 0"),
-    _partial("ix_tickets_assignee_solved", "assignee_id", "state_since", "id", where="is_open = 0"),
+    partial_index("ix_tickets_team_solved", "team_id", "state_since", "id", where="is_open = 0"),
+    partial_index(
+        "ix_tickets_assignee_solved", "assignee_id", "state_since", "id", where="is_open = 0"
+    ),
     Index("ix_tickets_requester", "requester_id", "is_open", "id"),
-    _partial(
+    partial_index(
         "ix_tickets_beneficiary",
         "beneficiary_id",
         "is_open",
         "id",
         where="beneficiary_id IS NOT NULL",
     ),
-    _partial("ix_tickets_follows", "follows", where="follows IS NOT NULL"),
-    _partial("ix_tickets_participants", "id", where="participants IS NOT NULL"),
-    _partial("ix_tickets_removed", "id", where="removed IS NOT NULL"),
-    _partial("ix_tickets_due", "hold_until", where="hold_until IS NOT NULL"),
+    partial_index("ix_tickets_follows", "follows", where="follows IS NOT NULL"),
+    partial_index("ix_tickets_participants", "id", where="participants IS NOT NULL"),
+    partial_index("ix_tickets_removed", "id", where="removed IS NOT NULL"),
+    partial_index("ix_tickets_due", "hold_until", where="hold_until IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -219,7 +223,7 @@ entries = Table(
         name="public_kinds",
     ),
     Index("ix_entries_ticket", "ticket_id", "id"),
-    _partial("ix_entries_refers_to", "refers_to", where="refers_to IS NOT NULL"),
+    partial_index("ix_entries_refers_to", "refers_to", where="refers_to IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -235,7 +239,7 @@ cards = Table(
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("channel", "ts"),
     Index("ix_cards_ticket", "ticket_id"),
-    _partial("ux_cards_active", "ticket_id", where="active", unique=True),
+    partial_index("ux_cards_active", "ticket_id", where="active", unique=True),
 )
 
 messages = Table(
@@ -248,29 +252,6 @@ messages = Table(
     Column("ours", Boolean, nullable=False),
     UniqueConstraint("channel", "ts"),
     Index("ix_messages_entry", "entry_id"),
-)
-
-mails = Table(
-    "mails",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("message_id", Text, nullable=False, unique=True),
-    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
-    Column("entry_id", BigInteger, ForeignKey("entries.id")),
-    Column("incoming", Boolean, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Index("ix_mails_ticket", "ticket_id"),
-)
-
-# What keeps a ticket's mails together in programs of the Outlook family.
-mail_threads = Table(
-    "mail_threads",
-    METADATA,
-    Column(
-        "ticket_id", BigInteger, ForeignKey("tickets.id"), primary_key=True, autoincrement=False
-    ),
-    Column("outlook_index", Text, nullable=False),
-    Column("topic", Text, nullable=False),
 )
 
 outbox = Table(
@@ -297,14 +278,14 @@ outbox = Table(
     Column("remote", Text),  # what the other side calls it
     Column("rank", Integer, nullable=False, server_default="1"),  # who goes first, of the paced
     Column("pace", Text),  # the budget whose next slot the row waits for
-    _partial("ux_outbox_key", "key", where="state = 'waiting'", unique=True),
-    _partial("ix_outbox_due", "due_at", where="state = 'waiting'"),
-    _partial("ix_outbox_lane", "lane", "id", where="state = 'waiting'"),
-    _partial("ix_outbox_stuck", "state", "id", where="state IN ('refused', 'uncertain')"),
-    _partial("ix_outbox_entry", "entry_id", where="entry_id IS NOT NULL"),
-    _partial("ix_outbox_deliveries", "ticket_id", "id", where="entry_id IS NOT NULL"),
-    _partial("ix_outbox_forget", "done_at", where="done_at IS NOT NULL AND entry_id IS NULL"),
-    _partial("ix_outbox_paced", "pace", "id", where="state = 'waiting' AND pace IS NOT NULL"),
+    partial_index("ux_outbox_key", "key", where="state = 'waiting'", unique=True),
+    partial_index("ix_outbox_due", "due_at", where="state = 'waiting'"),
+    partial_index("ix_outbox_lane", "lane", "id", where="state = 'waiting'"),
+    partial_index("ix_outbox_stuck", "state", "id", where="state IN ('refused', 'uncertain')"),
+    partial_index("ix_outbox_entry", "entry_id", where="entry_id IS NOT NULL"),
+    partial_index("ix_outbox_deliveries", "ticket_id", "id", where="entry_id IS NOT NULL"),
+    partial_index("ix_outbox_forget", "done_at", where="done_at IS NOT NULL AND entry_id IS NULL"),
+    partial_index("ix_outbox_paced", "pace", "id", where="state = 'waiting' AND pace IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -317,50 +298,6 @@ budgets = Table(
     Column("next_at", UtcTime, nullable=False),
     Column("waited_at", UtcTime, nullable=False),  # when something last had to wait for it
     Column("refusals", Integer, nullable=False),  # 429s although we were paced
-)
-
-# Mails that a mail system reported as not delivered. See returned_mails.py.
-returned_mails = Table(
-    "returned_mails",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
-    Column("outbox_id", BigInteger, nullable=False),
-    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
-    Column("address", Text, nullable=False),
-    Column("reason", Text, nullable=False),  # "delayed" is none: it may still arrive
-    Column("hard", Boolean, nullable=False),
-    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("last_at", UtcTime, nullable=False),
-    Column("times", Integer, nullable=False),
-    Column("cleared_at", UtcTime),  # when it stopped being true
-    UniqueConstraint("outbox_id", "address"),
-    _partial("ix_returned_mails_person", "person_id", where="cleared_at IS NULL"),
-    _partial("ix_returned_mails_address", "address", where="cleared_at IS NULL"),
-    sqlite_autoincrement=True,
-)
-
-# Acknowledgements of the last hours, so that two machines cannot keep each other busy.
-acknowledgements = Table(
-    "acknowledgements",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("address", Text, nullable=False),
-    Column("domain", Text, nullable=False),
-    Column("words", Text, nullable=False),  # a digest of what was acknowledged
-    Column("at", UtcTime, nullable=False),
-    Index("ix_acknowledgements_address", "address", "at"),
-    Index("ix_acknowledgements_domain", "domain", "at"),
-    Index("ix_acknowledgements_at", "at"),
-    sqlite_autoincrement=True,
-)
-
-mail_domains = Table(  # a row to lock while the above are counted
-    "mail_domains",
-    METADATA,
-    Column("domain", Text, primary_key=True),
-    Column("at", UtcTime, nullable=False),
 )
 
 # Periodic work that any number of processes share. See leases.py.

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from desk.people import Actor, Person
 from desk.ports import Tab
 from storage import tables
+from storage.mail_tables import mails
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 from tests.storage.house import MINUTE, NOW, a_person, a_ticket
@@ -107,7 +108,7 @@ def _multiply(url: str) -> None:
         )
         sent = {"incoming": False, "at": NOW}
         connection.execute(
-            insert(tables.mails),
+            insert(mails),
             [sent | {"ticket_id": n, "message_id": f"<{n}@acme.example>"} for n in numbers],
         )
         connection.execute(
