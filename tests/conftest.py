@@ -19,6 +19,7 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.chromium import find_chromium
+from tests.mailservers.servers import can_run
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 BUILD = Path(__file__).parents[1] / "build"
@@ -47,6 +48,11 @@ NEEDS = {
         lambda: find_chromium() is not None,
         "apt-get install chromium, or: python -m playwright install chromium",
     ),
+    "mailservers": Need(
+        "there is no Postfix with Dovecot, or we are not root, as Postfix wants",
+        can_run,
+        "apt-get install postfix dovecot-imapd dovecot-lmtpd",
+    ),
     "node": Need("there is no Node.js with npm", _has_node, "apt-get install nodejs npm"),
     "postgres": Need(
         "there is no PostgreSQL",
@@ -55,7 +61,7 @@ NEEDS = {
     ),
 }
 
-pytest_plugins = ["tests.databases"]  # one server for all folders
+pytest_plugins = ["tests.databases", "tests.mailservers.fixtures"]  # servers for all folders
 _SERVERS = {"postgresql_server", "ill_treated_server"}
 
 set_hypothesis_home_dir(BUILD / "hypothesis")
