@@ -112,6 +112,8 @@ def _last_event(facts: CardFacts, t: Translator) -> list[Block]:
         return []
     if last.kind is Kind.ANSWER and ticket.new_answer:
         return []  # "New answer" says so above
+    if last.kind is Kind.RETURNED and any(delivery.reason for delivery in facts.trouble):
+        return []  # said below, as long as it is true
     return [context(f"{deed(last, t)} · {when(last.at)}")]
 
 

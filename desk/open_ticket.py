@@ -26,6 +26,7 @@ from desk.words import NO_WORDS, Words
 LONGEST_SUBJECT = 150  # a Slack header's length; longer ones read badly in a mail's subject too
 LONGEST_NAME = 100
 LEVELS = ("family", "service", "item")  # the fields of the path, outermost first
+TOLD = ("unverified", "reply_to", "notices", "whole")  # of a mail, that the card does not say
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def _announce(
     tx.people.note_request(ticket.requester)
     tx.outbox.put(RefreshCard(ticket.id), now)
     tx.outbox.put(OpenThread(ticket.id, ticket.team), now)
+    if any(facts.get(name) for name in TOLD):
+        tx.outbox.put(ShowEntry(ticket.id, opened.id), now)
     origin = FileOrigin.MAIL if ask.message_id else FileOrigin.FORM
     add_files(tx, opened, ask.files, origin, now)
     if ask.note:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -84,3 +85,12 @@ def test_forms_warn_before_one_writes_there_again():
 
     for form in forms:
         assert "⚠️ Mail to paul@example.org came back" in str(form)
+
+
+def test_a_card_says_once_that_a_mail_came_back():
+    later = f.NOW + timedelta(minutes=1)
+    facts = f.card_facts(last=replace(returned(), at=later), trouble=(failed("mailbox_full"),))
+
+    card = ticket_card(facts, EN)
+
+    assert str(card["blocks"]).count("Mail not delivered to") == 1

@@ -16,6 +16,7 @@ from desk.effects import (
     RefreshCard,
     SendDirect,
     SendMail,
+    ShowEntry,
 )
 from desk.errors import InvalidField, InvalidFields, TechniciansOnly
 from desk.journal import Kind
@@ -59,6 +60,27 @@ async def test_a_ticket_opened_for_somebody_has_a_card_a_thread_and_a_mail(offic
         OpenThread(1, ticket.team),
         SendMail(Message.ACKNOWLEDGEMENT, 1, paul, opened.id, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        pytest.param({}, False, id="nothing to tell"),
+        pytest.param({"unverified": True}, True, id="nothing proves who wrote it"),
+        pytest.param({"reply_to": "paul@elsewhere.example"}, True, id="answers go elsewhere"),
+        pytest.param({"notices": ({"kind": "invite", "what": "Tea"},)}, True, id="an invitation"),
+        pytest.param({"whole": "On the third floor. > More below."}, True, id="there is more"),
+    ],
+)
+async def test_what_to_know_of_a_first_mail_is_said_in_the_thread(
+    office: Office, told: dict[str, Any], shown: bool
+) -> None:
+    mail = replace(WISH, origin=Origin.MAIL, message_id="<1@paul>", **told)
+
+    result = await office.does(mail)
+
+    assert result.entry is not None
+    assert (ShowEntry(1, result.entry) in office.waiting()) is shown
 
 
 async def test_numbers_are_given_in_order(office: Office) -> None:
