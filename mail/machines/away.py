@@ -125,6 +125,37 @@ AWAY_TEXTS = (
     *("jsem mimo kancelář", "это автоматический ответ", "я нахожусь в отпуске", "это автоответ"),
     *("自動返信メール", "自動的に送信", "这是一封自动回复", "自动回复邮件"),
 )
+# Said of an absence, by people as well; they count where the subject speaks of one.
+ABSENCES = (
+    *("i am back on", "i will be back", "i'll be back", "back in the office", "i return on"),
+    *("i will return", "i'll return", "returning on", "for urgent matters", "in urgent cases"),
+    *("in case of emergency", "during my absence", "in my absence", "while i am away"),
+    *("limited access to my e", "limited access to e", "no access to my e", "access to my mail"),
+    *("as soon as i return", "when i return", "upon my return", "until further notice"),
+    *("de retour le", "de retour à partir", "à mon retour", "en mon absence", "mon absence"),
+    *("en cas d'urgence", "pour toute urgence", "in dringenden fällen", "wieder erreichbar"),
+    *("wieder im büro", "meiner abwesenheit", "wieder für sie da", "vom büro abwesend"),
+    *("durante mi ausencia", "en mi ausencia", "estaré de vuelta", "regreso el", "a mi regreso"),
+    *(
+        "in mia assenza",
+        "durante la mia assenza",
+        "al mio rientro",
+        "rientrerò",
+        "in caso di urgenza",
+    ),
+    *("na minha ausência", "durante a minha ausência", "estarei de volta", "em caso de urgência"),
+    *("tijdens mijn afwezigheid", "weer aanwezig", "ben ik weer", "in dringende gevallen"),
+    *("tillbaka den", "tilbage den", "tilbake den", "åter på kontoret", "palaan töihin", "palaan"),
+    *(
+        "wracam",
+        "w pilnych sprawach",
+        "vrátím se",
+        "буду на работе",
+        "вернусь",
+        "в срочных случаях",
+    ),
+    *("dönüş tarihim", "geri döneceğim", "επιστρέφω", "休暇", "不在", "休假", "부재"),
+)
 # Asks the sender to prove that they are no machine.
 CHALLENGES = (
     *(
@@ -146,5 +177,26 @@ AWAY_END = re.compile(
     r"[(\[<*]\s*(?:auto(?:matic)?[- ]?(?:reply|response|generated)|out of (?:the )?office|"
     r"reponse automatique|autoreply|vacation|abwesend|automatische antwort)\s*[)\]>*]\s*$"
 )
+# As in "[Automatic reply] Printer", or at the end.
+AWAY_MARK = re.compile(rf"^\W*[\[(<*]\s*(?:{any_of(AWAY_SUBJECTS)})\s*[\])>*]|{AWAY_END.pattern}")
+_TOLD = (
+    r"(?:is (?:currently )?(?:out of (?:the )?office|away|on (?:vacation|leave|holiday))|"
+    r"est (?:actuellement )?(?:absente?(?:\(e\))? du bureau|en conges?)|"
+    r"ist (?:derzeit |zur zeit )?(?:ausser haus|nicht im (?:buro|haus)|abwesend|im urlaub)|"
+    r"esta fuera de la oficina|e fuori (?:ufficio|sede)|esta ausente|is afwezig|"
+    r"er ikke (?:pa kontoret|til stede)|ar inte pa kontoret|jest nieobecn[ya])"
+)
+# Notes puts the name first: "AUTO: Ann Smith is out of the office (returning 05/01/2026)".
+AWAY_NOTED = re.compile(
+    rf"^auto ?: .{{2,80}}(?:{_TOLD}|"
+    r"\([^()]{0,30}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\)\W*$)"
+)
+AWAY_TOLD = re.compile(rf"^.{{2,80}} {_TOLD}\b")
+# What follows when people write about their own notice of absence.
+DENIED = re.compile(
+    r"\b(?:not|doesn't|don't|cannot|can't|isn't|broken|missing|problem|error|help|how|"
+    r"pas|plus|comment|probleme|nicht|kein\w*|fehlt|wie|no|non|como|come|nao|niet|geen|hoe)\b"
+)
 AWAY_TEXT = re.compile(any_of(AWAY_TEXTS))
+ABSENT = re.compile(any_of(ABSENCES))
 CHALLENGE = re.compile(any_of(CHALLENGES))

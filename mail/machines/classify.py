@@ -49,8 +49,10 @@ _RECEIPTS = re.compile(
     r"confirmacion de lectura|kvitto|laest: |開封|已读|읽음)"
 )
 _READ_TEXT = re.compile(
-    r"(?:your message|was read on|is a (?:return|read) receipt|message you sent.{0,80}(?:was|been) "
-    r"(?:read|displayed|opened)|acknowledges that the message was displayed|a ete lu|wurde gelesen)"
+    r"(?:your message\s*(?:to|was|has been)\b|was read on|is a (?:return|read) receipt|"
+    r"message you sent.{0,80}(?:was|been) (?:read|displayed|opened)|"
+    r"acknowledges that the message was displayed|"
+    r"a ete lu|wurde gelesen)"
 )
 
 
@@ -121,13 +123,30 @@ class _Mail:
     @cached_property
     def away(self) -> bool:
         """Whether the subject is one of an absence."""
-        if away.AWAY_END.search(self.subject):
+        if away.AWAY_MARK.search(self.subject) or away.AWAY_NOTED.match(self.subject):
             return True
-        bare = self.bare_subject if not self.is_answer else ""
-        found = away.AWAY_START.match(bare)
-        if found is None or bare.endswith("?"):
+        if self.is_answer:
             return False
-        return bool(_SEPARATED.match(bare[found.end() :])) or self.says_away
+        if away.AWAY_TOLD.match(self.bare_subject):
+            return self.answers_itself or self.says_away
+        found = away.AWAY_START.match(self.bare_subject)
+        if found is None or self.bare_subject.endswith("?"):
+            return False
+        rest = self.bare_subject[found.end() :].strip(" .!")
+        denied = rest[:1].isalnum() and away.DENIED.search(rest)
+        if rest and _SEPARATED.match(rest) and not denied:
+            return True
+        if self.answers_itself:
+            return True
+        # People write of their absence, too: in nearly the same words.
+        doubtful = denied or "?" in self.said[:_BEGINNING]
+        return not doubtful and (self.says_away or bool(away.ABSENT.search(self.said)))
+
+    @cached_property
+    def answers_itself(self) -> bool:
+        """Whether the headers say that a mail was answered, or that nobody shall answer."""
+        answers = "in-reply-to" in self.headers or "references" in self.headers
+        return answers or self.unattended or "x-auto-response-suppress" in self.headers
 
     @cached_property
     def says_away(self) -> bool:
@@ -137,6 +156,15 @@ class _Mail:
     def fails(self) -> bool:
         """Whether the subject is one of a mail that came back."""
         return not self.is_answer and bool(failing.FAILED_SUBJECT.search(self.subject))
+
+    @cached_property
+    def shows_failure(self) -> bool:
+        """Whether it speaks of a failure as programs do: to the point, with what servers said or
+        the mail that came back. People greet, tell, and ask."""
+        if not failing.FAILED_TEXT.search(self.said) or failing.GREETS.match(self.said):
+            return False
+        returned = any(self.own("message/rfc822", "text/rfc822-headers", "message/partial"))
+        return returned or bool(failing.SHOWN_BY_PROGRAMS.search(self.said))
 
     @cached_property
     def is_late(self) -> bool:
@@ -223,8 +251,8 @@ def _bounce(mail: _Mail) -> Iterator[str]:
     if mail.daemon and not mail.is_answer:
         yield "daemon"
     speaks = bool(failing.FAILED_TEXT.search(mail.said))
-    if (mail.unattended and mail.fails) or (
-        mail.fails and speaks and not signs.human_program(mail.headers)
+    if mail.fails and (
+        mail.unattended or (mail.shows_failure and not signs.human_program(mail.headers))
     ):
         yield "subject"
     if (mail.null or mail.postmaster) and speaks and not mail.is_answer:

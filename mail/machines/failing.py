@@ -209,6 +209,7 @@ DELAYED_SUBJECTS = (
     *("delivery notification: delivery has been delayed", "delivery has been delayed"),
     *(
         "mail delivery deferred",
+        "delivery postponed",
         "mail delivery delayed",
         "mail delivery warning",
         "still being retried",
@@ -253,6 +254,7 @@ DELAYED_TEXTS = (
     *("delivery has been delayed", "message has been delayed", "has been delayed", "is delayed"),
     *("delivery attempts will continue", "attempts to deliver the message will continue"),
     *("no action is required on your part", "temporary problem delivering", "gmail will retry"),
+    *("has been postponed", "been postponed due to", "continue to try to deliver", "advisory-only"),
     *("will be retried for", "delivery will be attempted", "remains in the queue"),
     *("temporarily deferred", "this is not a failure", "n'a pas encore été remis"),
     *("noch nicht zugestellt", "wird weiterhin versucht", "weitere zustellversuche"),
@@ -270,3 +272,28 @@ FAILED_TEXT = re.compile(any_of(FAILED_TEXTS))
 DELAYED_SUBJECT = re.compile(any_of(DELAYED_SUBJECTS))
 DELAYED_TEXT = re.compile(any_of(DELAYED_TEXTS))
 GIVES_UP = re.compile(any_of(GIVEN_UP))
+# What programs show of a failure, and hardly anybody copies without a word before it.
+SHOWN_BY_PROGRAMS = re.compile(
+    r"^(?:\W{0,3}(?:sent |received |reply:? )?(?:<<<|>>>) ?\S|(?:received|message-id|return-path|"
+    r"reporting-mta|final-recipient|diagnostic-code|x-[\w-]{2,40}) ?: \S|"
+    r"\W{0,4}[^\s<>@]{1,80}@[^\s<>@:]{3,80}>?\W{0,3}(?:\.\.\.|:) ?\S|"
+    r"[-*_=]{2,} ?[^-*_=\n]{0,40}(?:message|mail|recipients?|session|address\w*)"
+    r"[^-*_=\n]{0,40}[-*_=]{2,})|"
+    r"following (?:e-?mail )?(?:recipient|address|user|destination|person)|"
+    r"automatically (?:generated|created)|(?:generated|created) automatically|auto-?generated|"
+    r"transcript of session|original (?:message|mail|e-?mail) (?:follows|was received|is)|"
+    r"destinataires? suivants?|adresses? suivantes?|folgende\w* (?:empfanger|adress)|"
+    r"siguientes? (?:destinatari|direccion)|seguent[ei] (?:destinatari|indirizz)|"
+    r"seguintes? (?:destinatari|endereco)|volgende (?:geadresseerde|ontvanger|adres)|"
+    r"foljande mottagare|folgende (?:modtager|mottaker)|следующ\w+ (?:адрес|получател)|"
+    r"nastepujac\w+ (?:adresat|odbiorc)|以下の|下列|다음 ",
+    re.MULTILINE,
+)
+GREETS = re.compile(
+    r"\s*(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|greetings|"
+    r"dear (?!sender|user|customer|sir|e-?mail|client|mail)|"
+    r"bonjour|bonsoir|salut|coucou|hallo|guten|moin|servus|gruezi|hola|buen|"
+    r"ciao|salve|buongiorno|ola|bom dia|boa tarde|dag|goede|beste|hej|hei|god|czesc|dzien dobry|"
+    r"ahoj|dobry den|szia|jo napot|buna|merhaba|привет|добрый|здравствуйте|γεια|καλημερα|"
+    r"こんにちは|お世話|你好|您好|안녕)\b"
+)

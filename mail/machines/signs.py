@@ -43,6 +43,8 @@ _CAMPAIGN = re.compile(
     r"subscription(?:id)?|listmember|rpcampaign|eloqua.*|acelle.*|cheetah.*|klaviyo.*)$"
     r"|feedback-id$|list-unsubscribe-post$|x-virtualservergroup$"
 )
+# Services that carry every mail of a firm stamp what its people write, too.
+_CARRIERS = re.compile(r"x-(?:mailgun-(?:tag|sid)|sg-eid|mandrill-user|sendgrid.*)$|feedback-id$")
 # A mailing list where people talk carries where to post.
 _FORUM = (
     *("list-post", "x-beenthere", "x-mailman-version", "x-google-group-id", "mailing-list"),
@@ -88,6 +90,8 @@ def own_will(headers: Headers) -> Iterator[str]:
 
 def for_many(headers: Headers) -> Iterator[str]:
     """Signs of a mail that went to many: newsletters, campaigns, notices."""
+    if _is_carried_letter(headers):
+        return
     if any(plain(value) in _BULK for value in _all(headers, "precedence")):
         yield "precedence"
     for name in headers:
@@ -103,12 +107,21 @@ def for_many(headers: Headers) -> Iterator[str]:
         yield "precedence"
 
 
+def _is_carried_letter(headers: Headers) -> bool:
+    """A person's mail, stamped as bulk by a forwarder or by whoever carried it."""
+    if "list-unsubscribe" in headers or "list-id" in headers:
+        return False
+    answers = "in-reply-to" in headers or "references" in headers
+    campaign = [n for n in headers if _CAMPAIGN.match(n) and not _CARRIERS.match(n)]
+    return not campaign and (answers or human_program(headers)) and not is_forum(headers)
+
+
 def notifying_program(headers: Headers) -> Iterator[str]:
     return (name for name in headers if _NOTIFYING.match(name))
 
 
 def is_campaign(headers: Headers) -> bool:
-    return any(_CAMPAIGN.match(name) for name in headers)
+    return not _is_carried_letter(headers) and any(_CAMPAIGN.match(name) for name in headers)
 
 
 def is_forum(headers: Headers) -> bool:
@@ -158,7 +171,7 @@ _LETTER_PROGRAMS = re.compile(
     r"thunderbird|outlook|apple mail|iphone mail|ipad mail|\bmutt\b|neomutt|k-?9|roundcube|"
     r"evolution|"
     r"kmail|claws|sylpheed|pine|eudora|the bat|lotus notes|squirrelmail|horde|imp/|airmail|"
-    r"mailmate|"
+    r"mailmate|groupwise|"
     r"spark|emclient|em client|postbox|zimbra|sogo|rainloop|snappymail|gnus|mew|wanderlust|"
     r"fairemail"
 )
@@ -178,7 +191,7 @@ def _named(value: str) -> tuple[str, str]:
     text = plain(value[:500])
     name, bracket, rest = text.rpartition("<")
     bare = rest.strip(" >") if bracket else text
-    local = bare.partition("@")[0].strip(" \"'")
+    local = bare.partition("@")[0].strip(" \"'\\")
     comment = re.search(r"\(([^)]*)\)", text)
     shown = name.strip(" \"'") or (comment[1] if comment else "")
     if comment and not bracket:

@@ -24,6 +24,15 @@ SENDMAIL_LATE = """    **********************************************
 <paul@example.org>
 """
 DELAYS: list[tuple[str, bytes]] = [
+    (
+        "a full mailbox, tried again, from an address that is none",
+        mail(
+            "Delivery to paul@example.org has been postponed due to a full mailbox.\n"
+            "We will continue to try to deliver your message over the next days.\n",
+            From="<Postmaster\\@example.org@mx.example.org>",
+            Subject="Mail Delivery Warning",
+        ),
+    ),
     ("postfix", dsn(LATE, Subject="Delayed Mail (still being retried)")),
     ("gmail", dsn(LATE, Subject="Delivery Status Notification (Delay)")),
     ("office 365", dsn(LATE, Subject="Delivery delayed:[R-000042] Printer")),

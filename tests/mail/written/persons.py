@@ -60,6 +60,25 @@ _SUBJECTS = {
     "in spanish": "Fuera de servicio: impresora",
     "in italian": "Fuori uso la stampante",
 }
+# What people ask a help desk about is called as what mail systems write of.
+_ASKED = {
+    "Mailbox full": "Hello, my mailbox is full, can you give me more room? Thanks",
+    "Quota exceeded": "Hi,\nwhen I save to drive P: it says quota exceeded.\nMarie",
+    "Unknown user": "This badge belongs to an unknown user. Please block it.",
+    "Undeliverable mail": "Good morning, mails to Marie come back: 550 5.1.1 user unknown.",
+    "Mail delivery failed": "I always get mail delivery failed when I write to Marie.",
+    "SMTP error": "Outlook shows SMTP error 554 since I came back from lunch.",
+    "Wrong address": "The street in the portal does not exist anymore.",
+    "Message rejected": "Hi, the portal says: message rejected, mailbox unavailable.",
+    "Delivery report": "Where is the one for the toner? The shop says it does not exist.",
+    "Impossible de remettre un courrier": "Bonjour, l'adresse de Paul n'existe pas, dit Outlook.",
+    "Unzustellbar": "Hallo, meine Mail kam zurück, Postfach voll. Was tun?",
+    "Out of office does not work": "Hello, nobody gets it. I am out of the office on Monday.",
+    "Out of office": "Could you switch mine on, please? I am ill.",
+    "Automatic reply": "How do I switch one on? I am on vacation from Monday.",
+    "Marie is out of the office": "Please let her mails come to me.",
+    "Read: the handbook": "I read your message in the handbook, and still it does not print.",
+}
 _NAMES = {
     "a person named bounce": "Peter Bounce <peter.bounce@example.org>",
     "bounce in the front": "Tom Bounce <bounce.tom@example.org>",
@@ -211,6 +230,15 @@ PERSONS: list[tuple[str, bytes]] = [
     (
         "a system administrator writes first",
         mail(HELP, From="System Administrator <anna@example.org>", Subject="A new disk"),
+    ),
+    *((f"asks about: {subject}", mail(text, Subject=subject)) for subject, text in _ASKED.items()),
+    (
+        "forwarded by a server that calls it bulk",
+        mail(HELP, Precedence="bulk", X_Mailer="GroupWise 18.4", In_Reply_To="<2@example.org>"),
+    ),
+    (
+        "carried by a service for newsletters",
+        mail(HELP, X_SG_EID="abc", X_Mailgun_Sid="x", In_Reply_To=OUR_ID, Feedback_ID="1:sg"),
     ),
     ("no subject", mail(HELP, Subject="")),
     ("no headers but from", b"From: paul@example.org\n\n" + HELP.encode()),
