@@ -21,7 +21,8 @@ _ADDRESS = re.compile(
 _QUOTED_LOCAL = re.compile(r'"([^"\\\r\n]{1,64})"@([^\s<>()\[\],;:"\\@]{1,253})')
 _SPACED = re.compile(r"\s*([@.])\s*")
 _ARCHIVED = re.compile(r"([\w.+-]{1,64}) at ([\w-]+(?:\.[\w-]+)+)")  # as list archives write it
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|[,;:<>()]|[^,;:<>()"]+|"', re.DOTALL)
+# A quoted name is not longer; without end, each quote would look for its other one to the end.
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,500}+)"|[,;:<>()]|[^,;:<>()"]+|"', re.DOTALL)
 
 
 def mailboxes(values: Iterable[str], hint: str | None = None) -> list[Mailbox]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mail.content.limits import HEADER_FIELDS, HEADER_LENGTH
+from mail.content.limits import HEADER_FIELDS, HEADER_LENGTH, HEADER_LINES
 
 Fields = tuple[tuple[str, str], ...]  # lower-case name, value with bytes as surrogate escapes
 
@@ -40,12 +40,12 @@ def read_head(raw: bytes, start: int, end: int, whole_mail: bool = False) -> tup
                 at = after
                 break
         elif line[:1] in b" \t" and fields:
-            fields[-1][1].append(line)
+            _continue(fields[-1][1], line)
         elif found := _FIELD.match(line):
             recognised = recognised or bool(_KNOWN.match(line))
             fields.append((found[1], [line[found.end() :]]))
         elif fields and _goes_on(raw, after, end):
-            fields[-1][1].append(line)  # a line that lost the blank it should begin with
+            _continue(fields[-1][1], line)  # without the blank that it should begin with
         else:
             break
         at = after
@@ -80,6 +80,12 @@ def _goes_on(raw: bytes, at: int, end: int) -> bool:
             return True
         at = _line_end(raw, at, end)
     return False
+
+
+def _continue(lines: list[bytes], line: bytes) -> None:
+    """No more than anybody looks at: a field may be folded a million times."""
+    if len(lines) < HEADER_LINES:
+        lines.append(line)
 
 
 def _field(name: bytes, lines: list[bytes]) -> tuple[str, str]:

@@ -52,6 +52,7 @@ _SOURCE = re.compile(r"\bsrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGN
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _MOST_WORK = 4_000_000  # depth times tags: cleaning costs that much
+_MOST_REFERENCES = 20_000  # each costs the cleaner as much as there is of the others
 # Void elements, and those that the next one of their kind closes.
 _FLAT = {"br", "img", "hr", "meta", "link", "input", "col", "p", "li", "td", "th", "tr", "wbr"}
 
@@ -59,7 +60,7 @@ _FLAT = {"br", "img", "hr", "meta", "link", "input", "col", "p", "li", "td", "th
 def safe_html(html: str, content_ids: Collection[str] = ()) -> str:
     """`html` as harmless HTML; images remain that the mail itself holds, by `cid:`."""
     html = html[:LONGEST_HTML]
-    if _is_too_deep(html):
+    if _is_too_much(html):
         text = entities.unescape(re.sub(r"<[^<>]*>", "", html))
         return f"<pre>{entities.escape(text)}</pre>"
     filtered = _Attributes(frozenset(content_ids))
@@ -122,7 +123,10 @@ def _given(pattern: re.Pattern[str], attributes: str) -> str:
     return next((group for group in found.groups() if group), "") if found else ""
 
 
-def _is_too_deep(html: str) -> bool:
+def _is_too_much(html: str) -> bool:
+    """Whether cleaning would take many seconds."""
+    if html.count("&") > _MOST_REFERENCES:
+        return True
     depth = deepest = tags = 0
     for closing, name in _TAG.findall(html):
         tags += 1

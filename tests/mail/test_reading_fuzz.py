@@ -144,6 +144,39 @@ def test_a_longer_flood_costs_no_more_than_its_length(kind):
     assert seconds(four_times) < max(seconds(once), 0.01) * 10
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(lambda n: "From: " + '"\\' * n, id="quotes-without-end"),
+        pytest.param(lambda n: "Cc: " + "(" * n, id="comments-without-end"),
+        pytest.param(lambda n: "References: " + "<" * n, id="ids-without-end"),
+    ],
+)
+def test_a_short_header_costs_no_more_than_its_length(head):
+    once, four_times = (letter(head(n)) for n in (2_400, 9_600))
+
+    assert seconds(four_times) < max(seconds(once), 0.01) * 10
+
+
+def test_html_full_of_ampersands_is_shown_as_text():
+    """To clean it takes the square of their number: minutes for these."""
+    mail = read_mail(letter("Content-Type: text/html", body="&#x" * 600_000 + "the end"))
+
+    assert mail.safe_html.startswith("<pre>")
+    assert mail.safe_html.endswith("the end</pre>")
+
+
+def test_a_field_folded_again_and_again_is_not_kept_whole():
+    raw = letter("Subject: x" + "\r\n y" * 500_000)
+
+    tracemalloc.start()
+    read_mail(raw)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < len(raw) * 4
+
+
 def test_a_large_file_is_not_held_many_times():
     file = bytes(range(256)) * 16_000
     raw = mail_of(several("mixed", part("text/plain", "x"), encoded("application/pdf", file)))
