@@ -24,6 +24,7 @@ from bot.files_in import FilesIn
 from bot.http import web_app
 from bot.indexing import Indexing
 from bot.machine_mail import mail_limits
+from bot.mail_addresses import read_addresses
 from bot.mail_courier import MailCourier
 from bot.mail_in import MailIn
 from bot.mail_out import mail_identity, proven_templates, smtp_courier
@@ -87,8 +88,9 @@ class Bot:
         settings = self.settings
         setup = read_desk_file(settings.desk_file)
         self.mailboxes = read_mailboxes(settings.desk_file)
+        self.addresses = read_addresses(settings.desk_file, settings.mail_strangers)
         await asyncio.to_thread(upgrade, settings.database_url)
-        self.store = SqlStore(settings.database_url, on_outbox=self._wake_relay)
+        self.store = SqlStore(settings.database_url, self._wake_relay, self._wake_mail)
         self._closing.push_async_callback(asyncio.to_thread, self.store.close)
         self.turns = Turns(self.store, self._clock)
         self._closing.push_async_callback(self.turns.close)
@@ -160,6 +162,11 @@ class Bot:
         if relay is not None:
             relay.wake()
 
+    def _wake_mail(self) -> None:
+        mail = getattr(self, "mail", None)
+        if mail is not None:
+            mail.wake()
+
     async def _load(self, setup: HouseSetup) -> None:
         """The desk file, with its channels and groups found in Slack."""
         while not self.stopping.is_set():
@@ -202,7 +209,7 @@ class Bot:
         self.relay = Relay(
             self.store, couriers, self._clock, pacing=self.pacing, courtesy=self.courtesy
         )
-        self.store.listen(self.relay.wake, self.relay.look_at_pace)
+        self.store.listen(self.relay.wake, self.relay.look_at_pace, self._wake_mail)
         self._closing.push_async_callback(smtp.close)
         running = asyncio.create_task(self.relay.run())
 
@@ -234,7 +241,15 @@ class Bot:
             files=FilesIn(self.store, self.files),
             grace=timedelta(days=self.settings.reopen_days),
         )
-        self.mail = MailWays(self.settings, self.store, taking, self._clock, self.mailboxes)
+        self.mail = MailWays(
+            self.settings,
+            self.store,
+            taking,
+            self._clock,
+            self.addresses,
+            self.mailboxes,
+            self.courtesy,
+        )
         self._closing.push_async_callback(self.mail.close)
         await self.mail.start()
         self.mail_port = self.mail.port

@@ -11,6 +11,7 @@ import aiosmtplib
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
 from bot.directory import channels
+from bot.mail_addresses import read_addresses
 from bot.mailboxes import Mailbox, read_mailboxes
 from bot.oauth import Tokens
 from bot.outcomes import NotSetUp, Unreachable
@@ -33,6 +34,7 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
     try:
         setup = read_desk_file(settings.desk_file)
         mailboxes = read_mailboxes(settings.desk_file)
+        read_addresses(settings.desk_file, settings.mail_strangers)
     except DeskFileFault as fault:
         for line in fault.lines:
             say(f"✗ {line}")

@@ -53,7 +53,8 @@ class Node:
 
 
 def read_desk_file(path: Path) -> HouseSetup:
-    """Raises DeskFileFault with every fault found. Mailboxes are read apart (mailboxes.py)."""
+    """Raises DeskFileFault with every fault found. What concerns mail that comes in
+    is read apart (mailboxes.py, mail_addresses.py)."""
     return Reader(path).house(root_of(path))
 
 
@@ -122,6 +123,7 @@ class Reader:
                 "teams",
                 "catalogue",
                 "resolution_codes",
+                "addresses",
                 "mailboxes",
             },
         )

@@ -242,7 +242,8 @@ class Fetching:
                 raise
             if raw is None:
                 return  # somebody moved or deleted it meanwhile
-        kept = letter(raw if raw is not None else one.head, self._box.way)
+        whole = raw if raw is not None else one.head
+        kept = await self._thread.do(letter, whole, self._box.way)
         if raw is None:
             place = f"{progress.place} {progress.uidvalidity} {one.uid}"
             key = label_of(one.head).key or sha256(place.encode()).hexdigest()

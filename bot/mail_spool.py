@@ -10,13 +10,15 @@ import asyncio
 import contextlib
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from bot.courtesy import Courtesy
+from bot.one_thread import OneThread
 from desk.effects import WarnMailSetAside
 from desk.errors import Busy
 from mail.key import key_of, label_of
@@ -72,10 +74,21 @@ def letter(
 class MailSpool:
     """One per process: takes mail in at the door, and works on what is kept."""
 
-    def __init__(self, store: SqlStore, taking: Taking, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        taking: Taking,
+        clock: Callable[[], datetime],
+        courtesy: Courtesy | None = None,
+    ) -> None:
+        """To be made where an event loop runs."""
         self._store = store
         self._taking = taking
         self._clock = clock
+        self._courtesy = courtesy or Courtesy()
+        # Threads share one interpreter: several that read would keep people waiting for each.
+        self._reader = OneThread("mail-reader")
+        self._loop = asyncio.get_running_loop()
         self._owner = uuid.uuid4().hex
         self._working: dict[int, asyncio.Task[None]] = {}
         self._at_hand: OrderedDict[int, Incoming] = OrderedDict()
@@ -85,30 +98,42 @@ class MailSpool:
         self._resting.set()
 
     async def receive(
-        self, raw: bytes, way: Way, envelope_to: tuple[str, ...], envelope_from: str
-    ) -> Reply:
-        """What the sender's server hears; ACCEPTED once the mail is on the disk."""
+        self, raw: bytes, ways: Sequence[Way], envelope_to: tuple[str, ...], envelope_from: str
+    ) -> tuple[Reply, ...]:
+        """What the sender's server hears, for each way in its order; ACCEPTED once the mail is on
+        the disk. It is one mail whatever the number of its recipients: of those that take it, the
+        first that names a team says whose it is."""
+        await self._courtesy.step_back()
         try:
-            mail = await asyncio.to_thread(read_mail, raw, envelope_to, envelope_from)
-            if await self._taking.refuses(mail, way) is not None:
-                log.warning("mail_refused", way=way.name)
-                return Reply.UNKNOWN_SENDER
-            kept = letter(raw, way, envelope_to, envelope_from)
-            now = self._clock()
-            number, new = await self._store.write(lambda tx: tx.spool.keep(kept, now), patient=True)
+            mail = await self._reader.do(read_mail, raw, envelope_to, envelope_from)
+            refused = {w for w in set(ways) if await self._taking.refuses(mail, w) is not None}
+            taking = [way for way in ways if way not in refused]
+            if taking:
+                way = next((way for way in taking if way.team), taking[0])
+                await self._receive(raw, mail, way, envelope_to, envelope_from)
         except Busy:
-            return Reply.TRY_LATER
+            return (Reply.TRY_LATER,) * len(ways)
+        for way in refused:
+            log.warning("mail_refused", way=way.name)
+        return tuple(Reply.UNKNOWN_SENDER if w in refused else Reply.ACCEPTED for w in ways)
+
+    async def _receive(
+        self, raw: bytes, mail: Incoming, way: Way, envelope_to: tuple[str, ...], envelope_from: str
+    ) -> None:
+        kept = await self._reader.do(letter, raw, way, envelope_to, envelope_from)
+        now = self._clock()
+        number, new = await self._store.write(lambda tx: tx.spool.keep(kept, now), patient=True)
         if new and len(raw) <= LARGEST_AT_HAND:
             self._at_hand[number] = mail
             if len(self._at_hand) > AT_HAND:
                 self._at_hand.popitem(last=False)
         log.info("mail_received" if new else "mail_seen_before", mail=number, way=way.name)
-        self.wake()
-        return Reply.ACCEPTED
+        self._wake.set()
 
     def wake(self) -> None:
-        """There may be something to do."""
-        self._wake.set()
+        """There may be something to do. Safe from any thread, also after the loop has ended."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
 
     async def run(self) -> None:
         """Until `stop`."""
@@ -147,6 +172,7 @@ class MailSpool:
             await self._store.write(lambda tx: tx.spool.hand_back(self._owner))
         except Busy:
             log.warning("mails_not_handed_back")  # their leases end by themselves
+        self._reader.close()
 
     async def _renew(self) -> None:
         while True:
@@ -185,6 +211,7 @@ class MailSpool:
         """Do what one mail asks for. Never raises but when cancelled."""
         structlog.contextvars.bind_contextvars(mail=mail.id)
         try:
+            await self._courtesy.step_back()
             await self._carry_out(mail)
         except Busy:
             await self._note(lambda tx: tx.spool.postpone(mail.id, self._owner, self._soon()))
@@ -217,7 +244,7 @@ class MailSpool:
         kept = await self._store.read(lambda tx: tx.spool.contents(mail))
         if kept is None or kept.raw is None:
             return None
-        return await asyncio.to_thread(read_mail, kept.raw, kept.envelope_to, kept.envelope_from)
+        return await self._reader.do(read_mail, kept.raw, kept.envelope_to, kept.envelope_from)
 
     def _failed(self, tx: SqlTransaction, mail: Kept, reason: str) -> None:
         if mail.attempts >= len(PAUSES):

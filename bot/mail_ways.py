@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.config import Settings
+from bot.courtesy import Courtesy
+from bot.mail_addresses import Addresses
 from bot.mail_fetching import Fetching
 from bot.mail_spool import MailSpool, Taking
 from bot.mailboxes import Mailbox
 from mail.listener import MailListener, Reply, Tls
-from mail.ways import Way
 from storage.store import SqlStore
 
 log = structlog.get_logger(__name__)
@@ -33,13 +34,16 @@ class MailWays:
         store: SqlStore,
         taking: Taking,
         clock: Callable[[], datetime],
+        addresses: Addresses,
         mailboxes: tuple[Mailbox, ...] = (),
+        courtesy: Courtesy | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
+        self._addresses = addresses
         self._mailboxes = mailboxes
-        self._spool = MailSpool(store, taking, clock)
+        self._spool = MailSpool(store, taking, clock, courtesy)
         self._closing = contextlib.AsyncExitStack()
         self.port: int | None = None
 
@@ -72,16 +76,22 @@ class MailWays:
 
         self._closing.push_async_callback(end)
 
+    def wake(self) -> None:
+        """Somebody may work on mail. Safe from any thread."""
+        self._spool.wake()
+
     async def close(self) -> None:
         await self._closing.aclose()
 
     async def _listen(self) -> None:
         settings = self._settings
         where = urlsplit(settings.mail_listen)
-        way = Way("listener", strangers=settings.mail_strangers)
 
-        async def receive(raw: bytes, envelope_to: tuple[str, ...], envelope_from: str) -> Reply:
-            return await self._spool.receive(raw, way, envelope_to, envelope_from)
+        async def receive(
+            raw: bytes, envelope_to: tuple[str, ...], envelope_from: str
+        ) -> tuple[Reply, ...]:
+            ways = self._addresses.ways(envelope_to)
+            return await self._spool.receive(raw, ways, envelope_to, envelope_from)
 
         listener = MailListener(
             where.hostname or "127.0.0.1",

@@ -11,7 +11,7 @@ import logging
 import ssl
 import weakref
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 from typing import Any, Literal
 
@@ -52,8 +52,10 @@ class Reply(Enum):
     )
 
 
+# One reply for all, or one for each recipient.
+Replies = Reply | Sequence[Reply]
 # The mail as it came, the addresses it was sent to, and the one it was sent from.
-Handle = Callable[[bytes, tuple[str, ...], str], Awaitable[Reply]]
+Handle = Callable[[bytes, tuple[str, ...], str], Awaitable[Replies]]
 
 
 class MailListener:
@@ -137,7 +139,7 @@ class _Handler:
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._tasks: set[asyncio.Task[Reply]] = set()
+        self._tasks: set[asyncio.Task[Replies]] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def handle_EHLO(
@@ -161,7 +163,12 @@ class _Handler:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         # aiosmtpd cancels us when the client hangs up; a mail half taken in is finished anyway.
-        return (await asyncio.shield(task)).value
+        replies = await asyncio.shield(task)
+        if isinstance(replies, Reply):
+            return replies.value
+        if isinstance(server, _Lmtp):
+            return _Lmtp.BETWEEN.join(reply.value for reply in replies)
+        return _for_all(replies).value
 
     async def handle_exception(self, error: Exception) -> str:
         """aiosmtpd would answer 500 with the exception's text: the sender would give up."""
@@ -172,7 +179,7 @@ class _Handler:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_DRAIN)
 
-    async def _take(self, envelope: Any) -> Reply:
+    async def _take(self, envelope: Any) -> Replies:
         async with self._slots:
             try:
                 return await self._handle(
@@ -183,6 +190,14 @@ class _Handler:
             except Exception:  # the sender's server keeps the mail and comes back
                 log.exception("mail not taken in")
                 return Reply.TRY_LATER
+
+
+def _for_all(replies: Sequence[Reply]) -> Reply:
+    """SMTP has one reply for a mail: once somebody has it, nobody may be sent it back."""
+    for reply in (Reply.ACCEPTED, Reply.TRY_LATER):
+        if reply in replies:
+            return reply
+    return replies[0]
 
 
 class _Limits:
@@ -201,6 +216,7 @@ class _Smtp(_Limits, SMTP):  # type: ignore[misc]
 class _Lmtp(_Limits, LMTP):  # type: ignore[misc]
     """LMTP wants one reply for each recipient after the mail; aiosmtpd gives one in all."""
 
+    BETWEEN = "\r\n"  # replies that differ, in what aiosmtpd takes for one
     _owed = 1
 
     async def push(self, status: str | bytes) -> None:
@@ -208,5 +224,6 @@ class _Lmtp(_Limits, LMTP):  # type: ignore[misc]
         times, self._owed = self._owed, 1
         if text.startswith(b"354") and self.envelope is not None:
             self._owed = max(len(self.envelope.rcpt_tos), 1)
-        for _ in range(times):
+        several = text.count(self.BETWEEN.encode()) + 1 == times
+        for _ in range(1 if several else times):
             await super().push(text)

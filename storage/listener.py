@@ -1,9 +1,9 @@
-"""Hearing from other processes, through PostgreSQL, that the outbox has something new."""
+"""Hearing from other processes, through PostgreSQL, that there is something to do."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from typing import Any
 
@@ -13,7 +13,9 @@ from sqlalchemy.engine import URL
 from storage.engine import connect_arguments
 
 CHANNEL = "frontdesk_outbox"
-PACE = "pace"  # said there when Slack found us too fast; otherwise nothing is
+# What is said there; for the outbox, nothing is.
+PACE = "pace"  # Slack found us too fast
+MAIL = "mail"  # somebody may work on mail that came in
 _GLANCE = 0.5  # seconds between looks at whether to stop
 _PAUSE = 1.0  # seconds before connecting again; the relay's tick bridges it
 
@@ -23,10 +25,16 @@ log = logging.getLogger(__name__)
 class Listener:
     """A thread with a connection of its own, made anew whenever it is lost."""
 
-    def __init__(self, url: URL, callback: Callable[[], None], on_pace: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        url: URL,
+        callback: Callable[[], None],
+        others: Mapping[str, Callable[[], None]],
+    ) -> None:
+        """`others`: what to call where something was said."""
         self._url = url
         self._callback = callback
-        self._on_pace = on_pace
+        self._others = others
         self._closing = Event()
         self._thread = Thread(target=self._run, name="storage-listener", daemon=True)
         self._thread.start()
@@ -51,8 +59,8 @@ class Listener:
     def _listen(self) -> None:
         with self._connect() as connection:
             connection.execute(f"LISTEN {CHANNEL}")
-            self._on_pace()  # for whatever was said while nobody listened
-            self._callback()
+            for call in (*self._others.values(), self._callback):
+                call()  # for whatever was said while nobody listened
             while not self._closing.is_set():
                 for said in connection.notifies(timeout=_GLANCE, stop_after=1):
-                    (self._on_pace if said.payload == PACE else self._callback)()
+                    self._others.get(said.payload, self._callback)()

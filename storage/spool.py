@@ -138,6 +138,7 @@ class Contents:
 class SqlSpool:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.asked = False  # there is work for whoever works on mails
 
     # Coming in
 
@@ -155,6 +156,7 @@ class SqlSpool:
         }
         new = self._connection.execute(_keep(self._connection.dialect.name), values).first()
         if new is not None:
+            self.asked = self.asked or not set_aside
             return int(new[0]), True
         known = self.known((letter.key,))
         return known[letter.key], False
@@ -199,6 +201,7 @@ class SqlSpool:
 
     def hand_back(self, owner: str) -> None:
         self._change((_IS_WAITING, s.c.leased_by == owner), **_FREE)
+        self.asked = True  # also for those whose turn comes after what that process did
 
     def next_due(self, now: datetime) -> datetime | None:
         """When to look again, `now` at the earliest. None: nothing waits."""
@@ -282,7 +285,9 @@ class SqlSpool:
 
     def _change(self, which: Iterable[ColumnElement[bool]], **values: Any) -> bool:
         statement = update(s).where(*which).values(**values)
-        return self._connection.execute(statement).rowcount > 0
+        changed = self._connection.execute(statement).rowcount > 0
+        self.asked = self.asked or (changed and values.get("state") == WAITING)
+        return changed
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
@@ -26,7 +26,7 @@ from storage.engine import (
 from storage.finder import Finder
 from storage.kept import Begin, KeptConnections
 from storage.known_house import Memory
-from storage.listener import CHANNEL, PACE, Listener
+from storage.listener import CHANNEL, MAIL, PACE, Listener
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
@@ -37,18 +37,25 @@ R = TypeVar("R")
 
 _NOTIFY = text("SELECT pg_notify(:channel, '')").bindparams(channel=CHANNEL)
 _NOTIFY_PACE = text("SELECT pg_notify(:channel, :what)").bindparams(channel=CHANNEL, what=PACE)
+_NOTIFY_MAIL = text("SELECT pg_notify(:channel, :what)").bindparams(channel=CHANNEL, what=MAIL)
 
 
 class SqlStore:
     """Open until `close`. The database must be migrated (`storage.migrate.upgrade`).
 
     `on_outbox` is called from a thread of the store, after each commit that gave the relay
-    something to do.
+    something to do, and `on_spool` after one that left mail to work on.
     """
 
-    def __init__(self, url: str, on_outbox: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        on_outbox: Callable[[], None] | None = None,
+        on_spool: Callable[[], None] | None = None,
+    ) -> None:
         self._url = database_url(url)
         self._on_outbox = on_outbox
+        self._on_spool = on_spool
         self._memory = Memory(Finder(self._read_later))
         writing = writer_engine(self._url)
         reading = reader_engine(self._url, writing)
@@ -88,15 +95,20 @@ class SqlStore:
             await asyncio.wrap_future(self._threads.submit(empty_the_journal, self._url))
 
     def listen(
-        self, callback: Callable[[], None], on_pace: Callable[[], None] | None = None
+        self,
+        callback: Callable[[], None],
+        on_pace: Callable[[], None] | None = None,
+        on_spool: Callable[[], None] | None = None,
     ) -> None:
-        """Call back, from a thread, when another process gave the relay something to do, or
-        `on_pace` when it heard from Slack that we are too fast.
+        """Call back, from a thread, when another process gave the relay something to do,
+        `on_pace` when it heard from Slack that we are too fast, and `on_spool` when it left mail
+        to work on.
 
-        SQLite has no way to tell; there nothing happens, and the relay's tick must do.
+        SQLite has no way to tell; there nothing happens, and looking from time to time must do.
         """
         if self._writer is None:
-            self._listeners.append(Listener(self._url, callback, on_pace or callback))
+            said = {PACE: on_pace or callback, MAIL: on_spool or callback}
+            self._listeners.append(Listener(self._url, callback, said))
 
     def close(self) -> None:
         """Finish the work that was asked for, then let go of the database."""
@@ -113,7 +125,7 @@ class SqlStore:
 
     def _sqlite_writer(self) -> Writer:
         journal = WriteAheadLog(str(self._url.database))
-        return Writer(self._begin_to_write, self._memory, self._wake, journal)
+        return Writer(self._begin_to_write, self._memory, self._committed, journal)
 
     def _write(self, work: Callable[[SqlTransaction], R], *, locks: bool) -> R:
         with self._begin_to_write() as connection:
@@ -124,8 +136,9 @@ class SqlStore:
                 connection.execute(_NOTIFY)
             if tx.pace.changed:
                 connection.execute(_NOTIFY_PACE)
-        if tx.wakes_the_relay:
-            self._wake()
+            if tx.spool.asked:
+                connection.execute(_NOTIFY_MAIL)
+        self._committed((tx,))
         return value
 
     def _read(self, work: Callable[[SqlTransaction], R]) -> R:
@@ -143,6 +156,8 @@ class SqlStore:
         with suppress(RuntimeError):  # the store is being closed
             self._threads.submit(run)
 
-    def _wake(self) -> None:
-        if self._on_outbox is not None:
+    def _committed(self, done: Sequence[SqlTransaction]) -> None:
+        if self._on_outbox is not None and any(tx.wakes_the_relay for tx in done):
             self._on_outbox()
+        if self._on_spool is not None and any(tx.spool.asked for tx in done):
+            self._on_spool()

@@ -56,6 +56,7 @@ class SqlTransaction:
         self.mails = SqlMails(connection)
         self.files = SqlFiles(connection)
         self.pace = SqlPace(connection, self.outbox)
+        self.spool = SqlSpool(connection)
 
     @property
     def leases(self) -> SqlLeases:
@@ -76,10 +77,6 @@ class SqlTransaction:
     @property
     def syncs(self) -> SqlSyncs:
         return SqlSyncs(self._connection)
-
-    @property
-    def spool(self) -> SqlSpool:
-        return SqlSpool(self._connection)
 
     @property
     def mailboxes(self) -> SqlMailboxes:

@@ -83,12 +83,17 @@ class _Queue:
 
 class Writer:
     def __init__(
-        self, begin: Begin, memory: Memory, on_outbox: Callable[[], None], journal: WriteAheadLog
+        self,
+        begin: Begin,
+        memory: Memory,
+        committed: Callable[[Sequence[SqlTransaction]], None],
+        journal: WriteAheadLog,
     ) -> None:
+        """`committed` is told of each transaction that was, those of one commit together."""
         self._begin = begin
         self._journal = journal
         self._memory = memory
-        self._on_outbox = on_outbox
+        self._committed = committed
         self._queue = _Queue()
         self._closing = Lock()
         self._closed = False
@@ -153,16 +158,16 @@ class Writer:
             outcome, must_last = self._alone(jobs[0])
             return [outcome], must_last
         with self._begin() as connection:
-            wakes = must_last = False
-            outcomes = []
+            must_last = False
+            outcomes, kept = [], []
             for job in jobs:
                 tx = SqlTransaction(connection, self._memory, writable=True)
                 outcome = _attempt(job, tx, connection)
                 outcomes.append(outcome)
-                wakes = wakes or (outcome.error is None and tx.wakes_the_relay)
+                if outcome.error is None:
+                    kept.append(tx)
                 must_last = must_last or not job.patient or tx.outbox.attempts
-        if wakes:
-            self._on_outbox()
+        self._committed(kept)
         return outcomes, must_last
 
     def _alone(self, job: _Job) -> tuple[_Outcome, bool]:
@@ -171,8 +176,7 @@ class Writer:
             tx = SqlTransaction(connection, self._memory, writable=True)
             outcome = _Outcome(job.work(tx))
             tx.settle()
-        if tx.wakes_the_relay:
-            self._on_outbox()
+        self._committed((tx,))
         return outcome, not job.patient or tx.outbox.attempts
 
 

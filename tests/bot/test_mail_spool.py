@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import mail_spool
+from bot import courtesy, mail_spool
+from bot.courtesy import Courtesy
 from bot.mail_spool import MailSpool, letter
 from desk.errors import Busy
 from mail.listener import Reply
@@ -19,6 +20,7 @@ from storage.store import SqlStore
 from tests.bot.test_mail_fetching import LONG, a_mail
 
 WAY = Way("lmtp")
+HOLD = Strangers.HOLD
 
 
 @pytest.fixture
@@ -57,8 +59,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_spool(store, desk):
-    spool = MailSpool(store, desk, lambda: datetime.now(UTC))
+async def a_spool(store, desk, people=None):
+    spool = MailSpool(store, desk, lambda: datetime.now(UTC), people)
     running = asyncio.create_task(spool.run())
     try:
         yield spool
@@ -78,7 +80,9 @@ async def until(store, **wanted):
 
 
 async def receive(spool, name):
-    return await spool.receive(a_mail(name), WAY, ("support@desk.example",), "paul@example.org")
+    to = ("support@desk.example",)
+    (reply,) = await spool.receive(a_mail(name), (WAY,), to, "paul@example.org")
+    return reply
 
 
 async def test_a_mail_is_confirmed_when_it_is_kept_and_before_the_desk_has_taken_it(store):
@@ -119,6 +123,69 @@ async def test_who_is_refused_behind_the_door_is_only_noted(store):
 
     (mail,) = await store.read(lambda tx: tx.spool.latest(1))
     assert mail.error == "unknown sender"
+
+
+async def test_each_recipient_hears_its_own_verdict_and_the_mail_is_kept_once(store):
+    ways = (Way("desk"), Way("open", strangers=Strangers.ACCEPT), Way("phones", "phones", HOLD))
+    to = ("desk@x.example", "open@x.example", "phones@x.example")
+    desk = Desk(refused=("spam",))
+    async with a_spool(store, desk) as spool:
+        replies = await spool.receive(a_mail("spam"), ways, to, "paul@example.org")
+        await until(store, spam="done")
+
+    (mail,) = await store.read(lambda tx: tx.spool.latest(9))
+    contents = await store.read(lambda tx: tx.spool.contents(mail.id))
+    assert replies == (Reply.UNKNOWN_SENDER, Reply.ACCEPTED, Reply.ACCEPTED)
+    assert (mail.way, mail.team, mail.strangers) == ("phones", "phones", "hold")
+    assert contents.envelope_to == to
+
+
+async def test_while_people_wait_for_an_answer_mail_steps_back(store, monkeypatch):
+    monkeypatch.setattr(courtesy, "PATIENCE", LONG)
+    people, desk, now = Courtesy(), Desk(), datetime.now(UTC)
+    async with a_spool(store, desk, people):
+        with people.answering():
+            await store.write(lambda tx: tx.spool.keep(letter(a_mail("one"), WAY), now))
+            await asyncio.sleep(0.3)
+            assert desk.tried == []
+
+        await until(store, one="done")
+
+
+async def test_a_mail_another_process_keeps_is_worked_on_at_once(postgresql_url, monkeypatch):
+    monkeypatch.setattr(mail_spool, "IDLE", 10 * LONG)
+    ours, theirs, desk = SqlStore(postgresql_url), SqlStore(postgresql_url), Desk()
+    async with a_spool(ours, desk) as spool:
+        listening = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        ours.listen(lambda: loop.call_soon_threadsafe(listening.set), None, spool.wake)
+        await asyncio.wait_for(listening.wait(), LONG)
+        await asyncio.sleep(0.3)  # until it has looked, and rests
+
+        await theirs.write(lambda tx: tx.spool.keep(letter(a_mail("one"), WAY), datetime.now(UTC)))
+
+        await until(ours, one="done")
+    assert desk.taken == ["one"]
+    ours.close()
+    theirs.close()
+
+
+async def test_a_mail_let_through_is_worked_on_at_once(database_url, monkeypatch):
+    monkeypatch.setattr(mail_spool, "IDLE", 10 * LONG)
+    desk, spools = Desk(), []
+    store = SqlStore(database_url, on_spool=lambda: [spool.wake() for spool in spools])
+    now = datetime.now(UTC)
+    number, _ = await store.write(
+        lambda tx: tx.spool.keep(letter(a_mail("one"), WAY), now, set_aside="too large")
+    )
+    async with a_spool(store, desk) as spool:
+        spools.append(spool)
+        await asyncio.sleep(0.3)  # until it has looked, and rests
+
+        await store.write(lambda tx: tx.spool.retry(number, now))
+
+        await until(store, one="done")
+    store.close()
 
 
 async def test_a_mail_that_fails_three_times_is_set_aside_and_the_next_goes_on(store):
@@ -190,8 +257,9 @@ async def test_any_bytes_are_kept_as_they_came(raw, to, sender, tmp_path_factory
     store = _any_store(tmp_path_factory)
     spool = MailSpool(store, Desk(), lambda: datetime.now(UTC))
 
-    assert await spool.receive(raw, WAY, (to,), sender) is Reply.ACCEPTED
+    assert await spool.receive(raw, (WAY,), (to,), sender) == (Reply.ACCEPTED,)
 
+    await spool.stop(0)
     number = await store.read(lambda tx: tx.spool.known((letter(raw, WAY).key,)))
     contents = await store.read(lambda tx: tx.spool.contents(*number.values()))
     assert letter(contents.raw, WAY).key == letter(raw, WAY).key

@@ -182,6 +182,32 @@ async def test_lmtp_answers_once_for_each_recipient():
     assert len(inbox.mails) == 1
 
 
+@pytest.mark.parametrize(
+    ("protocol", "hello", "owed"),
+    [("lmtp", "LHLO", ["250 2.0.0", "550 5.7.1", "250 2.0.0"]), ("smtp", "EHLO", ["250 2.0.0"])],
+)
+async def test_recipients_may_be_treated_differently(protocol, hello, owed):
+    inbox = Inbox((Reply.ACCEPTED, Reply.UNKNOWN_SENDER, Reply.ACCEPTED))
+    async with (
+        a_listener(inbox.take, protocol) as listener,
+        Client.connected(listener, hello) as client,
+    ):
+        replies = [await client.send("a@desk.example", "b@desk.example", "c@desk.example")]
+        replies += [await client.reply() for _ in owed[1:]]
+        after = await client.say("NOOP")
+
+    assert [reply[:9] for reply in replies] == owed
+    assert after.startswith("250")
+
+
+async def test_over_smtp_nobody_is_refused_while_somebody_else_must_come_again():
+    inbox = Inbox((Reply.UNKNOWN_SENDER, Reply.TRY_LATER))
+    async with a_listener(inbox.take) as listener, Client.connected(listener) as client:
+        reply = await client.send("a@desk.example", "b@desk.example")
+
+    assert reply == Reply.TRY_LATER.value
+
+
 @pytest.mark.parametrize(("protocol", "hello", "owed"), [("smtp", "EHLO", 1), ("lmtp", "LHLO", 2)])
 async def test_a_mail_beyond_the_announced_size_is_refused(protocol, hello, owed):
     inbox = Inbox()
