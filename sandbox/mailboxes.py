@@ -98,6 +98,8 @@ class Mailboxes:
         *,
         to: str | None = None,
         subject: str | None = None,
+        cc: str = "",
+        files: Iterable[tuple[str, bytes, str]] = (),
     ) -> Mail:
         """Reply as a mail program does: quoted below, threaded by headers."""
         sender = from_ or original.envelope_to[0]
@@ -106,7 +108,12 @@ class Mailboxes:
         french = person is None or person.locale.startswith("fr")
         body = mails.quoted(original, text, french=french)
         return await self.send(
-            sender, to or usual_to, subject or usual_subject, body, headers=threading
+            sender,
+            to or usual_to,
+            subject or usual_subject,
+            body,
+            headers=threading | ({"Cc": cc} if cc else {}),
+            files=files,
         )
 
     async def send(
@@ -139,11 +146,13 @@ class Mailboxes:
         )
         return await self.send_raw(address, message)
 
-    async def send_raw(self, envelope_from: str, message: EmailMessage | bytes) -> Mail:
-        """Send any mail at all, even one no mail program would write."""
+    async def send_raw(
+        self, envelope_from: str, message: EmailMessage | bytes, to: Iterable[str] = ()
+    ) -> Mail:
+        """Send any mail at all, even one no mail program would write. `to`: else as it says."""
         raw = message if isinstance(message, bytes) else message.as_bytes()
-        sent = Mail(raw, envelope_from, [], self._clock(), direction="out", read=True)
-        to = sent.envelope_to = sent.recipients
+        sent = Mail(raw, envelope_from, list(to), self._clock(), direction="out", read=True)
+        to = sent.envelope_to = sent.envelope_to or sent.recipients
         ours = [a for a in to if self._world.by_address(a)]
         others = [a for a in to if a not in ours]
         try:

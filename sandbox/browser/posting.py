@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import getaddresses
 from typing import Any
 
 from sandbox.browser.requests import Ask, Json, Refused
@@ -25,20 +26,50 @@ async def mailbox(ask: Ask) -> Json:
 
 
 async def send(ask: Ask) -> Json:
-    """A new mail, or with `reply_to_id` an answer that quotes and threads."""
-    sender, text = ask.text("from"), ask.text("text")
-    boxes = ask.slack.mailboxes
-    original_id = ask.fields.get("reply_to_id")
-    if not original_id:
-        sent = await boxes.send(sender, ask.text("to"), ask.text("subject", ""), text)
-        return {"ok": True, "id": sent.id}
-    original = boxes.find(sender, str(original_id))
-    if original is None:
-        raise Refused("the mail this answers is no longer there")
-    sent = await boxes.answer(
-        original, text, sender, to=ask.fields.get("to"), subject=ask.fields.get("subject")
+    """A new mail; with `reply_to_id` an answer that quotes and threads; with `forward_id` one that
+    takes along the files of another; with `raw` a file that is a whole mail, as it is.
+
+    `files` and `raw` are ids of what was brought before.
+    """
+    sender, boxes = ask.text("from"), ask.slack.mailboxes
+    if ask.fields.get("raw"):
+        ((_, raw, _),) = _brought(ask, [ask.text("raw")])
+        named = [address for _, address in getaddresses([ask.text("to")]) if address]
+        return _sent(await boxes.send_raw(sender, raw, named))
+    text, cc, files = ask.text("text"), ask.text("cc", ""), _brought(ask, ask.fields.get("files"))
+    if ask.fields.get("reply_to_id"):
+        original = _original(ask, "reply_to_id")
+        to, subject = ask.fields.get("to"), ask.fields.get("subject")
+        answer = await boxes.answer(
+            original, text, sender, to=to, subject=subject, cc=cc, files=files
+        )
+        return _sent(answer)
+    if ask.fields.get("forward_id"):
+        files = _original(ask, "forward_id").files + files
+    headers = {"Cc": cc} if cc else None
+    subject = ask.text("subject", "")
+    return _sent(
+        await boxes.send(sender, ask.text("to"), subject, text, headers=headers, files=files)
     )
-    return {"ok": True, "id": sent.id}
+
+
+def _sent(mail: Mail) -> Json:
+    return {"ok": True, "id": mail.id}
+
+
+def _original(ask: Ask, name: str) -> Mail:
+    original = ask.slack.mailboxes.find(ask.text("from"), ask.text(name))
+    if original is None:
+        raise Refused("the mail this is about is no longer there")
+    return original
+
+
+def _brought(ask: Ask, ids: list[str] | None) -> list[tuple[str, bytes, str]]:
+    """Names, bytes and types of files that were brought."""
+    files = [ask.slack.workspace.files.find(str(file)) for file in ids or ()]
+    if None in files:
+        raise Refused("a file of this mail is no longer there")
+    return [(file.name, file.data, file.media_type) for file in files if file is not None]
 
 
 async def read(ask: Ask) -> Json:

@@ -15,6 +15,7 @@ from tests.sandbox.tiny_bot import a_button, a_form, a_subject, actions
 Json = dict[str, Any]
 PIERRE = "U01PIERRE"
 POSTES = "C01POSTES"
+PNG = "image/png"
 
 
 class Window:
@@ -34,6 +35,12 @@ class Window:
         async with self._session.post(path, json={"as": self.user, **body}) as answer:
             self.status = answer.status
             return await answer.json()
+
+    async def bring(self, name: str, data: bytes) -> str:
+        """The id of a file that this person chose."""
+        query = {"as": self.user, "name": name}
+        async with self._session.post("/ui/upload", params=query, data=data) as answer:
+            return str((await answer.json())["file"]["id"])
 
     async def state(self) -> Json:
         state: Json = await self.get("/ui/state", **{"as": self.user})
@@ -235,6 +242,38 @@ async def test_mail_is_written_and_read_in_the_browser(window: Window) -> None:
     assert newest["subject"] == "Re: Lunch"
     assert "> Noon?" in newest["text"]
     assert refused["error"].startswith("no mail server")
+
+
+async def test_mail_takes_copies_and_files_along_and_on(window: Window, slack: Sandbox) -> None:
+    paul, marie, jeanne = (
+        "paul.smith@meridien.example",
+        "marie.curie@meridien.example",
+        "jeanne.martin@client.example",
+    )
+    photo, notes = await window.bring("photo.png", b"PNG"), await window.bring("notes.txt", b"Hm.")
+    wish = {"to": marie, "subject": "Lunch", "text": "Here?", "cc": f"Jeanne <{jeanne}>"}
+    await window.post("/ui/mail", **{"from": paul}, **wish, files=[photo])
+    first = (await window.get("/ui/mailbox", address=marie))["mails"][0]
+    onward = {"to": jeanne, "subject": "Fwd: Lunch", "text": "See below.", "files": [notes]}
+
+    await window.post("/ui/mail", **{"from": marie}, **onward, forward_id=first["id"])
+    gone = await window.post("/ui/mail", **{"from": paul}, **wish, files=["F404"])
+
+    in_copy, passed_on = slack.mailbox(jeanne)
+    assert (first["cc"], in_copy.files) == (f"Jeanne <{jeanne}>", [("photo.png", b"PNG", PNG)])
+    assert [name for name, _, _ in passed_on.files] == ["photo.png", "notes.txt"]
+    assert gone["ok"] is False
+
+
+async def test_a_whole_mail_is_sent_as_it_is(window: Window, slack: Sandbox) -> None:
+    raw = b"From: Machine <m@far.example>\r\nTo: nobody@far.example\r\n\r\nHello\xff\r\n"
+    marie = "marie.curie@meridien.example"
+
+    file = await window.bring("odd.eml", raw)
+    await window.post("/ui/mail", **{"from": "m@far.example"}, to=f"Marie <{marie}>", raw=file)
+
+    (mail,) = slack.mailbox(marie)
+    assert (mail.raw, mail.envelope_from, mail.envelope_to) == (raw, "m@far.example", [marie])
 
 
 async def test_faults_are_set_seen_and_cleared(window: Window, slack: Sandbox) -> None:

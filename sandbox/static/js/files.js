@@ -45,10 +45,7 @@ export function fileField(element, block, surface, ids) {
     ...labelling(element, block, ids), type: "file", class: "field-file", multiple: (element.max_files ?? 10) > 1,
     data: marks(element, block, "input"),
   });
-  const show = () => put(list, (surface.value(block, element) ?? []).map((file) => h("li", {},
-    h("span", { class: "file-chip" }, icon("file", 16), h("bdi", {}, file.name), h("button", {
-      type: "button", class: "link", "aria-label": t("files.remove", { name: file.name }), onclick: () => drop(file),
-    }, icon("close", 12))))));
+  const show = () => put(list, (surface.value(block, element) ?? []).map((file) => h("li", {}, broughtChip(file, () => drop(file)))));
   const drop = async (file) => {
     await surface.changed(block, element, surface.value(block, element).filter((one) => one.id !== file.id));
     show();
@@ -65,7 +62,14 @@ export function fileField(element, block, surface, ids) {
   return h("div", { class: "file-field" }, list, node);
 }
 
-async function bring(file) {
+/** A file that was brought and not sent yet, with a cross to take it off. */
+export function broughtChip(file, onDrop) {
+  return h("span", { class: "file-chip" }, icon("file", 16), h("bdi", {}, file.name), h("button", {
+    type: "button", class: "link", "aria-label": t("files.remove", { name: file.name }), onclick: onDrop,
+  }, icon("close", 12)));
+}
+
+export async function bring(file) {
   const query = new URLSearchParams({ as: session.me.id, name: file.name });
   const answer = await fetch(`/ui/upload?${query}`, { method: "POST", body: file });
   return (await answer.json()).file;

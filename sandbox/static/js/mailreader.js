@@ -6,7 +6,7 @@ import { mailChips } from "./files.js";
 import { icon } from "./icons.js";
 import { growing } from "./inputs.js";
 import { outsideLink } from "./mrkdwn.js";
-import { sendMail, replySubject } from "./mailwriter.js";
+import { composeMail, forwardSubject, MailFiles, replySubject, sendMail } from "./mailwriter.js";
 import { dateOf, nameIn } from "./mailbox.js";
 import { t } from "./strings.js";
 import { longMoment } from "./time.js";
@@ -25,7 +25,8 @@ export class MailReader {
     this.node = h("article", { class: "mail-open", data: { testid: "mail-open" } },
       h("header", { class: "mail-head" },
         iconButton("back", t("mail.back"), onBack, { look: "icon-btn mail-back" }),
-        h("div", { class: "mail-titles" }, h("h2", { dir: "auto" }, mail.subject || t("mail.noSubject")), this.#people())),
+        h("div", { class: "mail-titles" }, h("h2", { dir: "auto" }, mail.subject || t("mail.noSubject")), this.#people()),
+        iconButton("forward", t("mail.forward"), () => this.#forward(), { testid: "mail-forward" })),
       refused && h("div", { class: "banner", role: "alert" }, icon("warning", 18), h("span", {}, mail.status)),
       this.tabs, this.body, mailChips(mail, address), this.#answerBox());
     this.#show(this.#firstTab());
@@ -73,6 +74,15 @@ export class MailReader {
     return frame;
   }
 
+  /** As mail programs write it in the language of this page. */
+  #forward() {
+    const { mail } = this;
+    const head = [[t("mail.from"), mail.from], [t("mail.date"), longMoment(dateOf(mail))], [t("mail.subject"), mail.subject], [t("mail.to"), listed(mail.to)]];
+    const lines = head.map(([label, value]) => t("mail.headLine", { label, value }));
+    const text = `\n\n${t("mail.forwardLine")}\n${lines.join("\n")}\n\n${mail.text ?? ""}`;
+    composeMail(this.address, { subject: forwardSubject(mail.subject), text, forward_id: mail.id });
+  }
+
   #answerBox() {
     const incoming = this.mail.direction !== "out";
     if (!incoming) return null;
@@ -81,15 +91,16 @@ export class MailReader {
     const box = h("textarea", { class: "field", rows: "3", dir: "auto", placeholder: label, "aria-label": label, data: { testid: "mail-reply" } });
     const note = h("div", { class: "mail-note", role: "status" });
     const button = wordButton(t("mail.send"), () => send(), { look: "btn btn-primary", picture: "send", testid: "mail-send" });
+    const files = new MailFiles(t("mail.attach"), "mail-reply-files", { multiple: true });
     growing(box, 240);
     const send = () => sendMail({
       button, note,
-      message: { from: this.address, to, subject: replySubject(this.mail.subject), text: box.value, reply_to_id: this.mail.id },
-      onSent: () => { box.value = ""; box.dispatchEvent(new Event("input")); },
+      message: { from: this.address, to, subject: replySubject(this.mail.subject), text: box.value, files: files.ids, reply_to_id: this.mail.id },
+      onSent: () => { box.value = ""; files.clear(); box.dispatchEvent(new Event("input")); },
     });
     box.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(); });
     return h("footer", { class: "mail-answer" }, h("div", { class: "mail-answer-to" }, icon("reply", 16), h("bdi", {}, to)), box,
-      h("div", { class: "mail-answer-foot" }, note, h("span", { class: "hint" }, t("mail.keys")), button));
+      h("div", { class: "mail-answer-foot" }, files.node, note, h("span", { class: "hint" }, t("mail.keys")), button));
   }
 }
 
