@@ -339,7 +339,8 @@ def _is_text(part: Part, kind: str) -> bool:
         # A mail that is nothing but an attachment without a name is a text all the same.
         return kind in _TEXTS and not part.file_name and bool(part.get("from"))
     if kind in _TEXTS or kind == "text/html":
-        return not part.file_name or part.disposition != "inline" or not _is_file_name(part)
+        shown = part.disposition != "inline" or not _is_file_name(part)
+        return shown or not part.file_name or bool(part.get("from"))
     return not part.file_name and kind not in _FILES
 
 

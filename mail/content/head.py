@@ -19,6 +19,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _MBOX_LINE = re.compile(rb">?From [^\r\n]*\r?\n")
+_BLANKS = re.compile(rb"[ \t]{1,80}")
 _LINES_AHEAD = 2
 
 
@@ -63,7 +64,9 @@ def _first_line(raw: bytes, start: int, end: int) -> int:
         at = after
     while found := _MBOX_LINE.match(raw, at, end):
         at = found.end()
-    return at
+    blanks = _BLANKS.match(raw, at, end)
+    # Nothing goes on before the first field.
+    return blanks.end() if blanks and _KNOWN.match(raw, blanks.end(), end) else at
 
 
 def _line_end(raw: bytes, at: int, end: int) -> int:

@@ -35,7 +35,7 @@ from mail.extraction.runs import (
     with_initials_marked,
 )
 from mail.extraction.sent import first_sent_line
-from mail.extraction.shapes import all_bare, is_quoted, is_rule
+from mail.extraction.shapes import above, all_bare, bare, is_quoted, is_rule
 from mail.extraction.vocabulary import FORWARDING_SUBJECT, POINTS_BELOW
 
 _SHORT = 250  # characters: an answer that only says "my answers are below"
@@ -137,10 +137,16 @@ def _from_text(lines: list[str], sent: Sequence[str]) -> list[str]:
     end = 0
     for run in runs:
         quotes = run.attributed or is_plainly_a_mail(looked, run)
-        own += kept[end : run.start]
+        own += _without_author(kept[end : run.start]) if quotes else kept[end : run.start]
         own += [own_beginning(looked[run.start])] if quotes else kept[run.start : run.end]
         end = run.end
     return own + kept[end:]
+
+
+def _without_author(lines: list[str]) -> list[str]:
+    """Without "Somebody wrote:" right above what is known to be quoted."""
+    last = above(lines, len(lines))
+    return lines[:last] if last >= 0 and names_author(bare(lines[last])) else lines
 
 
 def _is_inline(lines: Sequence[str], runs: Sequence[Run]) -> bool:

@@ -21,6 +21,7 @@ _LINES = 4  # that an attribution may be wrapped over
 _LONGEST = 500
 _LONGEST_NAMED = 150  # with a name and without an address
 _DASHES = re.compile(r"^[-—_*=\s]{2,}|[-—_*=\s]{2,}$")
+_FRAMES = ("--", "——", "__", "**", "==")
 _COLON = (":", "：")
 _ENDS = (*_COLON, "-", "—", "_", "*", "=")
 _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
@@ -28,6 +29,7 @@ _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
 _INSIDE = re.compile(
     r"(?:\s*-{2,}\s*|\s)(?:On|Le|Am|El|Il|Em|Op|Den|Dne)\s(?:[^\W\d_]{2,9}[.,]{0,2}\s){0,3}\d"
 )
+_DAY = re.compile(r"^\S+ (?:\d{1,2}\.? ?[^\W\d_]{3,10}\b|[^\W\d_]{3,10}\.? \d{1,2}\b)")
 _WITH_TEXT = re.compile(r"^[^\n]{10,300}?(?:wrote|écrit|escribió|scritto|escreveu)\s?:\s*(?=\S)")
 
 
@@ -113,7 +115,10 @@ def _is_attribution(text: str, quoted: bool) -> bool:
     if not dated and not quoted:
         return False  # nearly always, and cheap
     dashed = bool(_DASHES.search(text))
+    framed = dashed and text[:2] in _FRAMES and text[-2:] in _FRAMES
     text = _DASHES.sub("", text)
+    if framed and quoted and len(text) <= _LONGEST_NAMED and says_who_wrote(text):
+        return True  # "---- Somebody wrote ----"
     if not text.endswith(_COLON) and not (dashed and says_who_wrote(text)):
         # "2026/11/24 Somebody <…>" and no more
         named = dated and has_address(text) and bool(OPENER.match(text))
@@ -133,7 +138,10 @@ def _introduces_marked(text: str, dated: bool) -> bool:
     if dated and has_address(text):
         return True
     if says_who_wrote(text):
-        return dated or has_address(text) or (has_time(text) and bool(OPENER.match(text)))
+        if dated or has_address(text):
+            return True
+        # A day without its year is enough behind the word that begins such lines.
+        return bool(OPENER.match(text)) and (has_time(text) or bool(_DAY.search(text)))
     return bool(YOU_WROTE.search(text)) or bool(QUOTING.match(text))
 
 

@@ -24,6 +24,7 @@ _DASHED = re.compile(r"[-_=*—─]{2,}\s?([^\W_][^\n]{1,70}?)\s?[-_=*—─]{2,
 _LOOSE_DASHED = re.compile(r"[-_=*—─]{3,}\s?([^\W_][^-_=*]{2,60})$")
 _RAW = re.compile(r"received$|return-path$|message-id$|dkim-|mime-|content-t|x-|arc-|authent")
 _MOST_LINES = 12
+_LONGEST_TITLE = 45
 _MOST_CONTINUED = 3
 
 
@@ -140,6 +141,9 @@ def begins_forward(lines: Sequence[str], index: int) -> bool:
     line = lines[index]
     if BEGINS_FORWARDED.match(line):
         return True
+    if line.endswith((":", "：")) and len(line) <= _LONGEST_TITLE and FORWARDED.search(line):
+        below = index + 1 + (index + 1 < len(lines) and not lines[index + 1])
+        return below < len(lines) and opens_with_headers(lines[below : below + _MOST_LINES])
     found = _DASHED.match(line) or _LOOSE_DASHED.match(line)
     return bool(found) and bool(FORWARDED.search(found[1]))  # type: ignore[index]
 

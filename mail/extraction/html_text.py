@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LONGEST_HTML = 2_000_000  # characters that are parsed
 LONGEST_TEXT = 200_000  # characters of text that are kept
+DELIMITER = "-- "  # above a signature; its blank tells it from a dash
 QUOTE_HERE = "\x00quote\x00"  # a line standing for a quote that was left out
 
 _SKIPPED = {"head", "script", "style", "title", "template", "noscript", "object", "svg", "math"}
@@ -191,10 +192,13 @@ class _Writer:
 
     def end_line(self, always: bool = False) -> None:
         line = "".join(self.words)
+        delimits = line.lstrip() == DELIMITER and not self.quotes
         line = line.rstrip() if self.verbatim else " ".join(line.split(" ")).strip()
         self.words.clear()
         self.begun = False
-        if line or always:
+        if delimits:
+            self.lines.append(DELIMITER)
+        elif line or always:
             margin = "  " * max(len(self.lists) - 1, 0) if self.mark else ""
             self.lines.append("> " * self.quotes + margin + self.mark + line)
             self.mark = ""
@@ -203,7 +207,7 @@ class _Writer:
         self.end_line()
         while self.lines and not self.lines[-1].strip("> "):
             self.lines.pop()
-        text = "\n".join(line.rstrip() for line in self.lines)
+        text = "\n".join(line if line == DELIMITER else line.rstrip() for line in self.lines)
         return re.sub(r"\n{3,}", "\n\n", text)[:LONGEST_TEXT].strip("\n")
 
     def _next_mark(self) -> str:

@@ -6,8 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.extraction.attribution import attribution_start, opens_with_attribution
-from mail.extraction.header_block import opens_with_headers
+from mail.extraction.attribution import (
+    attribution_start,
+    names_author,
+    opens_with_attribution,
+)
+from mail.extraction.header_block import begins_forward, opens_with_headers
 from mail.extraction.shapes import above, is_quoted, is_rule, unquoted
 
 _WRAPPED_AT = 60  # a quoted line this long may have been broken by a program
@@ -93,6 +97,8 @@ def _is_broken_off(lines: Sequence[str], index: int) -> bool:
 
 def _run(lines: Sequence[str], start: int, end: int) -> Run:
     last = above(lines, start)
+    if last >= 0 and begins_forward(lines, last):
+        return Run(start, end, False)  # passed on, not answered
     first = attribution_start(lines, last) if last >= 0 else None
     inside = lines[start:end]
     attributed = first is not None or opens_with_attribution(inside) or opens_with_headers(inside)
@@ -111,7 +117,10 @@ def is_plainly_a_mail(lines: Sequence[str], run: Run) -> bool:
     quoted = lines[run.start : run.end]
     if len(quoted) < 3 or any(lines[run.end :]):
         return False
-    if run.start == 0 or lines[run.start - 1] or lines[above(lines, run.start)].endswith(":"):
+    if run.start == 0:
+        return False
+    introduced = lines[above(lines, run.start)]
+    if not names_author(introduced) and (lines[run.start - 1] or introduced.endswith(":")):
         return False
     if any(line.startswith((">>> ", "> $ ", "> npm ", "> #")) for line in quoted):
         return False

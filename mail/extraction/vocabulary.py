@@ -104,7 +104,7 @@ FORWARDED = re.compile(
     re.IGNORECASE,
 )
 BEGINS_FORWARDED = re.compile(
-    r"(?:begin forwarded message|début du message (?:transféré|réexpédié)|"
+    r"(?:(?:begin )?forwarded message|début du message (?:transféré|réexpédié)|"
     r"anfang der weitergeleiteten (?:nachricht|e-?mail)|inicio del mensaje reenviado|"
     r"inizio messaggio inoltrato|início da mensagem (?:reenviada|encaminhada)|"
     r"begin doorgestuurd bericht|vidarebefordrat brev|start på videresendt|"

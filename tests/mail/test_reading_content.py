@@ -211,3 +211,12 @@ def test_every_shape_is_read(shape):
     assert mail.text.strip()
     assert mail.from_address == "paul@example.org"
     assert not set("\0\r") & set(mail.text + mail.subject + mail.safe_html)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_the_only_text_of_a_mail_is_read_though_it_has_a_name(kind):
+    mail = read_mail(
+        letter(f"Content-Type: {kind}", 'Content-Disposition: inline; filename="note.txt"')
+    )
+
+    assert mail.text == "It is the LX-9."

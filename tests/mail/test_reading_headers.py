@@ -146,12 +146,14 @@ WHOLE = letter("Subject: A long subject\r\n that goes on")
         WHOLE.replace(b"long", b"lo\0ng"),
         WHOLE.replace(b"Subject:", b"Subject :"),
         WHOLE.replace(b"\r\n\r\n", b"\r\n"),
+        b" " + WHOLE,
     ],
     ids=[
         "as it should be", "line feeds", "carriage returns", "doubled returns", "folded by return",
         "folded by a blank line", "folded without a blank", "mailbox line", "quoted mailbox line",
         "blank lines first", "byte order mark", "utf-16", "utf-16 without a mark", "nul",
         "blank before the colon", "no line between head and text",
+        "blank before the first field",
     ],
 )  # fmt: skip
 def test_a_broken_header_still_says_who_and_what(raw):
