@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from blocks.text import inline, when
+from blocks.text import inline, time_of_day, when
 from locales.translator import Translator
 
 Facts = Mapping[str, Any]
@@ -101,7 +101,8 @@ def _times(facts: Facts) -> str:
         return ""
     if facts.get("all_day"):
         return starts if ends in ("", starts) else f"{starts} – {ends}"
-    begin = datetime.fromisoformat(starts)
-    shown = when(begin) + (f" – {when(datetime.fromisoformat(ends))}" if ends else "")
+    begin, end = datetime.fromisoformat(starts), datetime.fromisoformat(ends or starts)
+    until = time_of_day(end) if begin.date() == end.date() else when(end)
+    shown = when(begin) + (f" – {until}" if ends else "")
     zone = inline(str(facts.get("zone", "")), 60)
     return f"{shown} ({begin:%H:%M} {zone})" if zone else shown

@@ -105,6 +105,11 @@ def when(at: datetime) -> str:
     return _date(at, "{date_short_pretty} {time}")
 
 
+def time_of_day(at: datetime) -> str:
+    """The same without the day."""
+    return _date(at, "{time}")
+
+
 def age(at: datetime) -> str:
     """How long ago that was: "12 minutes ago". Slack keeps it true on a card that nobody edits."""
     return _date(at, "{ago}")

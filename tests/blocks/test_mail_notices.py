@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -44,6 +45,19 @@ def test_an_invitation_tells_what_when_where_and_by_whom(english: Translator):
     assert line.endswith(
         "(08:00 Romance Standard Time) · Room 3 · organised by Anne &lt;anne@example.org&gt;"
     )
+
+
+@pytest.mark.parametrize(("hours", "days"), [(1, 1), (30, 2)], ids=["same day", "next day"])
+def test_the_day_an_event_ends_is_said_where_it_is_another(
+    hours: int, days: int, english: Translator
+):
+    assert isinstance(INVITE.starts, datetime)
+    invite = replace(INVITE, ends=INVITE.starts + timedelta(hours=hours))
+
+    (line,) = notice_lines(as_facts([Notice(NoticeKind.INVITE, invite=invite)]), english)
+
+    assert line.count("{date_short_pretty}") == days
+    assert line.count("{time}") == 2
 
 
 def test_whole_days_are_the_same_days_for_everybody(english: Translator):
