@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
@@ -14,6 +15,7 @@ from desk.words import LISTS, BlockKind, Span, TextBlock, Words
 
 JOINT = "\u200b"  # Slack knows a mark of style at the edge of a word only; this makes an edge
 FENCE = "```"
+TWO_OF_A_FENCE = re.compile("``(?=`)")
 LONGEST_LINK = 1000  # characters; a longer one is shown as the words it stands behind
 LINKS = ("https://", "http://", "mailto:")
 
@@ -49,8 +51,19 @@ def shortened(words: Words, size: int) -> Words:
 
 def quotations(words: Words, limit: int = LONGEST, most: int = 4) -> tuple[list[str], bool]:
     """Long words as several quotations of at most `limit` characters, and whether that was all."""
-    parts = _halved(words.named(lambda slack_id: slack_id), limit)
+    parts = _halved(_short_links(words.named(lambda slack_id: slack_id), limit // 4), limit)
     return [_markup(part, quoting=True) for part in parts[:most]], len(parts) <= most
+
+
+def _short_links(words: Words, longest: int) -> Words:
+    """A link stands in each piece that words are divided into: a long one would leave no room."""
+
+    def shown(span: Span) -> Span:
+        return replace(span, link=None) if len(_address(span.link or "")) > longest else span
+
+    return Words(
+        tuple(replace(block, spans=tuple(map(shown, block.spans))) for block in words.blocks)
+    )
 
 
 def _halved(words: Words, limit: int) -> list[Words]:
@@ -63,7 +76,7 @@ def _halved(words: Words, limit: int) -> list[Words]:
     elif len(words.blocks[0].text) > 1:
         halves = _divided(words.blocks[0])
     else:
-        return []  # one letter that only its link makes long
+        return []  # not even a letter fits
     return [piece for half in halves for piece in _halved(half, limit)]
 
 
@@ -146,7 +159,7 @@ def _styled(spans: Iterable[Span]) -> str:
     for span in spans:
         piece = _span(span)
         edge = marked or _has_marks(span)
-        if said and piece and edge and _touch(said[-1]) and _touch(piece[0]):
+        if said and piece and _touch(said[-1], piece[0], edge):
             said += JOINT
         said += piece
         marked = _has_marks(span)
@@ -157,8 +170,11 @@ def _has_marks(span: Span) -> bool:
     return span.bold or span.italic or span.strike or span.code
 
 
-def _touch(letter: str) -> bool:
-    return letter.isalnum() or letter in "*_~`"
+def _touch(last: str, first: str, edge: bool) -> bool:
+    """Whether two spans would run into each other. Backticks do so without any style as well."""
+    if last == first == "`":
+        return True
+    return edge and all(letter.isalnum() or letter in "*_~`" for letter in (last, first))
 
 
 def _span(span: Span) -> str:
@@ -201,7 +217,7 @@ def _address(link: str) -> str:
 
 def _without_fence(text: str) -> str:
     """A fence left open would swallow whatever follows in the same text object."""
-    return text.replace(FENCE, "``" + JOINT + "`")
+    return TWO_OF_A_FENCE.sub("``" + JOINT, text)
 
 
 def rich_text(words: Words) -> Block:

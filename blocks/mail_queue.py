@@ -5,13 +5,15 @@ from __future__ import annotations
 from blocks.elements import actions, button, confirm, context, divider, modal, section
 from blocks.ids import Action, Form
 from blocks.message import Block, View
-from blocks.text import inline, name_of, when
+from blocks.text import cut, inline, name_of, when
 from desk.mail_queue import COUNTED, MailQueueFacts
 from desk.queued_mails import QueuedMail, Trouble
 from desk.ticket import reference
 from locales.translator import Translator
 
-REASON = 300  # characters of what a server said
+# In characters, so that the longest list is one that Slack takes.
+REASON = 160  # of what a server said
+NAME = 50
 
 
 def queue_button(total: int, t: Translator) -> Block:
@@ -34,7 +36,7 @@ def mail_queue(facts: MailQueueFacts, t: Translator) -> View:
 
 
 def _said(mail: QueuedMail, t: Translator) -> str:
-    name = inline(name_of(mail.person))
+    name = inline(name_of(mail.person), NAME)
     to = f"{name} ({inline(mail.address, 120)})" if mail.address else name
     head = f"*{reference(mail.ticket)}* → {to} · {when(mail.since)}"
     reason = inline(mail.error, REASON) or t("no reason was given")
@@ -60,14 +62,20 @@ def _deeds(mail: QueuedMail, t: Translator) -> list[Block]:
     if mail.trouble is Trouble.UNCERTAIN:
         send["confirm"] = confirm(
             t("Send it again?"),
-            t("It may have arrived already; then {name} gets it twice.", name=name_of(mail.person)),
+            t(
+                "It may have arrived already; then {name} gets it twice.",
+                name=cut(name_of(mail.person), NAME),
+            ),
             t("Send again"),
             t("Cancel"),
         )
     drop = button(t("Drop"), Action.QUEUE_DROP, value, "danger")
     drop["confirm"] = confirm(
         t("Give this mail up?"),
-        t("{name} will not get it. The ticket’s journal says so.", name=name_of(mail.person)),
+        t(
+            "{name} will not get it. The ticket’s journal says so.",
+            name=cut(name_of(mail.person), NAME),
+        ),
         t("Drop"),
         t("Cancel"),
         danger=True,

@@ -13,7 +13,7 @@ from desk.ports import Transaction
 from desk.queued_mails import QueuedMail
 from desk.result import Result
 
-SHOWN = 20  # three blocks each, well below Slack's hundred
+SHOWN = 15  # Slack takes only so much text in one window
 COUNTED = 100  # the button's number stops there
 
 

@@ -29,7 +29,7 @@ from desk.files import FileProblem, TicketFile
 from desk.journal import Entry, Kind, public_entries
 from desk.labels import Label
 from desk.lifecycle import Move, State
-from desk.mail_queue import COUNTED, MailQueueFacts
+from desk.mail_queue import COUNTED, SHOWN, MailQueueFacts
 from desk.mails import DeliveryState
 from desk.organisation import Team
 from desk.people import Actor, Person
@@ -338,7 +338,8 @@ def _mail_queue(cast: Cast, t: Translator) -> Iterator[Scene]:
         for number, trouble in enumerate(Trouble)
     )
     yield "mail_queue", mail_queue.mail_queue(MailQueueFacts(cast.technician, mails, 3), t)
-    many = MailQueueFacts(cast.technician, mails * 7, COUNTED)
+    longest = replace(mails[1], trouble=Trouble.UNCERTAIN)
+    many = MailQueueFacts(cast.technician, (longest,) * SHOWN, COUNTED)
     yield "mail_queue_long", mail_queue.mail_queue(many, t)
     yield "mail_queue_empty", mail_queue.mail_queue(MailQueueFacts(cast.technician, (), 0), t)
 

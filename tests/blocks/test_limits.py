@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from blocks.formatted import mrkdwn, quotations
 from blocks.options import people_options
-from desk.words import Words
+from desk.words import BlockKind, Span, TextBlock, Words
 from locales.translator import translator_for
 from tests.blocks.hostile import CASTS, WORDS, texts
 from tests.blocks.limits import TOKEN, faults_of, texts_of
@@ -51,11 +51,28 @@ def test_words_shortened_keep_to_their_length_and_act_as_nothing(words: Words):
 @PATIENT
 @given(words=WORDS)
 def test_long_words_are_told_in_pieces_that_each_fit(words: Words):
-    pieces, complete = quotations(words, limit=500, most=1000)
+    pieces, complete = quotations(words, limit=500, most=sum(len(b.text) for b in words.blocks) + 1)
 
     assert complete
     assert all(len(piece) <= 500 for piece in pieces)
     assert all(line.startswith("> ") for piece in pieces for line in piece.split("\n"))
+
+
+def test_a_link_too_long_for_a_piece_costs_no_word():
+    linked = Span("x" * 1000, link="https://a.example/" + "y" * 900)
+    words = Words((TextBlock(BlockKind.PARAGRAPH, (linked,)),))
+
+    pieces, complete = quotations(words, limit=500)
+
+    assert complete
+    assert sum(piece.count("x") for piece in pieces) == 1000
+
+
+@pytest.mark.parametrize("spans", [("`" * 6,), ("``", "`x``", "``")], ids=["in one", "in several"])
+def test_no_fence_is_left_open_by_what_people_write(spans: tuple[str, ...]):
+    said = mrkdwn(Words((TextBlock(BlockKind.PARAGRAPH, tuple(map(Span, spans))),)))
+
+    assert "```" not in said
 
 
 @PATIENT

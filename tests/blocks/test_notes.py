@@ -26,6 +26,7 @@ EXAMPLES = {
     "AlreadySent": errors.AlreadySent(42, 7),
     "NoSuchTicket": errors.NoSuchTicket(42),
     "TechniciansOnly": errors.TechniciansOnly(),
+    "AdministratorsOnly": errors.AdministratorsOnly(),
     "NotPublic": errors.NotPublic(7),
 }
 

@@ -25,7 +25,9 @@ GREEK = Cast(
     error="γεμάτο",
     unreachable=replace(f.NOBODY_TO_MAIL, name="Άδα", slack_id=None),
 )
-DATA = re.compile(r"R-\d{6}|paul@example\.org|/ticket|Pierre Durand|Paul Smith|Camille Petit")
+DATA = re.compile(
+    r"R-\d{6}|Εκτυπωτής\.pdf|paul@example\.org|/ticket|Pierre Durand|Paul Smith|Camille Petit"
+)
 NAMES = {label.en for team in f.TEAMS for label in (team.label,)} | {
     label.en
     for label in [entry.label for entry in f.CATALOGUE.entries] + [c.label for c in f.CODES]
