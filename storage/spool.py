@@ -138,6 +138,7 @@ class Contents:
 class SqlSpool:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.kept = False  # whether a mail came in, of which we are about to say that we have it
         self.asked = False  # there is work for whoever works on mails
 
     # Coming in
@@ -154,6 +155,7 @@ class SqlSpool:
             "deaths": 0,
             "error": set_aside,
         }
+        self.kept = True
         new = self._connection.execute(_keep(self._connection.dialect.name), values).first()
         if new is not None:
             self.asked = self.asked or not set_aside

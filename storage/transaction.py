@@ -83,6 +83,11 @@ class SqlTransaction:
         return SqlMailboxes(self._connection)
 
     @property
+    def must_last(self) -> bool:
+        """Whether it must be on the disk before anybody hears of it, although nobody watches."""
+        return self.outbox.attempts or self.spool.kept
+
+    @property
     def wakes_the_relay(self) -> bool:
         return self.outbox.asked or self.outbox.freed
 

@@ -102,7 +102,7 @@ class Writer:
 
     async def written(self, work: Callable[[SqlTransaction], R], *, patient: bool) -> R:
         """What `work` returns, once it is committed. `patient`: nobody watches, others go first,
-        and only an attempt about to be made must be on the disk."""
+        and only what says so must be on the disk."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         with self._closing:
@@ -166,7 +166,7 @@ class Writer:
                 outcomes.append(outcome)
                 if outcome.error is None:
                     kept.append(tx)
-                must_last = must_last or not job.patient or tx.outbox.attempts
+                must_last = must_last or not job.patient or tx.must_last
         self._committed(kept)
         return outcomes, must_last
 
@@ -177,7 +177,7 @@ class Writer:
             outcome = _Outcome(job.work(tx))
             tx.settle()
         self._committed((tx,))
-        return outcome, not job.patient or tx.outbox.attempts
+        return outcome, not job.patient or tx.must_last
 
 
 def _tell(jobs: Sequence[_Job], outcomes: Sequence[_Outcome]) -> None:

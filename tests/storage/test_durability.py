@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.mail_spool import letter
 from desk.effects import RefreshCard
 from desk.errors import Busy
+from mail.ways import Way
 from storage.durable import WriteAheadLog
 from storage.migrate import upgrade
 from storage.store import SqlStore
@@ -101,6 +103,16 @@ async def test_an_attempt_is_on_the_disk_before_it_is_made_and_its_end_goes_alon
 
     assert noted == before + 1
     assert journal.settled == noted
+
+
+async def test_a_mail_is_on_the_disk_before_its_sender_may_forget_it(
+    store: SqlStore, journal: Journal
+):
+    mail = letter(b"Message-ID: <1@example.org>\r\n\r\nHello", Way("the door"))
+
+    await store.write(lambda tx: tx.spool.keep(mail, NOW), patient=True)
+
+    assert journal.settled == 1
 
 
 async def test_what_the_disk_did_not_take_is_not_promised(store: SqlStore, journal: Journal):
