@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from pathlib import Path
 
-import aiosmtplib
 import dkim
 import pytest
 

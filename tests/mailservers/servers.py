@@ -29,7 +29,7 @@ from tests.mailservers.programs import end_of
 BUILD = Path(__file__).parents[2] / "build"
 CERTIFICATE = Path(__file__).parents[1] / "mail" / "localhost.pem"
 PEOPLE = ("paul.smith", "marie.curie", "stranger", "support", "reseau", "frontdesk")
-PASSWORD = "open-sesame"  # noqa: S105 - of mailboxes that live for a test
+PASSWORD = "open-sesame"
 PROGRAMS = ("/usr/sbin/postfix", "/usr/sbin/dovecot", "/usr/lib/dovecot/lmtp", "/usr/bin/doveadm")
 
 # A killed session cannot stop its servers. This process can: its input ends with the session.
@@ -131,7 +131,7 @@ class MailServers:
 def own_mail_servers() -> Iterator[MailServers]:
     BUILD.mkdir(exist_ok=True)
     folder = Path(mkdtemp(prefix=f"mailservers-{os.getpid()}-", dir=BUILD))
-    folder.chmod(0o755)  # noqa: S103 - several users of the servers go through it
+    folder.chmod(0o755)
     watch = subprocess.Popen(
         [sys.executable, "-c", _END_WITH_THE_SESSION, str(folder)],
         stdin=subprocess.PIPE,
