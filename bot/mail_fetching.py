@@ -143,9 +143,9 @@ class Fetching:
             while self._goes_on():
                 folder = await self._thread.do(imap.select, self._box.server.folder)
                 progress = await self._progress(folder)
-                await self._well(progress)
                 await self._fetch(imap, progress)
                 left = await self._file(imap, progress)
+                await self._well(progress)
                 pause = UNFILED if left else POLL
                 await self._thread.do(imap.wait, pause, lambda: not self._goes_on())
         finally:
@@ -202,6 +202,7 @@ class Fetching:
             if not await self._portion(imap, progress, portion):
                 return
             await self._store.write(lambda tx: tx.mailboxes.passed(progress, portion[-1]))  # noqa: B023
+            self._failures = 0
 
     async def _let_the_desk_follow(self) -> None:
         """However many mails lie there, only so many wait for the desk."""
@@ -278,6 +279,7 @@ class Fetching:
         return await self._store.read(lambda tx: tx.mailboxes.is_to_file(progress))
 
     async def _well(self, progress: Progress) -> None:
+        """A whole round went well: what can be read but not filed is not well."""
         self._failures = 0
         if not progress.trouble:
             return

@@ -26,6 +26,7 @@ from mail.imap_url import ImapServer
 
 PATIENCE = 30.0  # seconds for one answer of the server, or a part of it
 _GLANCE = 0.5  # seconds between looks at whether to stop
+_SEPARATOR = re.compile(rb'\) "\\?(.)" ')
 _HEAD = "MESSAGE-ID FROM DATE SUBJECT REFERENCES IN-REPLY-TO"
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _UID = re.compile(rb"UID (\d+)")
@@ -107,7 +108,7 @@ class Imap:
 
     def select(self, folder: str) -> Folder:
         with _told():
-            answer, _ = self._client.select(_encoded(folder))
+            answer, _ = self._client.select(self._named(folder))
             if answer != "OK":
                 raise NoFolder(folder)
             uidvalidity = self._number("UIDVALIDITY")
@@ -213,6 +214,14 @@ class Imap:
         finally:
             sock.settimeout(patience)
 
+    def _named(self, folder: str) -> str:
+        """As the server writes it: a path is given with `/`, and many servers have a dot there."""
+        if "/" in folder:
+            _, answer = self._client.list('""', '""')
+            found = _SEPARATOR.search(answer[0]) if isinstance(answer[0], bytes) else None
+            folder = folder.replace("/", found[1].decode("ascii", "replace") if found else "/")
+        return _encoded(folder)
+
     def _there(self) -> Any:
         return (self._client.untagged_responses.get("EXISTS") or [None])[-1]
 
@@ -231,7 +240,7 @@ class Imap:
         return list(data)
 
     def _move(self, uids: Sequence[int], folder: str) -> None:
-        name = _encoded(folder)
+        name = self._named(folder)
         can_move = "MOVE" in self._client.capabilities
         command = "MOVE" if can_move else "COPY"
         answer, _ = self._client.uid(command, _sets(uids), name)

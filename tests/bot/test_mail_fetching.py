@@ -12,7 +12,7 @@ from bot import mail_fetching
 from bot.mail_fetching import Fetching
 from bot.mail_spool import letter
 from bot.mailboxes import Mailbox
-from mail.imap import After
+from mail.imap import After, Imap, NoFolder
 from mail.imap_url import ImapServer
 from mail.ways import Way
 from storage.store import SqlStore
@@ -300,6 +300,26 @@ async def test_a_wrong_password_is_told_once_and_so_is_its_end(server, store):
     # The second one waits in the first one's lane.
     progress = await store.read(lambda tx: tx.mailboxes.of("support"))
     assert (progress.trouble, progress.told) == ("", False)
+
+
+async def test_a_folder_that_cannot_be_made_is_told_once(server, store, monkeypatch):
+    def refuse(*_):
+        raise NoFolder("Done")
+
+    monkeypatch.setattr(Imap, "file", refuse)
+    await server.add(a_mail("one"))
+    async with fetched_from(a_box(server, after=After.MOVE, processed="Done"), store):
+        await until_kept(store, "one")
+        await all_done(store)
+
+        async def tried_again() -> bool:
+            return server.connections >= 4
+
+        await until(tried_again)
+
+    assert await store.read(lambda tx: tx.outbox.counts()["waiting"]) == 1
+    progress = await store.read(lambda tx: tx.mailboxes.of("support"))
+    assert (progress.trouble, progress.told) == ("no_folder", True)
 
 
 async def test_a_mail_too_large_is_set_aside_without_being_fetched(server, store):
