@@ -28,7 +28,7 @@ from bot.outcomes import (
     Uncertain,
     Unreachable,
 )
-from bot.reading import NO_CARD
+from bot.reading import NO_CARD, OFF_THE_TICKET
 from bot.slack_calls import CALL, LATE, SlackCalls, SlackDeclined
 from bot.slack_files import SignInPage, TooLargeForSlack, Transfers
 from desk.effects import FetchFile, SendFiles, ShowFiles, WarnAdministrators, WarnFiles
@@ -223,6 +223,8 @@ class FileCourier:
 
         def read(tx: SqlTransaction) -> Any:
             published(tx.journal.get(effect.entry), now)
+            if not tx.tickets.get(effect.ticket).concerns(effect.to):
+                raise Refused(OFF_THE_TICKET)
             return tx.people.get(effect.to), tx.files.shared_by(effect.entry)
 
         try:

@@ -25,12 +25,14 @@ from desk.effects import (
     TellPerson,
     Whisper,
 )
+from desk.errors import NoSuchTicket
 from desk.ports import Card
 from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 
 NO_CARD = "the ticket has no card"  # Slack refused it, and a person saw that
+OFF_THE_TICKET = "was taken off the ticket"
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,11 @@ def read_entry(tx: SqlTransaction, effect: ShowEntry, now: datetime) -> EntryLoo
 
 
 def read_mail(tx: SqlTransaction, effect: SendMail | SendDirect, now: datetime) -> MailFacts:
-    return mail_facts(tx, effect, now)
+    """Raises NotPublic, and Refused where the reader was taken off the ticket."""
+    try:
+        return mail_facts(tx, effect, now)
+    except NoSuchTicket:
+        raise Refused(OFF_THE_TICKET) from None
 
 
 def read_notice(tx: SqlTransaction, effect: TellPerson | Whisper, now: datetime) -> NoticeFacts:

@@ -14,6 +14,7 @@ from desk.effects import (
     TellPerson,
     Whisper,
 )
+from desk.errors import NoSuchTicket
 from desk.gathering import ticket_facts
 from desk.journal import Entry, Kind, published
 from desk.mails import DeliveryState
@@ -65,9 +66,12 @@ def entry_facts(tx: Transaction, effect: ShowEntry, now: datetime) -> EntryFacts
 
 
 def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) -> MailFacts:
-    """Raises NotPublic should the entry not be for the requester's eyes."""
+    """Raises NotPublic should the entry not be for the requester's eyes, and NoSuchTicket for
+    somebody who was taken off the ticket meanwhile."""
     facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
     ticket = facts.ticket
+    if not ticket.concerns(effect.to):
+        raise NoSuchTicket(ticket.id)
     entry = tx.journal.get(effect.entry)
     public = published(entry, now)
     return MailFacts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from desk.effects import Message, SendMail
 from desk.reply import Reply, WithdrawReply
 from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
+from desk.taking_part import AddPerson, RemovePerson
 from desk.words import Words
 from mail.identity import MailIdentity
 from storage.outbox_rows import Lease
@@ -52,6 +54,19 @@ async def test_a_reply_that_is_not_public_any_more_as_the_clock_went_back_waits(
         await _send(store, effect, NOW + timedelta(seconds=5))
 
     assert waits.value.retry_after == 15.0
+
+
+async def test_who_was_taken_off_the_ticket_gets_no_mail_of_it_any_more(store: SqlStore) -> None:
+    """Whether it failed before and is tried again, or waited for a server meanwhile."""
+    desk, effect = await _a_reply(store)
+    await desk.handle(AddPerson(1, "U2", address="nora@x.example"))
+    nora = await store.read(lambda tx: tx.people.by_handle("nora@x.example"))
+    assert nora is not None
+    to_nora = replace(effect, to=nora.id)
+    await desk.handle(RemovePerson(1, "U2", nora.id))
+
+    with pytest.raises(Refused, match="taken off"):
+        await _send(store, to_nora, NOW + timedelta(seconds=30))
 
 
 async def test_a_reply_that_was_taken_back_is_refused(store: SqlStore) -> None:
