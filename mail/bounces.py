@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mail.decoding import decoded_header
@@ -90,7 +90,9 @@ _PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
             r"(?:quota|storage)|(?:disk|storage) (?:quota|full|space)|not enough (?:space|storage)|"
             r"boite[^.\n]{0,30}pleine|quota[^.\n]{0,20}depass|postfach[^.\n]{0,20}voll|"
             r"buzon[^.\n]{0,20}lleno|casella[^.\n]{0,20}piena|out of storage space|"
-            r"mailbox size limit"
+            r"mailbox size limit|full mailbox|"
+            r"(?:user|mailbox|account)[^.\n]{0,20}too many (?:messages|mails)|"
+            r"zu ?viele (?:e-?)?mails"
         ),
     ),
     (
@@ -115,7 +117,8 @@ _PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:host|domain)(?: name)?[^.\n]{0,20}(?:unknown|not found|does ?n[o']t exist)|"
             r"unrouteable (?:address|mail domain)|name service error|nxdomain|no mx|null mx|"
-            r"cannot find any hosts? named|domaine inconnu|unknown (?:host|domain)|bad destination"
+            r"cannot find any hosts? named|domaine inconnu|unknown (?:host|domain)|bad destination|"
+            r"no such (?:host|domain)"
         ),
     ),
     (
@@ -129,7 +132,8 @@ _PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
             r"unavailable)|(?:unknown|invalid|no such|bad|illegal|nonexistent|"
             r"non-existent)[^.\n]{0,20}"
             r"(?:user|recipient|mailbox|address|account|person|name|alias|local part)|"
-            r"no mailbox here|not listed in|n'existe pas|inconnu|nicht gefunden|unbekannt|"
+            r"no mail ?box (?:here|available|by)|does ?n[o']t have an? |not listed in|"
+            r"n'existe pas|inconnu|nicht gefunden|unbekannt|"
             r"existiert nicht|"
             r"no existe|non esiste|nao existe|not our customer|delivery not allowed to|"
             r"did not reach|isn't in (?:our|my)|5\.1\.1|user not|not a valid|address rejected"
@@ -145,7 +149,8 @@ _PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
             r"timed? ?out|connection (?:refused|reset|lost|dropped|failed|died)|"
             r"network unreachable|"
             r"no route to host|delivery time expired|message expired|retry time|too long|"
-            r"couldn't be reached|not responding|temporar|queue (?:lifetime|too long)|"
+            r"couldn't be reached|not respond|failing for a long time|not been collected|"
+            r"temporar|queue (?:lifetime|too long)|"
             r"could not connect|unable to connect|given up|giving up"
         ),
     ),
@@ -189,12 +194,27 @@ def read_report(kind: Kind, headers: Headers, pieces: Sequence[Piece], text: str
         return None
     text = text[:_TEXT]
     failures = tuple(_by_structure(pieces)) or tuple(_by_text(headers, text))
+    if any(failure.address for failure in failures):
+        failures = tuple(failure for failure in failures if failure.address)
+    if len(failures) == 1 and failures[0].reason is Reason.OTHER:
+        failures = (_explained(failures[0], text),)
+    if kind is Kind.DELAY:
+        failures = tuple(replace(failure, hard=False) for failure in failures)
     attached = tuple(_attached_headers(pieces, text))
     if not any(failure.address for failure in failures):
         whom = next((a for name, value in attached if name == "to" for a in _found(value)), "")
         reason = failures[0] if failures else _failure(whom, "", text)
         failures = (Failure(whom, reason.reason, reason.status, reason.said, reason.hard),)
     return Report(failures[:_MOST], _ids(headers, attached, pieces, text))
+
+
+def _explained(failure: Failure, text: str) -> Failure:
+    """With the reason that only the text tells, for people."""
+    told = _failure(failure.address, failure.status, _before_the_copy(text)[:1_500])
+    if told.reason is Reason.OTHER:
+        return failure
+    said = failure.said or told.said
+    return replace(failure, reason=told.reason, said=said, hard=told.hard)
 
 
 def _by_structure(pieces: Sequence[Piece]) -> Iterator[Failure]:
@@ -254,6 +274,7 @@ def _reason(number: str, said: str) -> Reason:
     by_code = _SUBJECTS.get(number)
     if by_code is not None and by_code is not Reason.REFUSED:
         return by_code
+    said = _ADDRESSES.sub("address", said)
     for reason, pattern in _PHRASES:
         if pattern.search(said):
             return reason

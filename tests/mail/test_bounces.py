@@ -58,6 +58,12 @@ def test_a_bounce_tells_whom_and_why(name, reason, hard):
         ("4.4.7", "message expired", Reason.UNREACHABLE, False),
         ("4.2.2", "452 over quota", Reason.MAILBOX_FULL, False),
         ("5.2.1", "account is inactive", Reason.DISABLED, True),
+        ("5.0.0", "554 Rcpt <paul@example.org> does not exist", Reason.NO_SUCH_ADDRESS, True),
+        ("5.0.0", "550 ** No mail box available for him **", Reason.NO_SUCH_ADDRESS, True),
+        ("5.0.0", "554 Paul doesn't have an x.example mailbox", Reason.NO_SUCH_ADDRESS, True),
+        ("5.0.0", "550 No such domain at this location", Reason.NO_SUCH_DOMAIN, True),
+        ("5.0.0", "550 User has too many messages on the server", Reason.MAILBOX_FULL, False),
+        ("5.0.0", "hosts have been failing for a long time", Reason.UNREACHABLE, False),
         ("5.0.0", "something went wrong", Reason.OTHER, True),
         ("", "", Reason.OTHER, True),
     ],
@@ -91,6 +97,34 @@ def test_codes_and_words_make_a_reason(status, said, reason, hard):
 )
 def test_our_mail_is_found_wherever_its_id_stands(raw):
     assert OUR_ID in read_mail(raw).report.message_ids
+
+
+def test_what_only_the_text_explains_is_the_reason():
+    told = failure(
+        dsn(
+            "Final-Recipient: rfc822; paul@example.org\nAction: failed\nStatus: 5.0.0",
+            text="Failed to deliver to '<paul@example.org>'\n account is full (quota exceeded)\n",
+        )
+    )
+
+    assert told.reason is Reason.MAILBOX_FULL
+    assert not told.hard
+
+
+def test_what_is_late_may_still_arrive():
+    raw = mail(
+        "paul@example.org: the other server did not answer. This is a warning message only.",
+        **DAEMON,
+        Subject="Warning: message delayed",
+    )
+
+    assert not failure(raw).hard
+
+
+def test_a_block_without_an_address_is_no_recipient():
+    fields = f"Status: 4.7.0\nAction: failed\n\n{FAILED}"
+
+    assert [f.address for f in read_mail(dsn(fields)).report.failures] == ["paul@example.org"]
 
 
 def test_each_recipient_is_told():
