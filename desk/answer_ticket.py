@@ -109,10 +109,11 @@ def _follow(
     ask: AnswerTicket, ticket: Ticket, actor: Actor, tx: Transaction, now: datetime
 ) -> Result:
     """A new ticket, and a line where the answer was meant to go."""
+    same = ask.subject.endswith(ticket.subject)  # behind "Re:" and the old reference
     wish = OpenTicket(
         by=ask.by,
         requester=ask.by,
-        subject=ask.subject or ticket.subject,
+        subject=ask.subject if ask.subject and not same else ticket.subject,
         description=ask.words,
         origin=Origin.MAIL if ask.message_id else Origin.CHAT,
         message_id=ask.message_id,

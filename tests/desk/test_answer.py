@@ -48,6 +48,28 @@ async def test_an_answer_by_mail_keeps_the_mails_id(office: Office) -> None:
     assert entry.facts == {"origin": "mail", "unverified": True}
 
 
+@pytest.mark.parametrize(
+    ("written", "subject"),
+    [
+        pytest.param("Re: [R-000001] Printer jams", "Printer jams", id="the old one, answered"),
+        pytest.param("", "Printer jams", id="none"),
+        pytest.param("Now the scanner", "Now the scanner", id="another one"),
+    ],
+)
+async def test_a_ticket_that_follows_has_the_subject_without_the_old_reference(
+    office: Office, written: str, subject: str
+) -> None:
+    number = await bring_to(office, State.RESOLVED)
+    office.later(8 * TOMORROW)
+    late = AnswerTicket(number, PAUL, ANSWER, "<3@paul>", subject=written, grace=TOMORROW)
+
+    result = await office.does(late)
+
+    assert result.ticket is not None
+    new = await office.ticket(result.ticket)
+    assert (new.follows, new.subject) == (number, subject)
+
+
 async def test_what_waited_for_the_requester_goes_on_with_the_answer(office: Office) -> None:
     number = await bring_to(office, State.ASSIGNED)
     await office.does(HoldTicket(number, PIERRE, HoldReason.REQUESTER))
