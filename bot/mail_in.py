@@ -32,6 +32,7 @@ from mail.matching import Evidence, Match, evidence, forged_tokens, is_our_own
 from mail.notices import as_facts
 from mail.reading import Incoming
 from mail.thanks import is_thanks
+from mail.trust import Result as Trusted
 from mail.verdict import Kind, Verdict
 from mail.ways import Strangers, Way
 from storage.store import SqlStore
@@ -44,12 +45,17 @@ GRACE = timedelta(days=7)  # after which an answer to a solved ticket opens a ne
 
 @dataclass(frozen=True)
 class Place:
-    """What the mail may do to the ticket it belongs to: answer as `by`, or add a note."""
+    """What the mail may do to the ticket it belongs to: answer as `by`, or add a note.
+
+    `brings`: those in copy of it take part from now on. Not where a number and a name are all that
+    it knows: anybody could have written both, and would read our replies.
+    """
 
     ticket: int
     by: str
     unverified: bool = False
     note: bool = False
+    brings: bool = False
     holder: str = ""  # the name of who works on it
 
 
@@ -127,7 +133,10 @@ class MailIn:
         holder = tx.people.get(ticket.assignee).name if ticket.assignee else ""
         if sender is not None and sender.active:
             if ticket.concerns(sender.id):
-                return Place(ticket.id, sender.handle, mail.unverified, holder=holder)
+                known = match.by is not Evidence.NUMBER or mail.trust.result is Trusted.VERIFIED
+                brings = known and not mail.unverified
+                handle, doubtful = sender.handle, mail.unverified
+                return Place(ticket.id, handle, doubtful, brings=brings, holder=holder)
             if tx.people.actor(sender.handle).serves(ticket):
                 # Whatever a technician forwards is another request, or was one already.
                 passed_on = forwarded(mail) is not None
@@ -152,7 +161,7 @@ class MailIn:
             automatic=mail.verdict.kind is Kind.AUTO_REPLY,
             thanks=plain and is_thanks(mail.reply_text, (mail.from_name, place.holder)),
             whole=mail.text,
-            cc=() if place.unverified else self._in_copy(mail),
+            cc=self._in_copy(mail) if place.brings else (),
             reply_to=mail.reply_to,
             notices=as_facts(mail.notices),
             subject=_subject(mail.subject, mail.text),
@@ -184,9 +193,11 @@ class MailIn:
 
     async def _open(self, mail: Incoming, sender: Person | None, way: Way) -> None:
         """A new request. Machines do not ask for help, and nobody asks under a closed account."""
-        if mail.verdict.kind is Kind.AUTO_REPLY or not mail.from_address:
+        if mail.verdict.kind is Kind.AUTO_REPLY:
             log.info("mail_from_machine", reasons=list(mail.verdict.reasons))
             return
+        if not mail.from_address:
+            raise LookupError("nobody is named as its sender")  # so somebody has to look at it
         if sender is not None and not sender.active:
             log.warning("mail_from_somebody_gone")
             return
