@@ -29,6 +29,10 @@ def _opened(entry: Entry, t: Translator) -> str:
     if follows:
         old = reference(int(follows))
         return t("→ Opened by a late answer of {name} to {reference}", name=by, reference=old)
+    let_in = entry.facts.get("let_in")
+    if let_in is not None:
+        who = inline(str(let_in), 100) or t("an administrator")
+        return t("→ Opened by {name}, from an e-mail that {who} let in", name=by, who=who)
     match entry.facts.get("origin"):
         case Origin.MAIL:
             return t("→ Opened by {name}, from an e-mail", name=by)

@@ -66,6 +66,10 @@ class Action(StrEnum):
     QUEUE_OPEN = "queue.open"
     QUEUE_SEND = "queue.send"
     QUEUE_DROP = "queue.drop"
+    # On the message of a held mail; `value` is the number of its card.
+    HELD_LET_IN = "held.let_in"
+    HELD_REFUSE = "held.refuse"
+    HELD_OPEN = "held.open"
     # Inputs whose changes need no answer.
     INPUT = "input.value"
 

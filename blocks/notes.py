@@ -183,8 +183,7 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
     """To the administrators: who can read the journals is whoever is in the channel.
 
     `kind` is "public", "shared", "absent", or "missing" where Slack shows no such channel; then
-    `channel` is the name in the desk file. Of "silenced", "flood" and "stranger" it is an
-    address.
+    `channel` is the name in the desk file. Of "silenced" it is an address.
     """
     place = f"<#{channel}>"
     match kind:
@@ -216,23 +215,6 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
                 "{address} writes more than I acknowledge: each mail becomes a ticket as always,"
                 " but the sender hears nothing of it for a while.",
                 address=inline(channel, 120),
-            )
-        case "stranger":
-            said = t(
-                "A mail from {address}, whom nobody here knows, is held. {command} shows it,"
-                " {release} makes a ticket of it, {drop} refuses it.",
-                address=inline(channel, 120),
-                command="`frontdesk mail list`",
-                release="`frontdesk mail retry`",
-                drop="`frontdesk mail drop`",
-            )
-        case "flood":
-            said = t(
-                "{address} sends more mails than a person writes. Further ones are held, and"
-                " nothing is lost: {command} shows them, {release} makes a ticket of one.",
-                address=inline(channel, 120),
-                command="`frontdesk mail list`",
-                release="`frontdesk mail retry`",
             )
         case "missing":
             said = t(

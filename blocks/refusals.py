@@ -12,6 +12,7 @@ from typing import Any
 from blocks.text import file_size, one_line
 from desk.errors import (
     AdministratorsOnly,
+    AlreadyDecided,
     AlreadySent,
     AlreadyTaken,
     Busy,
@@ -21,6 +22,7 @@ from desk.errors import (
     MoveNotAllowed,
     NoSuchTicket,
     NotPublic,
+    NotYourMail,
     NotYours,
     TechniciansOnly,
 )
@@ -92,6 +94,17 @@ def _administrators_only(error: AdministratorsOnly, t: Translator) -> str:
     return t("Only administrators of the desk can do this.")
 
 
+def _not_your_mail(error: NotYourMail, t: Translator) -> str:
+    return t("The team this mail came to decides about it, or an administrator.")
+
+
+def _already_decided(error: AlreadyDecided, t: Translator) -> str:
+    name = one_line(error.by, 100).translate(SAFE) or t("an administrator")
+    if error.let_in:
+        return t("{name} decided a moment ago: this mail becomes a ticket.", name=name)
+    return t("{name} decided a moment ago: this mail is refused.", name=name)
+
+
 def _not_public(error: NotPublic, t: Translator) -> str:
     return t("This is for technicians only. Nothing was sent.")
 
@@ -103,6 +116,8 @@ REFUSALS: dict[type[Any], Callable[[Any, Translator], str]] = {
     NoSuchTicket: _no_such_ticket,
     TechniciansOnly: _technicians_only,
     AdministratorsOnly: _administrators_only,
+    NotYourMail: _not_your_mail,
+    AlreadyDecided: _already_decided,
     NotPublic: _not_public,
 }
 

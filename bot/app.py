@@ -21,6 +21,7 @@ from bot.directory import EVERYBODY, learn_everybody, with_slack_ids
 from bot.file_courier import FileCourier
 from bot.files import FileStore
 from bot.files_in import FilesIn
+from bot.held_courier import HeldCourier
 from bot.http import web_app
 from bot.indexing import Indexing
 from bot.machine_mail import mail_limits
@@ -43,6 +44,7 @@ from bot.turns import Job, Turns
 from bot.web_server import web_server
 from desk import effects
 from desk.errors import Busy
+from desk.held_mails import ShowHeldMail
 from desk.ports import HouseSetup
 from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
@@ -204,6 +206,7 @@ class Bot:
             effects.WarnUndelivered: slack.warn_undelivered,
             effects.WarnMailSetAside: slack.warn_mail_set_aside,
             effects.WarnMailbox: slack.warn_mailbox,
+            ShowHeldMail: HeldCourier(self.store, self.calls).show,
             **self._file_couriers(),
         }
         self.relay = Relay(
@@ -240,6 +243,7 @@ class Bot:
             mail_limits(self.settings),
             files=FilesIn(self.store, self.files),
             grace=timedelta(days=self.settings.reopen_days),
+            clock=self._clock,
         )
         self.mail = MailWays(
             self.settings,

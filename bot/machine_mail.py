@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.config import Settings
-from desk.acknowledging import Budget, warn_daily
+from desk.acknowledging import Budget
 from desk.errors import NoSuchTicket
-from desk.people import Person
 from desk.report_undelivered import DELAYED, ReportUndelivered
-from desk.result import Result
 from desk.service import Desk
 from mail.bounces import Failure, Report
 from mail.identity import MailIdentity
@@ -21,11 +18,8 @@ from mail.trust import Result as Trusted
 from mail.trust import assess
 from mail.verdict import Kind
 from storage.store import SqlStore
-from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
-
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -86,31 +80,6 @@ class MachineMail:
             case _:
                 return False
         return True
-
-    async def holds(self, mail: Incoming, sender: Person, now: datetime | None = None) -> bool:
-        """Hold the mail of somebody who sends more than a person writes. Nothing is lost.
-
-        What somebody released is let through.
-        """
-        at = now or datetime.now(UTC)
-
-        def look(tx: SqlTransaction) -> bool:
-            once = f"held:{mail.key}"
-            if not mail.key or tx.first_time(once) is not None:
-                return False
-            most = self.limits.mails_an_hour
-            if tx.tickets.asked_since(sender.id, at - HOUR, most) < most:
-                return False
-            if tx.spool.hold(mail.key) is None:
-                return False
-            tx.remember(once, Result(None), at)
-            warn_daily(tx, "flood", mail.from_address, at)
-            return True
-
-        held = await self._store.write(look)
-        if held:
-            log.warning("mail_held", reason="flood")
-        return held
 
     async def _returned(self, mail: Incoming) -> None:
         report = mail.report

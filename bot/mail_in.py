@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.files_in import FilesIn
+from bot.holding import Holding, utc_now
 from bot.machine_mail import Limits, MachineMail
-from desk.acknowledging import warn_daily
 from desk.answer_ticket import AnswerTicket
 from desk.errors import NoSuchTicket
 from desk.files import NewFile
@@ -20,7 +21,6 @@ from desk.moving import LONGEST_TEXT
 from desk.note_by_mail import NoteByMail
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
 from desk.people import NewPerson, Person, looks_like_address
-from desk.result import Result
 from desk.service import Desk
 from desk.ticket import Origin
 from desk.words import NO_WORDS, Words
@@ -71,6 +71,7 @@ class MailIn:
         *,
         files: FilesIn | None = None,
         grace: timedelta = GRACE,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._store = store
         self._desk = desk
@@ -78,6 +79,7 @@ class MailIn:
         self._files = files
         self._grace = grace
         self._machines = MachineMail(store, desk, identity, limits)
+        self._holding = Holding(store, self._machines.limits.mails_an_hour, clock)
 
     async def refuses(self, mail: Incoming, way: Way) -> Verdict | None:
         """Why this mail would be refused at the door, as far as one can tell without taking it."""
@@ -204,32 +206,26 @@ class MailIn:
         if sender is None and way.strangers is Strangers.REFUSE:
             log.warning("mail_from_unknown_sender")
             return
-        if sender is None and way.strangers is Strangers.HOLD and await self._held(mail):
-            return
-        if sender is not None and await self._machines.holds(mail, sender):
+        let_in = await self._holding.let_in(mail)
+        if let_in is None and await self._held(mail, sender, way):
             return
         wish = await self._passed_on(mail, sender, way) or await self._own(mail, sender, way)
+        if let_in is not None:
+            # Somebody has seen that a person wrote, and what: they may hear of it.
+            answers = self._machines.acknowledges(mail, known=True)
+            wish = replace(wish, let_in=let_in.by, acknowledge=answers)
         result = await self._desk.handle(wish, once=_once(mail))
         log.info("mail_opened_ticket", ticket=result.ticket)
+        if let_in is not None:
+            await self._holding.became(mail, result)
 
-    async def _held(self, mail: Incoming) -> bool:
-        """Keep the mail until somebody decides. What was held before has been let through since."""
-        now = datetime.now(UTC)
-
-        def hold(tx: SqlTransaction) -> bool:
-            once = f"held:{mail.key}"
-            if tx.first_time(once) is not None:
-                return False
-            if not mail.key or tx.spool.hold(mail.key) is None:
-                raise LookupError("a mail that is kept nowhere cannot be held")
-            tx.remember(once, Result(None), now)
-            warn_daily(tx, "stranger", mail.from_address, now)
+    async def _held(self, mail: Incoming, sender: Person | None, way: Way) -> bool:
+        if sender is not None:
+            return await self._holding.holds_flood(mail, sender, way)
+        if way.strangers is Strangers.HOLD:
+            await self._holding.holds_stranger(mail, way)
             return True
-
-        held = await self._store.write(hold)
-        if held:
-            log.warning("mail_held", reason="stranger")
-        return held
+        return False
 
     async def _own(self, mail: Incoming, sender: Person | None, way: Way) -> OpenTicket:
         """What the sender asks for themselves."""

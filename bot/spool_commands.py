@@ -16,6 +16,8 @@ from bot.app import utc_now
 from bot.config import Settings
 from bot.mail_spool import letter
 from bot.visible import visible
+from desk.decide_held import decide_by_hand, overrule
+from desk.held_mails import Fate
 from mail.reading import read_mail
 from mail.ways import Strangers, Way
 from storage.migrate import upgrade
@@ -79,7 +81,7 @@ def add_to(
     @click.argument("number", type=int)
     def retry(number: int) -> None:
         """Work once more on a mail that was set aside, refused, held or given up."""
-        if not with_store(lambda tx: tx.spool.retry(number, utc_now())):
+        if not with_store(lambda tx: _again(number, tx)):
             fail([f"Mail {number} is done already, or not kept. See: frontdesk mail list"])
         click.echo(f"Mail {number} will be tried again.")
 
@@ -88,7 +90,7 @@ def add_to(
     @click.confirmation_option("--yes", prompt="Give this mail up? The desk will not answer it")
     def drop(number: int) -> None:
         """Give a mail up that was set aside, is held or waits."""
-        if not with_store(lambda tx: tx.spool.drop(number, utc_now())):
+        if not with_store(lambda tx: _given_up(number, tx)):
             fail([f"Mail {number} is done already, or there is none. See: frontdesk mail list"])
         click.echo(f"Mail {number} was given up.")
 
@@ -130,6 +132,27 @@ def add_to(
 
         new, known = explained(bring)
         click.echo(f"{new} mails taken in, {known} known already.")
+
+
+def _again(mail: int, tx: SqlTransaction) -> bool:
+    """What was held is let in by this, and Slack tells so."""
+    now = utc_now()
+    if decide_by_hand(tx, mail, Fate.LET_IN, now):
+        return True
+    again = tx.spool.retry(mail, now)
+    if again:
+        overrule(tx, mail, Fate.LET_IN, now)
+    return again
+
+
+def _given_up(mail: int, tx: SqlTransaction) -> bool:
+    now = utc_now()
+    if decide_by_hand(tx, mail, Fate.REFUSED, now):
+        return True
+    given_up = tx.spool.drop(mail, now)
+    if given_up:
+        overrule(tx, mail, Fate.REFUSED, now)
+    return given_up
 
 
 def _kept(mail: Letter, tx: SqlTransaction) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from desk.held_mails import ShowHeldMail
+
 
 class Message(StrEnum):
     """The mails the desk sends; each has a folder of templates by this name."""
@@ -291,8 +293,8 @@ class WarnMailSetAside:
 class WarnMailbox:
     """Tell the administrators' channel how a mailbox is that we fetch from.
 
-    `trouble` is "denied", "away", "no_folder", or "" where it works again; `since` is when that
-    began, in ISO's form.
+    `trouble` is "denied", "away", "no_folder", "untrusted", or "" where it works again; `since` is
+    when that began, in ISO's form.
     """
 
     mailbox: str
@@ -342,6 +344,7 @@ Effect = (
     | WarnFiles
     | WarnMailSetAside
     | WarnMailbox
+    | ShowHeldMail
 )
 
 # What administrators are told; that one of these was not delivered, nobody is told.
@@ -367,6 +370,7 @@ _BY_NAME: dict[str, type[Any]] = {
         WarnFiles,
         WarnMailSetAside,
         WarnMailbox,
+        ShowHeldMail,
     )
 }
 

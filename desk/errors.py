@@ -108,6 +108,19 @@ class AdministratorsOnly(DeskError):
 
 
 @dataclass(eq=False)
+class NotYourMail(DeskError):
+    """Others decide about this held mail: the team it came to, or the administrators."""
+
+
+@dataclass(eq=False)
+class AlreadyDecided(DeskError):
+    """Somebody decided about this held mail before; `by` is "" for the command line."""
+
+    by: str
+    let_in: bool
+
+
+@dataclass(eq=False)
 class NotPublic(DeskError):
     """An entry not for the requester was about to be shown to them. A defect if ever raised."""
 

@@ -61,8 +61,9 @@ class Draft:
     thanks), `reply_to` (an address other than the sender's), `notices` (what to know of a mail),
     `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
     `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes),
-    `address`, `status`, `said` and `hard` (of a mail that came back, with its `reason`),
-    `edited` (Slack's ts of the edit that a note's words are from).
+    `let_in` (whose decision it was to take a held mail), `address`, `status`, `said` and `hard` (of
+    a mail that came back, with its `reason`), `edited` (Slack's ts of the edit that a note's words
+    are from).
     """
 
     ticket: int

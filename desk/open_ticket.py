@@ -39,7 +39,8 @@ class OpenTicket:
 
     Of a mail: `writer` becomes known where `by` is not yet; `whole` is all of it, `cc` are the
     others it went to, `team` is the key of the team its mailbox serves, `follows` the solved ticket
-    it answers too late, and `note` what a technician wrote above it for technicians.
+    it answers too late, `note` what a technician wrote above it for technicians, and `let_in` who
+    decided that the desk takes it ("" at the command line), if it was held.
     """
 
     by: str
@@ -67,6 +68,7 @@ class OpenTicket:
     team: str | None = None
     follows: int | None = None
     note: Words = NO_WORDS
+    let_in: str | None = None
 
 
 def open_ticket(ask: OpenTicket, tx: Transaction, now: datetime) -> Result:
@@ -156,6 +158,8 @@ def _facts(ask: OpenTicket) -> dict[str, Any]:
     for name in ("unverified", "reply_to", "follows"):
         if value := getattr(ask, name):
             facts[name] = value
+    if ask.let_in is not None:
+        facts["let_in"] = ask.let_in
     if ask.notices:
         facts["notices"] = [dict(notice) for notice in ask.notices]
     if ask.whole and ask.whole.split() != ask.description.text.split():

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from desk.effects import Effect
 from desk.files import Files
+from desk.held_mails import HeldMails
 from desk.journal import Draft, Entry
 from desk.mails import Acknowledgements, Delivery, Mails, ReturnedMails
 from desk.organisation import (
@@ -296,6 +297,8 @@ class Transaction(Protocol):
     def acknowledgements(self) -> Acknowledgements: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def held_mails(self) -> HeldMails: ...
     @property
     def mail_queue(self) -> QueuedMails: ...
 

@@ -19,6 +19,7 @@ from desk import (
     taking_part,
 )
 from desk import assign_ticket as assigning
+from desk import decide_held as deciding
 from desk import hold_ticket as holding
 from desk import mail_queue as queueing
 from desk import note_by_mail as noting
@@ -30,6 +31,7 @@ from desk import sign_replies as signing
 from desk import transfer_ticket as transferring
 from desk.answers import CreatedFacts
 from desk.errors import Busy, Stale
+from desk.held_mails import HeldFacts
 from desk.journal import Entry
 from desk.people import Actor, Person
 from desk.ports import Store, Transaction
@@ -55,6 +57,8 @@ USE_CASES: dict[type[Any], UseCase] = {
     replying.RetryMail: replying.retry_mail,
     queueing.SendQueued: queueing.send_queued,
     queueing.DropQueued: queueing.drop_queued,
+    deciding.LetMailIn: deciding.let_mail_in,
+    deciding.RefuseMail: deciding.refuse_mail,
     signing.SignReplies: signing.sign_replies,
     returning.ReportUndelivered: returning.report_undelivered,
     answering.AnswerTicket: answering.answer_ticket,
@@ -83,6 +87,7 @@ QUESTIONS: dict[type[Any], Answerer] = {
     ask_ticket.WholeMail: ask_ticket.whole_mail,
     ask_queue.Home: ask_queue.home,
     queueing.MailQueue: queueing.mail_queue,
+    deciding.ReadHeldMail: deciding.read_held_mail,
     signing.Signature: signing.signature,
     ask_queue.NewTicketForm: ask_queue.new_ticket_form,
     ask_queue.FindPeople: ask_queue.find_people,
@@ -171,6 +176,8 @@ class Desk:
     ) -> answers.TechnicianHome | answers.RequesterHome: ...
     @overload
     async def ask(self, question: queueing.MailQueue, *, by: str) -> queueing.MailQueueFacts: ...
+    @overload
+    async def ask(self, question: deciding.ReadHeldMail, *, by: str) -> HeldFacts: ...
     @overload
     async def ask(self, question: signing.Signature, *, by: str) -> Words: ...
     @overload

@@ -21,6 +21,7 @@ from desk.people import Actor
 from desk.service import Desk
 from handlers import (
     errors,
+    held_mail,
     home,
     mail_queue,
     moves,
@@ -60,6 +61,7 @@ ACTIONS: Table = {
     **search.ACTIONS,
     **people_on_ticket.ACTIONS,
     **mail_queue.ACTIONS,
+    **held_mail.ACTIONS,
 }
 FORMS: Table = {
     **tickets.FORMS,

@@ -14,7 +14,15 @@ from babel.messages.pofile import read_po
 HERE = Path(__file__).parent
 CATALOGUES: dict[str, tuple[str, ...]] = {
     "en": (),
-    "fr": ("fr.po", "fr_mail.po", "fr_mail_in.po", "fr_mail_content.po", "fr_mail_out.po", "fr_people.po"),
+    "fr": (
+        "fr.po",
+        "fr_mail.po",
+        "fr_mail_in.po",
+        "fr_mail_content.po",
+        "fr_mail_out.po",
+        "fr_people.po",
+        "fr_held.po",
+    ),
 }
 
 Plural = tuple[str, str]

@@ -217,14 +217,13 @@ class SqlSpool:
         self._change((s.c.key == key, _IS_WAITING), state=HELD, **_FREE)
         return self.known((key,)).get(key)
 
-    def release(self, mail: int, at: datetime, strangers: str) -> bool:
-        """Work on a held mail after all, as one from a way that does `strangers`. Only the first
-        decision counts."""
-        held = (s.c.id == mail, s.c.state == HELD)
+    def release(self, mails: Collection[int], at: datetime, strangers: str) -> bool:
+        """Work on held mails after all, as on those of a way that does `strangers`."""
+        held = (s.c.id.in_(mails), s.c.state == HELD)
         return self._change(held, state=WAITING, due_at=at, strangers=strangers)
 
-    def refuse_held(self, mail: int, at: datetime, reason: str) -> bool:
-        held = (s.c.id == mail, s.c.state == HELD)
+    def refuse_held(self, mails: Collection[int], at: datetime, reason: str) -> bool:
+        held = (s.c.id.in_(mails), s.c.state == HELD)
         return self._change(held, state=REFUSED, done_at=at, error=reason)
 
     def retry(self, mail: int, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    text,
 )
 
 from storage.columns import Id, Json, UtcTime
@@ -49,6 +50,49 @@ spool = Table(
     partial_index("ix_spool_undecided", "state", "id", where="state IN ('held', 'set_aside')"),
     partial_index("ix_spool_forget", "done_at", where="done_at IS NOT NULL AND raw IS NOT NULL"),
     sqlite_autoincrement=True,
+)
+
+HOLDS_A_FLOOD = text("why = 'flood' AND fate = 'open'")
+
+# What somebody is asked about mails that are held, and the answer. See held_mails.py.
+held_cards = Table(
+    "held_cards",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("team_id", BigInteger, nullable=False),  # that decides; 0: the administrators
+    Column("address", Text, nullable=False),
+    Column("fate", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("decided_by", BigInteger, ForeignKey("people.id")),
+    Column("decided_at", UtcTime),
+    Column("channel", Text),
+    Column("ts", Text),
+    Index("ix_held_cards_address", "address", "at"),
+    Index(
+        "ix_held_cards_flood",
+        "address",
+        "team_id",
+        unique=True,
+        sqlite_where=HOLDS_A_FLOOD,
+        postgresql_where=HOLDS_A_FLOOD,
+    ),
+    sqlite_autoincrement=True,
+)
+
+# The mails that a card asks about, as far as they are shown until somebody decides.
+held_mails = Table(
+    "held_mails",
+    METADATA,
+    Column("mail_id", BigInteger, ForeignKey("spool.id"), primary_key=True, autoincrement=False),
+    Column("card_id", BigInteger, ForeignKey("held_cards.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id")),
+    Index("ix_held_mails_card", "card_id", "mail_id"),
 )
 
 # How far each mailbox has been read, and how it is. See mailboxes.py.

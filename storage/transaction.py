@@ -11,6 +11,7 @@ from desk.result import Result
 from storage.acknowledgements import SqlAcknowledgements
 from storage.attachments import SqlFiles
 from storage.cards import SqlCards
+from storage.held_mails import SqlHeldMails
 from storage.journal import SqlJournal
 from storage.known_house import KnownHouse, Memory
 from storage.leases import SqlLeases
@@ -77,6 +78,10 @@ class SqlTransaction:
     @property
     def syncs(self) -> SqlSyncs:
         return SqlSyncs(self._connection)
+
+    @property
+    def held_mails(self) -> SqlHeldMails:
+        return SqlHeldMails(self._connection, self.people, self.spool)
 
     @property
     def mailboxes(self) -> SqlMailboxes:

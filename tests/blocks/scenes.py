@@ -40,6 +40,7 @@ from desk.ticket import Hold, HoldReason, Outcome, Ticket
 from desk.words import Words
 from locales.translator import Translator
 from tests import facts as f
+from tests.blocks.held_scenes import held_scenes
 
 Scene = tuple[str, Any]
 
@@ -116,6 +117,7 @@ def scenes(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield from _notes(cast, t)
     yield from _mail_warnings(cast, t)
     yield from _file_scenes(cast, t)
+    yield from held_scenes(cast, t)
 
 
 def _cards(cast: Cast, t: Translator) -> Iterator[Scene]:
@@ -179,6 +181,7 @@ def _to(person: Person, delivery: Any) -> Any:
 
 
 MOVES: tuple[tuple[str, Kind, dict[str, Any]], ...] = (
+    ("opened_let_in", Kind.OPENED, {"origin": "mail", "let_in": "Pierre Durand"}),
     ("assigned_to_self", Kind.ASSIGNED, {"to": "Pierre Durand", "to_self": True}),
     ("held_requester", Kind.HELD, {"reason": "requester"}),
     ("held_supplier", Kind.HELD, {"reason": "supplier"}),
@@ -430,6 +433,6 @@ def _mail_warnings(cast: Cast, t: Translator) -> Iterator[Scene]:
     sender = f"{cast.typed}@example.org"
     warning = mail_warnings.set_aside_warning(17, sender, cast.subject, "KeyError", t)
     yield "warning_mail_set_aside", warning
-    for trouble in ("denied", "no_folder", "away", ""):
+    for trouble in ("denied", "no_folder", "untrusted", "away", ""):
         warning = mail_warnings.mailbox_warning(cast.typed, trouble, t)
         yield f"warning_mailbox_{trouble or 'back'}", warning

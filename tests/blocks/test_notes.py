@@ -27,6 +27,8 @@ EXAMPLES = {
     "NoSuchTicket": errors.NoSuchTicket(42),
     "TechniciansOnly": errors.TechniciansOnly(),
     "AdministratorsOnly": errors.AdministratorsOnly(),
+    "NotYourMail": errors.NotYourMail(),
+    "AlreadyDecided": errors.AlreadyDecided("Camille <!channel> Petit", let_in=True),
     "NotPublic": errors.NotPublic(7),
 }
 

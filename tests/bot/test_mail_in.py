@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from hashlib import sha256
@@ -12,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.mail_in import MailIn
-from bot.mail_spool import letter
-from desk.effects import SendMail, WarnAdministrators
+from desk.effects import SendMail
 from desk.journal import Entry, Kind
 from desk.lifecycle import State
 from desk.reply import Reply
@@ -23,7 +21,6 @@ from desk.words import Words
 from mail.identity import MailIdentity
 from mail.reading import Incoming, read_mail
 from mail.ways import Strangers, Way
-from storage.spool import HELD
 from tests.desk.fixtures import Furnished, furnished, furnished_postgresql, furnished_sqlite, office
 from tests.desk.office import PIERRE, Office, an_office, bring_to
 
@@ -344,26 +341,6 @@ async def test_somebody_unknown_is_refused_or_becomes_known_as_the_way_says(desk
     assert (person.name, person.language) == ("Nora New", "fr")
     assert (await desk.office.ticket(1)).requester == person.id
     assert desk.mailed(1) == set()  # nobody unknown is acknowledged
-
-
-async def test_a_held_mail_waits_in_the_spool_and_becomes_a_ticket_once_released(
-    desk: Desk,
-) -> None:
-    held, text = Way("held", strangers=Strangers.HOLD), "It jams."
-    kept = letter(b"raw", held)
-    mail = replace(a_mail(STRANGER, "Printer", text), key=kept.key)
-    number, _ = await desk.office.store.write(lambda tx: tx.spool.keep(kept, desk.office.now))
-
-    await desk.takes(mail, held)
-
-    found = await desk.office.store.read(lambda tx: tx.spool.get(number))
-    assert (found.state, await desk.tickets()) == (HELD, 0)
-    assert any(isinstance(e, WarnAdministrators) for e in desk.office.waiting())
-
-    await desk.office.store.write(lambda tx: tx.spool.retry(number, desk.office.now))
-    await desk.takes(mail, held)
-
-    assert (await desk.office.ticket(1)).description.text == text
 
 
 # -- any order, any number of times -------------------------------------------------------------

@@ -27,6 +27,9 @@ DECLINED: tuple[errors.DeskError | errors.Busy, ...] = (
     errors.NoSuchTicket(0),
     errors.TechniciansOnly(),
     errors.AdministratorsOnly(),
+    errors.NotYourMail(),
+    errors.AlreadyDecided("Camille Petit", let_in=True),
+    errors.AlreadyDecided("", let_in=False),
     errors.NotPublic(7),
     errors.Busy(),
 )

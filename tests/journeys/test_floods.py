@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from desk.decide_held import decide_by_hand
+from desk.held_mails import Fate
 from tests.journeys.mishaps import soon, stored
 from tests.journeys.stage import a_stage
 
@@ -22,8 +24,8 @@ async def test_a_flood_is_held_and_everybody_else_goes_on(tmp_path: Path) -> Non
         await soon(slack, lambda: stored(stage, "SELECT count(*) FROM tickets") == [(5,)])
         held = "SELECT count(*) FROM spool WHERE state = 'held'"
         await soon(slack, lambda: stored(stage, held) == [(6,)])
-        told = "SELECT count(*) FROM outbox WHERE key LIKE 'warn:flood:%'"
-        assert stored(stage, told) == [(1,)]
+        asked = "SELECT count(*) FROM held_cards WHERE fate = 'open'"
+        assert stored(stage, asked) == [(1,)]
 
 
 async def test_what_was_held_becomes_a_ticket_when_released(tmp_path: Path) -> None:
@@ -36,6 +38,6 @@ async def test_what_was_held_becomes_a_ticket_when_released(tmp_path: Path) -> N
         ((mail,),) = stored(stage, held)
 
         now = stage.bot._clock()
-        await stage.bot.store.write(lambda tx: tx.spool.release(mail, now, "refuse"))
+        await stage.bot.store.write(lambda tx: decide_by_hand(tx, mail, Fate.LET_IN, now))
 
         await soon(slack, lambda: stored(stage, "SELECT count(*) FROM tickets") == [(2,)])
