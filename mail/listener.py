@@ -79,7 +79,7 @@ class MailListener:
         self._kind: type[_Smtp] | type[_Lmtp] = _Lmtp if protocol == "lmtp" else _Smtp
         self._max_bytes, self._name = max_bytes, name
         self._tls, self._certificate = tls, certificate
-        self._handler = _Handler(handle)
+        self._handler = _Handler(handle, insists=tls == "required")
         self._sessions: weakref.WeakSet[SMTP] = weakref.WeakSet()
         self._server: asyncio.Server | None = None
 
@@ -117,7 +117,6 @@ class MailListener:
             ident="ready",
             timeout=_SILENCE,
             tls_context=starttls,
-            require_starttls=self._tls == "required",
             command_call_limit=_IDLE_CHATTER,
             loop=asyncio.get_running_loop(),
         )
@@ -137,8 +136,9 @@ class _TurnedAway(asyncio.Protocol):
 class _Handler:
     """What aiosmtpd calls. Its hooks are found by their names."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, *, insists: bool) -> None:
         self._handle = handle
+        self._insists = insists  # on STARTTLS
         self._tasks: set[asyncio.Task[Replies]] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -148,6 +148,16 @@ class _Handler:
         session.host_name = hostname
         # Commands are read one after the other from a buffer, which is all that it takes.
         return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        # Told to insist by itself, aiosmtpd refuses LHLO as well, and so every mail by LMTP.
+        if self._insists and session.ssl is None:
+            return "530 5.7.0 Must issue a STARTTLS command first"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]

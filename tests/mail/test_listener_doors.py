@@ -48,6 +48,24 @@ def test_a_mail_comes_in_over_starttls_and_nothing_before_it(certificate, loop):
     assert reply == Reply.ACCEPTED.value
 
 
+async def test_lmtp_may_insist_on_starttls(certificate):
+    inbox = Inbox()
+    async with a_listener(inbox.take, "lmtp", tls="required", certificate=certificate) as listener:
+        client = Client(*await asyncio.open_connection("127.0.0.1", listener.port))
+        await client.reply()
+        hello = await client.say("LHLO client.example")
+        bare = await client.say("MAIL FROM:<paul@example.org>")
+        await client.say("STARTTLS")
+        await client.writer.start_tls(trusting())
+        await client.say("LHLO client.example")
+        reply = await client.send("support@desk.example")
+        client.writer.close()
+
+    assert hello.startswith("250")
+    assert bare.startswith("530")
+    assert reply == Reply.ACCEPTED.value
+
+
 async def test_a_door_may_be_encrypted_from_the_start(certificate):
     inbox = Inbox()
     async with a_listener(inbox.take, "lmtp", tls="implicit", certificate=certificate) as listener:
