@@ -77,7 +77,7 @@ def _line_end(raw: bytes, at: int, end: int) -> int:
 def _goes_on(raw: bytes, at: int, end: int) -> bool:
     """Whether a field that only headers have follows at once."""
     for _ in range(_LINES_AHEAD):
-        if at >= end or raw[at] in b"\r\n":
+        if at >= end or raw[at] in b"\r\n" or raw.startswith(b"--", at):
             return False
         if _KNOWN.match(raw, at, end):
             return True

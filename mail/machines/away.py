@@ -168,7 +168,8 @@ CHALLENGES = (
     *("this is an anti-spam challenge", "challenge/response", "verify that your message is not"),
     *("your message has been quarantined until", "message will be delivered once you"),
     *("requires that you verify your email", "please click on the link to prove you are human"),
-    *("added to the guest list", "waiting list", "boxbe"),
+    *("recipient's allowed list", "to ensure delivery of your e", "added to the guest list"),
+    *("waiting list", "boxbe"),
 )
 
 AWAY_START = re.compile(rf"(?:{any_of(AWAY_SUBJECTS)})(?!\w)")
@@ -178,7 +179,10 @@ AWAY_END = re.compile(
     r"reponse automatique|autoreply|vacation|abwesend|automatische antwort)\s*[)\]>*]\s*$"
 )
 # As in "[Automatic reply] Printer", or at the end.
-AWAY_MARK = re.compile(rf"^\W*[\[(<*]\s*(?:{any_of(AWAY_SUBJECTS)})\s*[\])>*]|{AWAY_END.pattern}")
+AWAY_MARK = re.compile(
+    rf"^\W*[\[(<*]\s*(?:{any_of(AWAY_SUBJECTS)}|auto(?:matically)?[- ]?generated)\s*[\])>*]|"
+    rf"{AWAY_END.pattern}"
+)
 _TOLD = (
     r"(?:is (?:currently )?(?:out of (?:the )?office|away|on (?:vacation|leave|holiday))|"
     r"est (?:actuellement )?(?:absente?(?:\(e\))? du bureau|en conges?)|"

@@ -38,6 +38,7 @@ _SEPARATED = re.compile(
 )
 _ACTION = re.compile(r"^action:\s*([a-z-]+)", re.MULTILINE)
 _STATUS = re.compile(r"^status:\s*([245])\.\d", re.MULTILINE)
+_DISCARDED = re.compile(r"^disposition:.*;\s*(?:deleted|denied|failed)", re.I | re.MULTILINE)
 _REPORT_DOMAIN = re.compile(r"^\W*report domain:.*submitter", re.DOTALL)
 _COMPLAINT = re.compile(
     r"complaint about (?:a )?message from|^abuse report|spam (?:report|complaint)|"
@@ -155,6 +156,8 @@ class _Mail:
     @cached_property
     def fails(self) -> bool:
         """Whether the subject is one of a mail that came back."""
+        if failing.FAILED_END.search(self.subject):
+            return True
         return not self.is_answer and bool(failing.FAILED_SUBJECT.search(self.subject))
 
     @cached_property
@@ -191,6 +194,12 @@ class _Mail:
         return frozenset(a for p in statuses for a in _ACTION.findall(p.text.lower()))
 
     @cached_property
+    def was_rejected(self) -> bool:
+        """Whether a filter of the recipient's sent the mail back, which it tells as a receipt."""
+        told = self.own("message/disposition-notification")
+        return any(_DISCARDED.search(p.text) for p in told) and (self.fails or self.shows_failure)
+
+    @cached_property
     def is_notification(self) -> bool:
         """Whether its structure is that of a report on deliveries."""
         return self.report_type == "delivery-status" or any(
@@ -208,8 +217,9 @@ def _report(mail: _Mail) -> Iterator[str]:
         mail.own("message/feedback-report", "application/tlsrpt+gzip")
     ):
         yield "complaint"
-    if mail.report_type == "disposition-notification" or any(
-        mail.own("message/disposition-notification")
+    if not mail.was_rejected and (
+        mail.report_type == "disposition-notification"
+        or any(mail.own("message/disposition-notification"))
     ):
         yield "receipt"
     if _REPORT_DOMAIN.match(mail.subject) or (
@@ -246,6 +256,8 @@ def _bounce(mail: _Mail) -> Iterator[str]:
         yield "delivery-status"
     if "x-failed-recipients" in mail.headers:
         yield "x-failed-recipients"
+    if mail.was_rejected:
+        yield "rejected"
     if mail.away:
         return
     if mail.daemon and not mail.is_answer:

@@ -267,6 +267,11 @@ GIVEN_UP = (
     *("will not be retried", "no further attempts", "permanent error", "permanently"),
 )
 
+# Behind the subject of the mail that came back: "RE: Printer (delivery failed)".
+FAILED_END = re.compile(
+    r"(?:[(\[]\s*(?:delivery (?:failed|failure)|undelivera?b?l?e?d?|returned|not delivered|"
+    r"non remis|unzustellbar|no entregado|non recapitato)\s*[)\]]|: non remis)\s*$"
+)
 FAILED_SUBJECT = re.compile(any_of(FAILED_SUBJECTS))
 FAILED_TEXT = re.compile(any_of(FAILED_TEXTS))
 DELAYED_SUBJECT = re.compile(any_of(DELAYED_SUBJECTS))
@@ -276,7 +281,7 @@ GIVES_UP = re.compile(any_of(GIVEN_UP))
 SHOWN_BY_PROGRAMS = re.compile(
     r"^(?:\W{0,3}(?:sent |received |reply:? )?(?:<<<|>>>) ?\S|(?:received|message-id|return-path|"
     r"reporting-mta|final-recipient|diagnostic-code|x-[\w-]{2,40}) ?: \S|"
-    r"\W{0,4}[^\s<>@]{1,80}@[^\s<>@:]{3,80}>?\W{0,3}(?:\.\.\.|:) ?\S|"
+    r"\W{0,4}[^\s<>@]{1,80}@[^\s<>@:]{3,80}>?\W{0,3}(?:(?:\.\.\.|:) ?\S|$)|"
     r"[-*_=]{2,} ?[^-*_=\n]{0,40}(?:message|mail|recipients?|session|address\w*)"
     r"[^-*_=\n]{0,40}[-*_=]{2,})|"
     r"following (?:e-?mail )?(?:recipient|address|user|destination|person)|"

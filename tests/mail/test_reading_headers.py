@@ -7,7 +7,7 @@ import pytest
 from mail.addresses import mailboxes
 from mail.decoding import decoded_header
 from mail.reading import read_mail
-from tests.mail.specimens import letter
+from tests.mail.specimens import letter, mail_of, part, several
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,14 @@ def test_a_broken_header_still_says_who_and_what(raw):
     assert mail.from_address == "paul@example.org"
     assert mail.subject == "A long subject that goes on"
     assert mail.text == "It is the LX-9."
+
+
+def test_a_blank_that_stands_alone_below_the_header_hides_no_part():
+    entity = several("mixed", part("text/plain", "First."), part("text/plain", "Second."))
+
+    mail = read_mail(mail_of(entity.replace(b"\r\n\r\n\r\n--", b"\r\n \r\n--", 1)))
+
+    assert mail.text == "First.\n\nSecond."
 
 
 def test_a_text_without_a_header_is_all_text():

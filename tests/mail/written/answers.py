@@ -124,6 +124,15 @@ AUTO_REPLIES: list[tuple[str, bytes]] = [
             Auto_Submitted="auto-replied",
         ),
     ),
+    ("marked as generated", mail("It is noted.", Subject="[AUTO GENERATED] Printer")),
+    (
+        "challenge in answer",
+        mail(
+            "This mailbox is protected. Be added to the\nrecipient's allowed list.",
+            Subject="RE: Printer",
+            X_Trusted_Delivery="<12>",
+        ),
+    ),
     (
         "challenge without a header",
         mail("please click the link", Subject="Please confirm your message"),

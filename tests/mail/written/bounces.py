@@ -70,6 +70,26 @@ because:
 """
 
 BOUNCES: list[tuple[str, bytes]] = [
+    (
+        "behind the subject, from an ordinary address",
+        mail(
+            "******\nYour message could not be delivered to\npaul@example.org\n******\n",
+            From="gateway@example.org",
+            Subject="RE: Printer : non remis (delivery failed)",
+        ),
+    ),
+    (
+        "sent back by a filter, as a receipt",
+        mail(
+            "--b\nContent-Type: text/plain\n\nYour message to <paul@example.org> was automatically "
+            "rejected:\nQuota exceeded\n--b\nContent-Type: message/disposition-notification\n\n"
+            "Final-Recipient: rfc822; paul@example.org\n"
+            "Disposition: automatic-action/MDN-sent-automatically; deleted\n--b--\n",
+            From="Mail Delivery Subsystem <admin@example.org>",
+            Subject="Automatically rejected mail",
+            Content_Type="multipart/report; report-type=disposition-notification; boundary=b",
+        ),
+    ),
     ("postfix", dsn(FAILED)),
     ("postfix over quota", dsn(FULL)),
     ("headers only", dsn(FAILED, holder="text/rfc822-headers")),

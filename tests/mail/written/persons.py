@@ -107,6 +107,10 @@ _HEADERS: dict[str, dict[str, str]] = {
         "X_MS_Exchange_Generated_Message_Source": "Mailbox Rules Agent",
         "Resent_From": "boss@example.org",
     },
+    "checked by a receiving server": {
+        "X_DMARC_Policy": "v=DMARC1; p=reject",
+        "X_DMARC_Result": "ok",
+    },
     "answers go nowhere": {"Reply_To": "no-reply@example.org"},
     "answers go to a list": {"Reply_To": "list@example.org", **_FORUM},
     "a mailing list": _FORUM,
