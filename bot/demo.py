@@ -89,6 +89,7 @@ def _settings(ports: Ports, folder: Path, over_http: bool, undo: int) -> Setting
         "SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
         "MAIL_FROM": f"Assistance Méridien <{DESK_ADDRESS}>",
         "FRONTDESK_MAIL_LISTEN": f"smtp://127.0.0.1:{ports.desk}",
+        "FRONTDESK_MAIL_STRANGERS": "hold",
         "FRONTDESK_DESK": Path(__file__).parent.parent / "desk.example.yml",
         "FRONTDESK_STATE": folder,
         "FRONTDESK_HTTP_PORT": ports.http,

@@ -161,7 +161,13 @@ async def a_scene(folder: Path, language: str) -> AsyncIterator[Scene]:
     speaking.write_text(yaml.safe_dump({**desk, "language": language}, allow_unicode=True))
     watch = Watch()
     async with Sandbox(ROOT / "manifest.yml", clock=lambda: watch().timestamp()) as slack:
-        settings = settings_for(slack, folder, FRONTDESK_DESK=speaking, FRONTDESK_UNDO_SECONDS=1)
+        settings = settings_for(
+            slack,
+            folder,
+            FRONTDESK_DESK=speaking,
+            FRONTDESK_UNDO_SECONDS=1,
+            FRONTDESK_MAIL_STRANGERS="hold",
+        )
         bot = Bot(settings, watch)
         try:
             await bot.start()
@@ -177,7 +183,7 @@ async def a_scene(folder: Path, language: str) -> AsyncIterator[Scene]:
 
 
 async def _speak_english(slack: Sandbox) -> None:
-    for handle in ("pierre", "camille"):
+    for handle in ("pierre", "camille", "aicha"):
         await slack.change_person(handle, locale="en-GB")
     for name, topic in ENGLISH_TOPICS.items():
         slack.channel(name).topic = topic
