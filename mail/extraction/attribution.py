@@ -23,7 +23,8 @@ _LONGEST_NAMED = 150  # with a name and without an address
 _DASHES = re.compile(r"^[-—_*=\s]{2,}|[-—_*=\s]{2,}$")
 _FRAMES = ("--", "——", "__", "**", "==")
 _COLON = (":", "：")
-_ENDS = (*_COLON, "-", "—", "_", "*", "=")
+_WROTE = (" wrote", " a écrit", " schrieb", " escribió", " ha scritto", " escreveu", " schreef")
+_ENDS = (*_COLON, *_WROTE, "-", "—", "_", "*", "=")
 _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
 # "reply On Tue, 24 Nov 2026 …, Somebody <…> wrote:" where a program kept no line break.
 _INSIDE = re.compile(
@@ -120,6 +121,8 @@ def _is_attribution(text: str, quoted: bool) -> bool:
     if framed and quoted and len(text) <= _LONGEST_NAMED and says_who_wrote(text):
         return True  # "---- Somebody wrote ----"
     if not text.endswith(_COLON) and not (dashed and says_who_wrote(text)):
+        if text.endswith(_WROTE) and OPENER.match(text) and _all_shapes(text):
+            return True
         # "2026/11/24 Somebody <…>" and no more
         named = dated and has_address(text) and bool(OPENER.match(text))
         return quoted and named and _ends_with_name(text)
