@@ -50,6 +50,15 @@ def mailbox_warning(mailbox: str, trouble: str, t: Translator) -> Message:
                     mailbox=name,
                 )
             )
+        case "untrusted":
+            return _warning(
+                t(
+                    "The server of the mailbox {mailbox} shows a certificate that this machine does"
+                    " not trust, so its mails do not come in. {check} says more.",
+                    mailbox=name,
+                    check="`frontdesk check`",
+                )
+            )
         case _:
             return _warning(
                 t(

@@ -19,7 +19,7 @@ from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
 from desk.errors import Busy
 from desk.ports import HouseSetup
-from mail.imap import Away, Denied, Imap, NoFolder
+from mail.imap import Away, Denied, Imap, NoFolder, Untrusted
 from mail.smtp_url import SmtpServer
 from storage.migrate import upgrade
 from storage.store import SqlStore
@@ -141,6 +141,9 @@ async def _mailbox(box: Mailbox) -> list[Fact]:
         return [(False, f"{name}: refuses our password or token.")]
     except NoFolder:
         return [(False, f"{name}: has no folder {box.server.folder}.")]
+    except Untrusted as fault:
+        advice = "name its authority in SSL_CERT_FILE, or write ?verify=no behind its url"
+        return [(False, f"{name}: its certificate is not trusted ({fault}); {advice}.")]
     except Away as fault:
         return [(False, f"{name}: {fault}. Is {box.server.host}:{box.server.port} right?")]
     return [(True, f"{name}: {box.server.folder} at {box.server.host}")]

@@ -24,7 +24,17 @@ from bot.oauth import Tokens
 from bot.one_thread import OneThread
 from desk.effects import WarnMailbox, WarnMailSetAside
 from desk.errors import Busy
-from mail.imap import After, Away, Denied, Folder, Imap, Listed, NoFolder, Unreadable
+from mail.imap import (
+    After,
+    Away,
+    Denied,
+    Folder,
+    Imap,
+    Listed,
+    NoFolder,
+    Unreadable,
+    Untrusted,
+)
 from mail.key import label_of
 from storage.mailboxes import Progress
 from storage.store import SqlStore
@@ -42,6 +52,7 @@ FILED_AT_ONCE = 200
 AHEAD = 500  # mails that may wait for the desk before more are fetched
 TRIES = 3  # of a mail that the server does not hand out
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds between two tries to reach a server
+TROUBLES = {Denied: "denied", NoFolder: "no_folder", Untrusted: "untrusted"}
 PATIENCE = timedelta(minutes=2)  # before administrators hear of a server that does not answer
 
 
@@ -296,7 +307,7 @@ class Fetching:
 
     async def _failed(self, fault: Exception) -> None:
         """Note it, tell administrators once, and wait longer each time."""
-        trouble = {Denied: "denied", NoFolder: "no_folder"}.get(type(fault), "away")
+        trouble = TROUBLES.get(type(fault), "away")
         log.warning("mailbox_trouble", trouble=trouble, reason=str(fault))
         with contextlib.suppress(Busy):
             await self._store.write(lambda tx: self._note(tx, trouble))

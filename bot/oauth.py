@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
@@ -64,12 +66,13 @@ class Tokens:
                 aiohttp.ClientSession(timeout=PATIENCE) as session,
                 session.post(grant.token_url, data=form, allow_redirects=False) as answer,
             ):
-                status, said = answer.status, await answer.json(content_type=None)
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as fault:
+                status, text = answer.status, await answer.text(errors="replace")
+        except (TimeoutError, aiohttp.ClientError, OSError) as fault:
             raise Away(type(fault).__name__) from None
         if status in (400, 401, 403):
             raise Denied
-        if status != 200 or not isinstance(said, dict) or not said.get("access_token"):
+        said = _json(text)
+        if status != 200 or not said.get("access_token"):
             raise Away(f"the token server answered {status}")
         if said.get("refresh_token"):
             self._refresh = SecretStr(str(said["refresh_token"]))  # some replace it each time
@@ -78,3 +81,12 @@ class Tokens:
         except (TypeError, ValueError):
             lifetime = LIFETIME
         return str(said["access_token"]), lifetime
+
+
+def _json(text: str) -> dict[str, Any]:
+    """Empty where the server said something else."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -31,10 +31,16 @@ _HEAD = "MESSAGE-ID FROM DATE SUBJECT REFERENCES IN-REPLY-TO"
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _UID = re.compile(rb"UID (\d+)")
 _AT = re.compile(rb'INTERNALDATE "[^"]*"')
+# A server that has no time for anybody (RFC 5530), or too many of ours already.
+_LATER = re.compile(r"\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG|OVERQUOTA)\]|too many|try again", re.I)
 
 
 class Away(Exception):
     """The server is not to be had, or broke off. Later it may be."""
+
+
+class Untrusted(Away):
+    """The server's certificate is nobody's whom this machine trusts, or another server's."""
 
 
 class Denied(Exception):
@@ -91,9 +97,9 @@ class Imap:
         with _told():
             box = _connected(server)
         try:
-            with _told():
+            with _told(asking=True):
                 if token:
-                    box.xoauth2(server.user, token, initial_folder=None)
+                    _bring(box, server.user, token)
                 elif password.isascii() and server.user.isascii():
                     box.login(server.user, password, initial_folder=None)
                 else:
@@ -114,13 +120,13 @@ class Imap:
             uidvalidity = self._number("UIDVALIDITY")
             next_uid = self._number("UIDNEXT")
             self._present = self._there()
-            return Folder(uidvalidity, next_uid or max(self._uids("ALL"), default=0) + 1)
+            return Folder(uidvalidity, next_uid or max(self._above("*"), default=0) + 1)
 
     def after(self, uid: int) -> list[int]:
         """UIDs above that one, in order."""
         with _told():
             # "n:*" is never empty: it names the last mail, whatever its number.
-            return sorted(found for found in self._uids(f"UID {uid + 1}:*") if found > uid)
+            return sorted({found for found in self._above(f"{uid + 1}:*") if found > uid})
 
     def listed(self, uids: Sequence[int]) -> list[Listed]:
         """Those that are still there."""
@@ -229,9 +235,16 @@ class Imap:
         _, values = self._client.response(name)
         return int(values[0]) if values and values[0] else 0
 
-    def _uids(self, criteria: str) -> list[int]:
-        answer = self._ask("SEARCH", criteria)
-        return [int(number) for line in answer if line for number in line.split()]
+    def _above(self, uids: str) -> list[int]:
+        # SEARCH tells all on one line, which of a large mailbox is longer than the library reads.
+        answer = self._ask("FETCH", uids, "(UID)")
+        lines = (line for line in answer if isinstance(line, bytes))
+        return [int(found[1]) for line in lines if (found := _UID.search(line))]
+
+    def _deleted(self) -> set[int]:
+        return {
+            int(uid) for line in self._ask("SEARCH", "DELETED") for uid in (line or b"").split()
+        }
 
     def _ask(self, command: str, *arguments: str) -> list[Any]:
         answer, data = self._client.uid(command, *arguments)
@@ -256,8 +269,17 @@ class Imap:
         self._ask("STORE", _sets(uids), "+FLAGS.SILENT", r"(\Deleted)")
         if "UIDPLUS" in self._client.capabilities:
             self._ask("EXPUNGE", _sets(uids))
-        else:
+        elif self._deleted() <= set(uids):
+            # Here EXPUNGE takes every mail that is marked, also those of other people's programs:
+            # while there are any, ours only stay marked, until somebody tidies up.
             self._client.expunge()
+
+
+def _bring(box: BaseMailBox, user: str, token: str) -> None:
+    """A server that does not take the token says why, and wants to hear nothing before it says no;
+    the library would send the token again."""
+    said = iter((f"user={user}\1auth=Bearer {token}\1\1".encode(),))
+    box.client.authenticate("XOAUTH2", lambda _: next(said, b""))
 
 
 def _connected(server: ImapServer) -> BaseMailBox:
@@ -273,20 +295,19 @@ def _connected(server: ImapServer) -> BaseMailBox:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """What the library, the system and the server say, in our words and without secrets."""
+def _told(*, asking: bool = False) -> Iterator[None]:
+    """What the library, the system and the server say, in our words and without secrets. `asking`
+    to be let in, a no means that we are not, unless the server says that it is a matter of time."""
     try:
         yield
-    except MailboxLoginError:
-        raise Denied from None
     except imaplib.IMAP4.abort as broken:
         raise Away(type(broken).__name__) from None
-    except imaplib.IMAP4.error as refused:
-        # A refused AUTHENTICATE is raised as this, and so is nonsense of the server.
-        said = str(refused).upper()
-        if "AUTH" in said or "LOGIN" in said or "CREDENTIALS" in said:
+    except (MailboxLoginError, imaplib.IMAP4.error) as refused:
+        if asking and not _LATER.search(str(refused)):
             raise Denied from None
         raise Away(type(refused).__name__) from None
+    except ssl.SSLCertVerificationError as wrong:
+        raise Untrusted(wrong.verify_message) from None
     except (ImapToolsError, OSError, EOFError, ValueError) as fault:
         raise Away(type(fault).__name__) from None
 
