@@ -111,6 +111,7 @@ _SIGNATURES = ", ".join(
     )
 )
 _FORWARDS = ".moz-forward-container, #isForwardContent, .OutlookForward"
+_GMAIL_ANSWER = "[class*='gmail_quote']:not(blockquote), [class*='gmail_attr'], .gmail_extra"
 _MOST = 200
 _LONGEST_HEAD = 600
 
@@ -123,6 +124,8 @@ def plan_of(tree: LexborHTMLParser) -> Plan | None:
     if tree.body is None:
         return None
     found = tree.css(_QUOTES)[:_MOST] + _citing(tree)
+    if tree.css_first(_GMAIL_ANSWER) is None:
+        found = [node for node in found if not _is_own_quote(node)]
     ids = {node.mem_id for node in found}
     outer = [node for node in found if not _is_inside(node, ids)]
     if tree.css_first(_FORWARDS) is not None or any(map(_is_forward, outer)):
@@ -141,6 +144,11 @@ def plan_of(tree: LexborHTMLParser) -> Plan | None:
         dropped=frozenset(node.mem_id for node in left_out),
         end=end.mem_id if end is not None else None,
     )
+
+
+def _is_own_quote(node: LexborNode) -> bool:
+    """Gmail marks what people quote by hand as it marks what they answer, but wraps only that."""
+    return node.tag == "blockquote" and node.attributes.get("class") == "gmail_quote"
 
 
 def _citing(tree: LexborHTMLParser) -> list[LexborNode]:
