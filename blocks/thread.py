@@ -67,7 +67,7 @@ def entry_message(facts: EntryFacts, t: Translator) -> Message:
         blocks.append(section(mrkdwn(entry.words, quoting=True)))
     blocks += _whole(entry, t) + _doubts(entry, t)
     if entry.kind is Kind.OPENED:
-        blocks += _progress(facts, t)  # of the acknowledgement
+        blocks += _trouble(facts, t)  # of the acknowledgement; that it left is no news
     return {"text": _plain(line), "blocks": blocks}
 
 
@@ -133,10 +133,14 @@ def _progress(facts: EntryFacts, t: Translator) -> list[Block]:
             *actions([button(t("Undo"), Action.REPLY_WITHDRAW, value)]),
         ]
     line = progress(facts.deliveries, t)
-    blocks = [context(f"{PUBLIC} {line}")] if line else []
-    for delivery in filter(is_trouble, facts.deliveries):
-        blocks.append(section(trouble_line(delivery, t), retry_button(delivery, entry.ticket, t)))
-    return blocks
+    return [*([context(f"{PUBLIC} {line}")] if line else []), *_trouble(facts, t)]
+
+
+def _trouble(facts: EntryFacts, t: Translator) -> list[Block]:
+    return [
+        section(trouble_line(delivery, t), retry_button(delivery, facts.entry.ticket, t))
+        for delivery in filter(is_trouble, facts.deliveries)
+    ]
 
 
 def _author(entry: Entry) -> str:

@@ -10,6 +10,7 @@ import pytest
 from blocks.mail_notices import notice_lines
 from blocks.thread import entry_message
 from desk.journal import Kind
+from desk.mails import DeliveryState
 from locales.translator import Translator
 from mail.notices import Invite, Notice, NoticeKind, Reply, as_facts
 from tests import facts as f
@@ -81,3 +82,16 @@ def test_an_entry_warns_of_a_risky_file(kind: Kind, english: Translator):
     said = said_in(entry_message(f.entry_facts(f.an_entry(kind, "words", facts=facts)), english))
 
     assert "⚠️ `bill.pdf.exe` can run a program." in said
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [(DeliveryState.SENT, False), (DeliveryState.FAILED, True)]
+)
+def test_an_opening_tells_of_its_acknowledgement_only_where_it_failed(
+    state: DeliveryState, told: bool, english: Translator
+):
+    entry = f.an_entry(Kind.OPENED, "words", facts={"origin": "mail", "unverified": True})
+
+    said = said_in(entry_message(f.entry_facts(entry, deliveries=(f.a_delivery(state),)), english))
+
+    assert ("paul@example.org" in said) is told
