@@ -105,7 +105,7 @@ class Bot:
         self.pacing, self.courtesy = Pacing(self._clock), Courtesy()
         self.calls = SlackCalls(client, self.pacing)
         ways_in = bool(settings.mail_listen or self.mailboxes)
-        self.identity = mail_identity(settings, can_receive=ways_in)
+        self.identity = mail_identity(settings, can_receive=ways_in, teams=setup.teams)
         us = await meet_slack(client, self.stopping)
         if us is None:
             return
@@ -244,6 +244,7 @@ class Bot:
             files=FilesIn(self.store, self.files),
             grace=timedelta(days=self.settings.reopen_days),
             clock=self._clock,
+            own_addresses=(*self.addresses.named, *(box.server.user for box in self.mailboxes)),
         )
         self.mail = MailWays(
             self.settings,

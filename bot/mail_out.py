@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
 
 from bot.config import Settings
 from bot.secret import mail_secrets
+from desk.ports import TeamSetup
 from desk.service import Desk
 from desk.setting_up import ReportChannel
 from mail.identity import MailIdentity
@@ -23,7 +24,9 @@ TEMPLATE = "template"  # the warning that one of the administrator's is broken
 TOLD = 5  # faults told to the administrators; the log has them all
 
 
-def mail_identity(settings: Settings, *, can_receive: bool) -> MailIdentity:
+def mail_identity(
+    settings: Settings, *, can_receive: bool, teams: Iterable[TeamSetup] = ()
+) -> MailIdentity:
     newest, *older = mail_secrets(settings)
     return MailIdentity(
         settings.mail_from,
@@ -31,6 +34,7 @@ def mail_identity(settings: Settings, *, can_receive: bool) -> MailIdentity:
         can_receive=can_receive,
         older_secrets=tuple(older),
         bounces=settings.bounce_address,
+        teams=[team.mail.address for team in teams],
     )
 
 

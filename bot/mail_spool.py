@@ -105,7 +105,7 @@ class MailSpool:
         first that names a team says whose it is."""
         await self._courtesy.step_back()
         try:
-            mail = await self._reader.do(read_mail, raw, envelope_to, envelope_from)
+            mail = await self._reader.do(read_mail, raw, envelope_to, envelope_from, self._clock())
             refused = {w for w in set(ways) if await self._taking.refuses(mail, w) is not None}
             taking = [way for way in ways if way not in refused]
             if taking:
@@ -222,7 +222,7 @@ class MailSpool:
             await self._note(lambda tx: self._failed(tx, mail, reason))
 
     async def _carry_out(self, mail: Kept) -> None:
-        incoming = self._at_hand.pop(mail.id, None) or await self._read(mail.id)
+        incoming = self._at_hand.pop(mail.id, None) or await self._read(mail)
         if incoming is None or mail.deaths >= DEATHS:
             reason = "nothing of it is kept" if incoming is None else "its process ended each time"
             await self._note(lambda tx: self._set_aside(tx, mail, reason))
@@ -240,11 +240,13 @@ class MailSpool:
         await self._taking.take(incoming, way)
         await self._note(lambda tx: tx.spool.finish(mail.id, self._owner, self._clock()))
 
-    async def _read(self, mail: int) -> Incoming | None:
-        kept = await self._store.read(lambda tx: tx.spool.contents(mail))
+    async def _read(self, mail: Kept) -> Incoming | None:
+        kept = await self._store.read(lambda tx: tx.spool.contents(mail.id))
         if kept is None or kept.raw is None:
             return None
-        return await self._reader.do(read_mail, kept.raw, kept.envelope_to, kept.envelope_from)
+        return await self._reader.do(
+            read_mail, kept.raw, kept.envelope_to, kept.envelope_from, mail.received_at
+        )
 
     def _failed(self, tx: SqlTransaction, mail: Kept, reason: str) -> None:
         if mail.attempts >= len(PAUSES):

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import re
+from collections.abc import Iterable
 from email.utils import parseaddr
 from hashlib import sha256
 
@@ -32,6 +33,7 @@ class MailIdentity:
 
     `secrets`: the first one signs, each of them verifies, so that a secret can be replaced while
     mails signed by the old one are still out there. `domain` is that of Message-IDs.
+    `teams`: addresses that teams write from.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class MailIdentity:
         domain: str = "",
         older_secrets: tuple[Secret, ...] = (),
         bounces: str = "",
+        teams: Iterable[str] = (),
     ) -> None:
         """Raises ValueError for an address that cannot be ours, or an empty secret."""
         self.name, self.address = parseaddr(address)
@@ -50,6 +53,7 @@ class MailIdentity:
             raise ValueError(f"not a mail address: {address!r}")
         if len(self.local) > _LONGEST_LOCAL:
             raise ValueError(f"the part before @ has more than {_LONGEST_LOCAL} characters")
+        self._ours = frozenset(one.lower() for one in (self.address, *teams) if one)
         self.domain = (domain or own_domain).lower()
         self.can_receive = can_receive
         self._secrets = tuple(map(_as_bytes, (secret, *older_secrets)))
@@ -107,8 +111,8 @@ class MailIdentity:
     def is_ours(self, address: str) -> bool:
         """Whether mail from this address came from ourselves."""
         local, _, domain = address.strip().strip("<>").lower().rpartition("@")
-        own_local, _, own_domain = self.address.lower().rpartition("@")
-        return (local.partition("+")[0], domain) == (own_local, own_domain)
+        plain = f"{local.partition('+')[0]}@{domain}"
+        return plain in self._ours or f"{local}@{domain}" in self._ours
 
     def body_mark(self, ticket: int) -> str:
         """The short code in the small print of each mail of this ticket."""

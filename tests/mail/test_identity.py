@@ -171,3 +171,11 @@ def test_a_bounce_address_of_an_older_secret_is_still_read_and_a_forged_one_neve
     assert BOUNCING.read_bounce(sender) is None
     assert both.read_bounce(sender.replace("+b.a", "+b.b").replace("+b.q", "+b.b")) is None
     assert both.read_token(sender) is None
+
+
+def test_the_address_a_team_writes_from_is_ours_too():
+    identity = an_identity(teams=("Network@Desk.Example", ""))
+
+    assert identity.is_ours("network+t.abc@desk.example")
+    assert not identity.is_ours("printers@desk.example")
+    assert not identity.is_ours("")
