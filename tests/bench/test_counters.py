@@ -17,6 +17,10 @@ from tests.handlers.front import Front
 
 MOST = 8  # statements a click may take, until it is acknowledged
 
+# What a form that writes to somebody shows beyond the others: whether mail to them came back;
+# and a reply's: how it is signed, and the files it may take along.
+MORE = {"resolve": 1, "reply": 3}
+
 FORMS = {
     "reply": (Action.TICKET_REPLY, {Field.MESSAGE: "Have you tried to turn it off?"}),
     "resolve": (Action.TICKET_RESOLVE, {Field.SOLUTION: "It was off."}),
@@ -78,7 +82,7 @@ async def test_opening_a_form_reads_once_and_stores_nothing(front: Front, card: 
     found = await spent(front.action(payloads.card_click(action, str(card.ticket))))
 
     assert found.transactions == ["BEGIN"]
-    assert len(found.statements) <= 5, found
+    assert len(found.statements) <= 5 + MORE.get(what, 0), found
 
 
 async def test_a_note_takes_one_transaction_of_few_statements(front: Front, card: Card):
