@@ -29,13 +29,14 @@ PLANTED = {
     "DATABASE_URL": f"postgresql://desk:{CANARY}db@{NOBODY}/desk?connect_timeout=2",
     "SMTP_URL": f"smtp://desk:{CANARY}smtp@{NOBODY}?starttls=never",
     "FRONTDESK_MAIL_SECRET": f"{CANARY}mail",
+    "FRONTDESK_FILES": f"s3://{CANARY}files/{CANARY}prefix",
 }
 SECRET = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL")
-SECRET_TOO = ("SMTP_URL", "FRONTDESK_MAIL_SECRET")
+SECRET_TOO = ("SMTP_URL", "FRONTDESK_MAIL_SECRET", "FRONTDESK_FILES")
 
 
 def test_what_is_secret_is_of_a_type_that_does_not_print() -> None:
-    """The six of them, and no other setting holds any."""
+    """The seven of them, and no other setting holds any."""
     typed = {
         field.alias
         for field in Settings.model_fields.values()
