@@ -266,6 +266,8 @@ def _opened_for(facts: RequesterPage, t: Translator) -> str:
         parts.append(
             t("{requester} for {beneficiary}", requester=requester, beneficiary=beneficiary)
         )
+    if facts.follows:
+        parts.append(t("Follows {reference}", reference=reference(facts.follows)))
     return " · ".join(parts)
 
 

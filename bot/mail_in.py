@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,12 +72,15 @@ class MailIn:
         files: FilesIn | None = None,
         grace: timedelta = GRACE,
         clock: Callable[[], datetime] = utc_now,
+        own_addresses: Collection[str] = (),
     ) -> None:
+        """`own_addresses`: where mail comes in, behind which there is nobody."""
         self._store = store
         self._desk = desk
         self._identity = identity
         self._files = files
         self._grace = grace
+        self._own_addresses = frozenset(own_addresses)
         self._machines = MachineMail(store, desk, identity, limits)
         self._holding = Holding(store, self._machines.limits.mails_an_hour, clock)
 
@@ -284,7 +287,7 @@ class MailIn:
         """The people it went to besides us and its sender; nobody where a machine wrote."""
         if mail.verdict.kind is not Kind.PERSON:
             return ()
-        ours = {mail.from_address, *mail.delivered_to}
+        ours = {mail.from_address, *mail.delivered_to, *self._own_addresses}
         return tuple(
             NewPerson(name or address, address)
             for name, address in mail.recipients

@@ -124,6 +124,7 @@ class RequesterPage:
     solution: Words | None
     may_answer: bool
     viewer: Person
+    follows: int | None = None  # their solved ticket, which a late answer was to
 
 
 @dataclass(frozen=True)

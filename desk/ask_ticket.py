@@ -62,7 +62,7 @@ def open_page(
     facts = ticket_facts(tx, ticket)
     journal = tx.journal.of(ticket.id)
     if not actor.is_technician and not actor.serves(ticket):
-        return requester_page(facts, journal, actor, now)
+        return requester_page(tx, facts, journal, actor, now)
     card = tx.cards.active(ticket.id)
     return TicketPage(
         facts=facts,
@@ -82,13 +82,18 @@ def requester_view(
     ticket = tx.tickets.get(ask.ticket)
     if not ticket.concerns(actor.id):
         raise NoSuchTicket(ask.ticket)
-    return requester_page(ticket_facts(tx, ticket), tx.journal.of(ticket.id), actor, now)
+    return requester_page(tx, ticket_facts(tx, ticket), tx.journal.of(ticket.id), actor, now)
 
 
 def requester_page(
-    facts: TicketFacts, journal: tuple[Entry, ...], actor: Actor, now: datetime
+    tx: Transaction,
+    facts: TicketFacts,
+    journal: tuple[Entry, ...],
+    actor: Actor,
+    now: datetime,
 ) -> RequesterPage:
     ticket = facts.ticket
+    before = tx.tickets.get(ticket.follows) if ticket.follows else None
     return RequesterPage(
         line=requester_line(facts),
         description=ticket.description,
@@ -98,6 +103,8 @@ def requester_page(
         solution=ticket.resolution.solution if ticket.resolution else None,
         may_answer=Move.ANSWER in actor.moves(ticket),
         viewer=actor.person,
+        # Whoever takes part in this one only may not know of the other.
+        follows=before.id if before and before.concerns(actor.id) else None,
     )
 
 

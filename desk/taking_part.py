@@ -73,7 +73,8 @@ def remove_person(ask: RemovePerson, tx: Transaction, now: datetime) -> Result:
 def join_by_mail(
     tx: Transaction, ticket: Ticket, named: Iterable[NewPerson], by: int, now: datetime
 ) -> Ticket:
-    """The ticket with those in copy of a mail. Not with technicians who work on it anyway."""
+    """The ticket with those in copy of a mail. Not with technicians, who read it anyway: what is
+    for them alone is not among what participants are sent."""
     people = _newcomers(tx, ticket, named)
     if not people:
         return ticket
@@ -99,7 +100,7 @@ def _newcomers(tx: Transaction, ticket: Ticket, named: Iterable[NewPerson]) -> t
             continue
         person = known_or_new(tx, one)
         away = not person.active or person.id in ticket.removed or ticket.concerns(person.id)
-        if not away and not tx.people.actor(person.handle).serves(ticket):
+        if not away and not tx.people.actor(person.handle).is_technician:
             found[person.id] = person
     return tuple(found.values())
 

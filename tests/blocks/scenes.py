@@ -223,6 +223,8 @@ def _pages(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield "journal_long", ticket_page.journal_page(long, t)
     for state in State:
         yield f"requester_page_{state}", ticket_page.requester_page(_asked(cast, state), t)
+    later = replace(_asked(cast, State.NEW), journal=(), follows=41)
+    yield "requester_page_follows", ticket_page.requester_page(later, t)
     silent = replace(_asked(cast, State.NEW), journal=(), may_answer=False)
     yield "requester_page_empty", ticket_page.requester_page(silent, t)
 

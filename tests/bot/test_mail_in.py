@@ -324,6 +324,15 @@ async def test_a_doubtful_mail_brings_nobody_in(desk: Desk) -> None:
     assert (await desk.office.ticket(ticket)).participants == ()
 
 
+async def test_neither_technicians_nor_our_own_addresses_in_copy_take_part(desk: Desk) -> None:
+    ours, other_team = "reseau@meridien.example", "noe.celik@meridien.example"
+    desk.taking = MailIn(desk.office.store, desk.office.desk, IDENTITY, own_addresses=[ours])
+
+    await desk.takes(a_mail(PAUL, "Jam", "It jams.", Cc=f"{ours}, {other_team}, {WANDA}"))
+
+    assert (await desk.office.ticket(1)).participants == (await desk.id_of(WANDA),)
+
+
 # -- strangers ----------------------------------------------------------------------------------
 
 

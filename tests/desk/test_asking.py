@@ -277,3 +277,14 @@ async def test_a_reply_can_be_undone_until_its_time_is_over(office: Office) -> N
 
     assert len(before.undoable) == 1  # type: ignore[union-attr]
     assert after.undoable == frozenset()  # type: ignore[union-attr]
+
+
+async def test_a_requester_sees_which_of_their_tickets_this_one_follows(office: Office) -> None:
+    before = await office.open(PAUL)
+    later = await office.open(PAUL, follows=before)
+    others = await office.open(MARIE, follows=before)
+
+    own = await office.desk.ask(RequesterView(later), by=PAUL)
+    foreign = await office.desk.ask(RequesterView(others), by=MARIE)
+
+    assert (own.follows, foreign.follows) == (before, None)
