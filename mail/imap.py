@@ -89,7 +89,7 @@ class Imap:
         self._box = box
         self._client: Any = box.client
         self._idle: Any = box.idle
-        self._present: Any = None  # how many mails there were when the folder was selected
+        self._told_before = 0  # how often it was said how many mails there are, by then
 
     @classmethod
     def open(cls, server: ImapServer, *, password: str = "", token: str = "") -> Imap:
@@ -119,7 +119,7 @@ class Imap:
                 raise NoFolder(folder)
             uidvalidity = self._number("UIDVALIDITY")
             next_uid = self._number("UIDNEXT")
-            self._present = self._there()
+            self._told_before = self._times_told()
             return Folder(uidvalidity, next_uid or max(self._above("*"), default=0) + 1)
 
     def after(self, uid: int) -> list[int]:
@@ -170,7 +170,7 @@ class Imap:
         with _told():
             self._idle.start()
             # What came in since the folder was looked at may have been told already.
-            told = self._there() != self._present or self._told_meanwhile(until, stopped)
+            told = self._times_told() > self._told_before or self._told_meanwhile(until, stopped)
             self._idle.stop()
             return told
 
@@ -228,8 +228,9 @@ class Imap:
             folder = folder.replace("/", found[1].decode("ascii", "replace") if found else "/")
         return _encoded(folder)
 
-    def _there(self) -> Any:
-        return (self._client.untagged_responses.get("EXISTS") or [None])[-1]
+    def _times_told(self) -> int:
+        # Not the number itself: one mail moved away and one come in leave it as it was.
+        return len(self._client.untagged_responses.get("EXISTS") or ())
 
     def _number(self, name: str) -> int:
         _, values = self._client.response(name)

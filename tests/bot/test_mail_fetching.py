@@ -222,6 +222,25 @@ async def test_a_mail_is_put_away_when_the_desk_is_done_and_not_before(
     assert await server.mails("Frontdesk") == filed
 
 
+async def test_what_comes_in_while_another_is_put_away_is_told_at_once(server, store, monkeypatch):
+    monkeypatch.setattr(mail_fetching, "POLL", 900.0)
+    loop, put_away = asyncio.get_running_loop(), Imap.file
+
+    def slowly(imap, *what):
+        put_away(imap, *what)
+        if list(what[0]) == [101]:
+            asyncio.run_coroutine_threadsafe(server.add(a_mail("two")), loop).result()
+            imap._client.noop()  # as many mails as before
+
+    monkeypatch.setattr(Imap, "file", slowly)
+    await server.add(a_mail("one"))
+    async with fetched_from(a_box(server, after=After.MOVE, processed="Done"), store):
+        await until_kept(store, "one")
+        await all_done(store)
+
+        await until_kept(store, "one", "two")
+
+
 async def test_killed_after_the_desk_was_done_the_next_process_puts_it_away(server, store):
     box = a_box(server, after=After.MOVE, processed="Done")
     await server.add(a_mail("one"))
