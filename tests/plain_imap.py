@@ -231,7 +231,7 @@ class _Session:
         pass
 
     def _among(self, uids: str, uid: int) -> bool:
-        last = max((mail.uid for mail in self.folder), default=0)
+        last = self.folder[-1].uid if self.folder else 0
         for part in uids.split(","):
             low, _, high = (part if ":" in part else f"{part}:{part}").partition(":")
             ends = [last if end == "*" else int(end) for end in (low, high)]
