@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.mail import Mail
 from sandbox.person import Person
 from sandbox.world import Message
-from tests.journeys.mishaps import LONG, soon
+from tests.journeys.mishaps import LONG, soon, stored
 from tests.journeys.stage import Stage, a_stage
 from tests.mailservers.servers import MailServers
 
@@ -20,7 +20,8 @@ PAUL, MARIE = "paul.smith@meridien.example", "marie.curie@meridien.example"
 DESK = "support@desk.meridien.example"  # a domain that Postfix hands over to the bot
 WITHIN = "postes@meridien.example"  # one address of the people's own domain, handed over likewise
 SHARED = "support@meridien.example"  # a mailbox in Dovecot
-NOBODY = "julien.moreau@meridien.example"  # whom Slack knows, and Dovecot does not
+GONE = "julien.moreau@meridien.example"  # whom Slack and Postfix know, and Dovecot does not
+UNKNOWN = "zoe.mueller@meridien.example"  # whom Slack alone knows
 
 
 def mail_settings(servers: MailServers, desk: str = DESK) -> dict[str, Any]:
@@ -67,6 +68,15 @@ async def carried(servers: MailServers) -> None:
 
     async def look() -> bool:
         return not await asyncio.to_thread(servers.postfix.queue)
+
+    await _until(look, servers)
+
+
+async def looked_at(servers: MailServers, stage: Stage, mailboxes: int) -> None:
+    """Until the bot knows how far it has read so many mailboxes."""
+
+    async def look() -> bool:
+        return stored(stage, "SELECT count(*) FROM mailboxes") == [(mailboxes,)]
 
     await _until(look, servers)
 

@@ -9,12 +9,13 @@ import dkim
 import pytest
 
 from bot import relay
-from sandbox.server import Sandbox
-from tests.journeys.mishaps import soon, stored
+from tests.journeys.killable import a_killable_bot
+from tests.journeys.mishaps import settled, soon, stored
 from tests.journeys.real_mail import (
     DESK,
-    NOBODY,
+    GONE,
     PAUL,
+    UNKNOWN,
     WITHIN,
     a_house,
     answer_address,
@@ -26,13 +27,12 @@ from tests.journeys.real_mail import (
 )
 from tests.journeys.sights import PAUL as PAUL_OFFERED
 from tests.journeys.sights import card, lines, open_ticket, shown
-from tests.journeys.stage import ROOT, Stage, a_bot, settings_for
 from tests.mail.test_signing import WEAK_BITS, key, published  # noqa: F401
-from tests.mailservers.servers import MailServers
+from tests.mailservers.servers import CERTIFICATE, MailServers
 
 pytestmark = pytest.mark.mailservers
 
-JULIEN_OFFERED = f"Julien Moreau — {NOBODY}"
+JULIEN_OFFERED = f"Julien Moreau — {GONE}"
 TICKETS = "SELECT count(*) FROM tickets"
 
 
@@ -75,7 +75,7 @@ async def test_what_postfix_cannot_deliver_shows_on_the_card(
 
         posted = await open_ticket(stage, pierre, requester=JULIEN_OFFERED)
 
-        await soon(stage.slack, lambda: f"Courriel non remis à {NOBODY}" in shown(posted))
+        await soon(stage.slack, lambda: f"Courriel non remis à {GONE}" in shown(posted))
         await soon(stage.slack, lambda: "↩︎ Courriel non remis" in lines(pierre, posted))
         await carried(mail_servers)
         tickets = stored(stage, TICKETS)
@@ -85,12 +85,48 @@ async def test_what_postfix_cannot_deliver_shows_on_the_card(
     assert returned == [(1,)]
 
 
+async def test_what_postfix_refuses_at_once_shows_on_the_card(
+    mail_servers: MailServers, tmp_path: Path
+) -> None:
+    async with a_house(mail_servers, tmp_path) as stage:
+        pierre = stage.slack.person("pierre")
+
+        posted = await open_ticket(stage, pierre, requester=f"Zoë 🌻 Müller — {UNKNOWN}")
+
+        await soon(stage.slack, lambda: "User unknown" in shown(posted) + lines(pierre, posted))
+        await settled(stage)
+        facts = await stage.bot.health()
+
+    assert facts["outbox"] == {"waiting": 0, "refused": 1, "uncertain": 0}
+
+
+async def test_postfix_speaks_to_us_in_secret(mail_servers: MailServers, tmp_path: Path) -> None:
+    await asyncio.to_thread(
+        mail_servers.postfix.set, lmtp_tls_security_level="may", lmtp_tls_loglevel="1"
+    )
+    secured = {
+        "FRONTDESK_MAIL_LISTEN": f"{mail_servers.door_url}?starttls=required",
+        "FRONTDESK_MAIL_TLS_CERT": CERTIFICATE,
+    }
+    async with a_house(mail_servers, tmp_path, **secured) as stage:
+        await mail_servers.send(PAUL, DESK, "Screen", "My screen stays black.")
+
+        await arrived(mail_servers, "paul.smith")
+        tickets = stored(stage, TICKETS)
+
+    assert tickets == [(1,)]
+    await logged(
+        mail_servers, f"TLS connection established to 127.0.0.1[127.0.0.1]:{mail_servers.door}"
+    )
+
+
 async def test_a_mail_that_is_greylisted_comes_later_and_once(
     mail_servers: MailServers, tmp_path: Path
 ) -> None:
-    mail_servers.postfix.set(
+    await asyncio.to_thread(
+        mail_servers.postfix.set,
         smtpd_recipient_restrictions=f"check_sender_access inline:{{ {{ {DESK} ="
-        " 450 4.7.1 Greylisted, please come again } }, permit_mynetworks, reject"
+        " 450 4.7.1 Greylisted, please come again } }, permit_mynetworks, reject",
     )
     async with a_house(mail_servers, tmp_path) as stage:
         await open_ticket(stage, stage.slack.person("pierre"), requester=PAUL_OFFERED)
@@ -170,25 +206,28 @@ async def test_one_mail_to_two_of_our_addresses_is_one_ticket(
     await arrived(mail_servers, "paul.smith", 1)
 
 
-async def test_postfix_keeps_mail_while_the_bot_is_down(
-    mail_servers: MailServers, tmp_path: Path
+async def test_postfix_keeps_mail_while_the_bot_is_dead(
+    mail_servers: MailServers, tmp_path: Path, sqlite_url: str
 ) -> None:
-    async with Sandbox(ROOT / "manifest.yml") as slack:
-        settings = settings_for(slack, tmp_path, **mail_settings(mail_servers))
-        async with a_bot(slack, settings):
-            pass  # so that the desk knows its people
-        for subject in ("Screen", "Mouse"):
-            await mail_servers.send(PAUL, DESK, subject, f"The {subject} is broken.")
-        await logged(mail_servers, "Connection refused", 2)
+    subjects = [f"Mail {number}" for number in range(8)]
+    async with a_killable_bot(tmp_path, sqlite_url, **mail_settings(mail_servers)) as stage:
+        await stage.start()
+        for subject in subjects[:5]:
+            await mail_servers.send(PAUL, DESK, subject, f"{subject} is about a screen.")
+        stage.kill()  # with some of them taken, some on the way, and some in the queue
+        await stage.ended()
+        for subject in subjects[5:]:
+            await mail_servers.send(PAUL, DESK, subject, f"{subject} is about a mouse.")
+        await logged(mail_servers, "Connection refused", 3)
 
-        async with a_bot(slack, settings) as bot:
-            stage = Stage(slack, bot, settings)
-            await asyncio.to_thread(mail_servers.postfix.flush)
-            await arrived(mail_servers, "paul.smith", 2)
-            await carried(mail_servers)
-            tickets = stored(stage, "SELECT subject FROM tickets ORDER BY subject")
+        await stage.start()
+        await asyncio.to_thread(mail_servers.postfix.flush)
+        await carried(mail_servers)
+        await stage.all_shown()
+        tickets = stored(stage, "SELECT subject FROM tickets ORDER BY subject")
 
-    assert tickets == [("Mouse",), ("Screen",)]
+    assert stage.deaths == 1
+    assert tickets == [(subject,) for subject in subjects]
 
 
 async def test_signature_and_return_address_survive_the_way(
@@ -212,7 +251,7 @@ async def test_signature_and_return_address_survive_the_way(
         posted = await open_ticket(stage, pierre, requester=JULIEN_OFFERED, subject="Souris")
 
         (mail,) = await arrived(mail_servers, "paul.smith")
-        await soon(stage.slack, lambda: f"Courriel non remis à {NOBODY}" in shown(posted))
+        await soon(stage.slack, lambda: f"Courriel non remis à {GONE}" in shown(posted))
 
     assert mail.header("Return-Path").startswith("<bounces+b.")
     assert dkim.verify(mail.raw, dnsfunc=published, minkey=WEAK_BITS)

@@ -17,6 +17,7 @@ from tests.journeys.real_mail import (
     a_house,
     answer_address,
     arrived,
+    looked_at,
     reply,
 )
 from tests.journeys.sights import card, lines
@@ -61,7 +62,7 @@ async def test_two_mailboxes_serve_two_teams(
     )
     async with a_house(mail_servers, tmp_path, **desk, DATABASE_URL=database_url) as stage:
         pierre, noe = stage.slack.person("pierre"), stage.slack.person("noe")
-        await soon(stage.slack, lambda: stored(stage, "SELECT name FROM mailboxes")[1:])
+        await looked_at(mail_servers, stage, 2)
 
         await mail_servers.send(PAUL, SHARED, "Screen", "My screen stays black.")
         await mail_servers.send(MARIE, NETWORK, "Cable", "It is torn.")

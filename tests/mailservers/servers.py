@@ -29,6 +29,8 @@ from tests.mailservers.programs import end_of
 BUILD = Path(__file__).parents[2] / "build"
 CERTIFICATE = Path(__file__).parents[1] / "mail" / "localhost.pem"
 PEOPLE = ("paul.smith", "marie.curie", "stranger", "support", "reseau", "frontdesk")
+HANDED_OVER = ("postes",)  # to the bot, by an entry in the transport table
+GONE = ("julien.moreau",)  # Postfix still knows them, Dovecot does not
 PASSWORD = "open-sesame"
 PROGRAMS = ("/usr/sbin/postfix", "/usr/sbin/dovecot", "/usr/lib/dovecot/lmtp", "/usr/bin/doveadm")
 
@@ -56,9 +58,12 @@ class MailServers:
         self.postfix = Postfix(folder, smtp, self._settings(lmtp, sasl))
 
     def _settings(self, lmtp: int, sasl: int) -> dict[str, str]:
+        known = (*PEOPLE, *HANDED_OVER, *GONE)
+        addresses = ", ".join(f"{{{name}@meridien.example=here}}" for name in known)
         house, desk = f"lmtp:inet:127.0.0.1:{lmtp}", f"lmtp:inet:127.0.0.1:{self.door}"
         return {
             "virtual_mailbox_domains": "meridien.example",
+            "virtual_mailbox_maps": f"inline:{{ {addresses} }}",
             "virtual_transport": house,
             "recipient_delimiter": "+",
             "relay_domains": "desk.meridien.example",
