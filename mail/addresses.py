@@ -19,7 +19,7 @@ _ADDRESS = re.compile(
     r"[^\s<>()\[\],;:\"\\@]{1,64}@(?:[^\s<>()\[\],;:\"\\@]{1,253}|\[[\w.:]{3,60}\])"
 )
 _QUOTED_LOCAL = re.compile(r'"([^"\\\r\n]{1,64})"@([^\s<>()\[\],;:"\\@]{1,253})')
-_SPACED = re.compile(r"\s*([@.])\s*")
+_SPACED = re.compile(r"\s{0,20}([@.])\s{0,20}")
 _ARCHIVED = re.compile(r"([\w.+-]{1,64}) at ([\w-]+(?:\.[\w-]+)+)")  # as list archives write it
 # A quoted name is not longer; without end, each quote would look for its other one to the end.
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,500}+)"|[,;:<>()]|[^,;:<>()"]+|"', re.DOTALL)

@@ -21,7 +21,7 @@ _SUBJECT = re.compile(
 # Lines that programs put above the copied header. Where none stands, the header itself must be
 # complete.
 _RULE = re.compile(
-    r"^[>\s]*(?:-{2,}|_{5,}|={5,})?\s*(?:begin forwarded message|forwarded message|"
+    r"^[>\s]*(?:(?:-{2,}|_{5,}|={5,})\s*)?(?:begin forwarded message|forwarded message|"
     r"original message|"
     r"d[ée]but du message (?:transf[ée]r[ée]|r[ée]exp[ée]di[ée])|message (?:transf[ée]r[ée]|"
     r"transmis|"
@@ -33,7 +33,7 @@ _RULE = re.compile(
     r"oorspronkelijk bericht|begin doorgestuurd bericht)\s*:?\s*(?:-{2,}|_{5,})?\s*$",
     re.IGNORECASE,
 )
-_RULED = re.compile(r"\s*(?:_{5,}|-{5,})$")
+_RULED = re.compile(r"(?<![-_])(?:_{5,}|-{5,})$")
 _LINE = re.compile(r"^\*?\s*([^\W\d_][\w’' .-]{0,24}?)\s*\*?\s*[:：]\s*\*?\s*(.*)$")
 _FROM = {"from", "de", "von", "da", "van", "fra", "från", "od", "expéditeur", "exp"}
 _ABOUT = {"subject", "objet", "sujet", "betreff", "asunto", "oggetto", "assunto", "onderwerp"}
@@ -123,7 +123,7 @@ def _header_at(lines: list[str], begin: int, above: int, needed: int) -> Forward
         return None
     name, address = boxes[0]
     body = "\n".join(_unquoted_all(lines[at:])).strip()
-    own = _RULED.sub("", "\n".join(lines[:above]).strip())
+    own = _RULED.sub("", "\n".join(lines[:above]).strip()).rstrip()
     return Forward(name, address, subject.strip("* "), body, own)
 
 

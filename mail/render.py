@@ -122,7 +122,10 @@ def _texts(facts: MailFacts, values: Mapping[str, Any]) -> dict[str, str]:
 def _marked(facts: MailFacts, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with marks for texts. What is empty stays empty, and what is equal equal."""
     same = values["author"] == facts.requester_name
-    marks = {name: mark(name) if values[name] else "" for name in ("author", "subject", "preview", "code")}
+    marks = {
+        name: mark(name) if values[name] else ""
+        for name in ("author", "subject", "preview", "code")
+    }
     held = replace(
         facts, reference=mark("reference"), requester_name=mark("author" if same else "requester")
     )

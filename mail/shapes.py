@@ -15,7 +15,7 @@ LONGEST = 5_000  # characters of a structure that is worth keeping; longer ones 
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(\\w+){_CLOSE}", re.ASCII)
-_TAG = re.compile(r"(<(?!br>)[^>]*>)")  # a line break is part of the text it stands in
+_TAG = re.compile(r"(<(?!br>)[^<>]*>)")  # a line break is part of the text it stands in
 _HREF = re.compile(r'href="([^"]*)"')
 
 

@@ -9,10 +9,10 @@ from mail.charsets import decoded
 from mail.decoding import decoded_header
 
 _MOST = 100
-_NAME = re.compile(r"[\s;]*([!#$%&'*+\w.^`|~-]{1,80}?)[ \t]*=[ \t]*")
+_NAME = re.compile(r"[\s;]{0,50}([!#$%&'*+\w.^`|~-]{1,80}?)[ \t]*=[ \t]*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?', re.DOTALL)
 # Unquoted values should hold no blanks; a file name that does ends at the next `;` all the same.
-_BARE = re.compile(r"[^;]*?(?=;|\s+[\w*-]{1,40}=|$)", re.DOTALL)
+_BARE = re.compile(r"[^;]*?(?=;|\s[\w*-]{1,40}=|$)", re.DOTALL)
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 
 

@@ -28,7 +28,7 @@ _ENDS = (*_COLON, *_WROTE, "-", "—", "_", "*", "=")
 _SENTENCE = (".", "!", "?", "。", "！", "？", ":", "：")
 # "reply On Tue, 24 Nov 2026 …, Somebody <…> wrote:" where a program kept no line break.
 _INSIDE = re.compile(
-    r"(?:\s*-{2,}\s*|\s)(?:On|Le|Am|El|Il|Em|Op|Den|Dne)\s(?:[^\W\d_]{2,9}[.,]{0,2}\s){0,3}\d"
+    r"(?:\s{0,3}-{2,40}\s{0,3}|\s)(?:On|Le|Am|El|Il|Em|Op|Den|Dne)\s(?:[^\W\d_]{2,9}[.,]{0,2}\s){0,3}\d"
 )
 _DAY = re.compile(r"^\S+ (?:\d{1,2}\.? ?[^\W\d_]{3,10}\b|[^\W\d_]{3,10}\.? \d{1,2}\b)")
 _WITH_TEXT = re.compile(r"^[^\n]{10,300}?(?:wrote|écrit|escribió|scritto|escreveu)\s?:\s*(?=\S)")

@@ -75,7 +75,8 @@ _HEADING = re.compile(
 )
 _LINK = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _SINGLE_NOTICE = re.compile(
-    r"\W*(?:please consider the environment before|think before you print|pensez à l.environnement|"
+    r"\W{0,20}(?:please consider the environment before|think before you print|"
+    r"pensez à l.environnement|"
     r"n.imprimez ce|bitte (?:denken|prüfen) sie .{0,40}(?:umwelt|drucken)|"
     r"virus-?free\b|this e-?mail has been (?:checked|scanned) (?:for|by)|"
     r"l.absence de virus dans|cet e-?mail a été vérifié|"

@@ -282,16 +282,16 @@ SHOWN_BY_PROGRAMS = re.compile(
     r"^(?:\W{0,3}(?:sent |received |reply:? )?(?:<<<|>>>) ?\S|(?:received|message-id|return-path|"
     r"reporting-mta|final-recipient|diagnostic-code|x-[\w-]{2,40}) ?: \S|"
     r"\W{0,4}[^\s<>@]{1,80}@[^\s<>@:]{3,80}>?\W{0,3}(?:(?:\.\.\.|:) ?\S|$)|"
-    r"[-*_=]{2,} ?[^-*_=\n]{0,40}(?:message|mail|recipients?|session|address\w*)"
+    r"[-*_=]{2,} ?[^-*_=\n]{0,40}(?:message|mail|recipients?|session|address\w{0,5})"
     r"[^-*_=\n]{0,40}[-*_=]{2,})|"
     r"following (?:e-?mail )?(?:recipient|address|user|destination|person)|"
     r"automatically (?:generated|created)|(?:generated|created) automatically|auto-?generated|"
     r"transcript of session|original (?:message|mail|e-?mail) (?:follows|was received|is)|"
-    r"destinataires? suivants?|adresses? suivantes?|folgende\w* (?:empfanger|adress)|"
+    r"destinataires? suivants?|adresses? suivantes?|folgende\w{0,3} (?:empfanger|adress)|"
     r"siguientes? (?:destinatari|direccion)|seguent[ei] (?:destinatari|indirizz)|"
     r"seguintes? (?:destinatari|endereco)|volgende (?:geadresseerde|ontvanger|adres)|"
-    r"foljande mottagare|folgende (?:modtager|mottaker)|следующ\w+ (?:адрес|получател)|"
-    r"nastepujac\w+ (?:adresat|odbiorc)|以下の|下列|다음 ",
+    r"foljande mottagare|folgende (?:modtager|mottaker)|следующ\w{1,5} (?:адрес|получател)|"
+    r"nastepujac\w{1,5} (?:adresat|odbiorc)|以下の|下列|다음 ",
     re.MULTILINE,
 )
 GREETS = re.compile(

@@ -109,7 +109,9 @@ async def test_a_held_mail_is_released_once(store: SqlStore):
     await store.write(lambda tx: tx.spool.hold("k1"))
 
     assert not await store.write(lambda tx: tx.spool.finish(mail, "a", NOW))
-    decisions = [await store.write(lambda tx: tx.spool.release((mail,), NOW, "accept")) for _ in "ab"]
+    decisions = [
+        await store.write(lambda tx: tx.spool.release((mail,), NOW, "accept")) for _ in "ab"
+    ]
 
     assert decisions == [True, False]
     assert await leased(store) == [mail]
