@@ -60,6 +60,7 @@ def test_every_id_that_comes_back_has_a_handler() -> None:
         Form.JOURNAL_PAGE,
         Form.HOME,
         Form.NOTICE,
+        Form.MAIL_QUEUE,
     }
     assert set(router.FORMS) == set(Form) - without_a_button_to_send
     assert set(router.OPTIONS) <= set(Action)
