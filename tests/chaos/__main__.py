@@ -12,7 +12,7 @@ from collections import Counter
 
 import click
 
-from bot.commands import Examples
+from bot.command_group import Examples
 from tests.chaos.play import Outcome, Plan, play
 from tests.journeys.stage import ROOT
 

@@ -29,7 +29,7 @@ PLANTED = {
     "DATABASE_URL": f"postgresql://desk:{CANARY}db@{NOBODY}/desk?connect_timeout=2",
     "SMTP_URL": f"smtp://desk:{CANARY}smtp@{NOBODY}?starttls=never",
     "FRONTDESK_MAIL_SECRET": f"{CANARY}mail",
-    "FRONTDESK_FILES": f"s3://{CANARY}files/{CANARY}prefix",
+    "FRONTDESK_FILES": f"memory://{CANARY}files/{CANARY}prefix",
 }
 SECRET = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL")
 SECRET_TOO = ("SMTP_URL", "FRONTDESK_MAIL_SECRET", "FRONTDESK_FILES")
