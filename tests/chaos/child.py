@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot import app, pacing, relay, slack_calls
+from bot import app, mail_out, mail_spool, pacing, relay, slack_calls
 from bot.config import read_settings
 from bot.logs import set_up_logs
 from bot.running import run_until_stopped
@@ -49,7 +49,8 @@ def make_impatient() -> None:
     }
     _replace(pacing, LIMITS=faster, QUIET=timedelta(seconds=3))
     _replace(app, Relay=partial(relay.Relay, slots=12))
-    _replace(app, SmtpCourier=partial(SmtpCourier, connect=2.0, command=2.0, data=2.0))
+    _replace(mail_spool, HOLD=timedelta(seconds=6), RENEWED=2.0, IDLE=1.0)
+    _replace(mail_out, SmtpCourier=partial(SmtpCourier, connect=2.0, command=2.0, data=2.0))
 
 
 def _replace(module: Any, **values: Any) -> None:
