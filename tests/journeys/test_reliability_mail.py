@@ -81,7 +81,7 @@ async def test_a_refused_mail_is_shown_in_the_thread_and_on_the_card(
 
     await _reply(stage, pierre, posted, "Which model is it?")
 
-    await soon(slack, lambda: "550" in lines(pierre, posted))
+    await soon(slack, lambda: "550 " in lines(pierre, posted))
     await settled(stage)
     assert "550" in shown(card(pierre, "support-postes", "R-000001"))
     assert len(slack.mailbox("paul")) == 1
@@ -90,7 +90,7 @@ async def test_a_refused_mail_is_shown_in_the_thread_and_on_the_card(
 
     await soon(slack, lambda: len(slack.mailbox("paul")) == 2)
     await settled(stage)
-    assert "550" not in lines(pierre, posted)
+    assert "550 " not in lines(pierre, posted)
     assert "⚠️" not in shown(card(pierre, "support-postes", "R-000001"))
 
 
