@@ -62,7 +62,7 @@ def open_page(
     facts = ticket_facts(tx, ticket)
     journal = tx.journal.of(ticket.id)
     if not actor.is_technician and not actor.serves(ticket):
-        return requester_page(tx, facts, journal, actor, now)
+        return requester_page(facts, journal, actor, now, _before(ticket, tx))
     card = tx.cards.active(ticket.id)
     return TicketPage(
         facts=facts,
@@ -82,18 +82,23 @@ def requester_view(
     ticket = tx.tickets.get(ask.ticket)
     if not ticket.concerns(actor.id):
         raise NoSuchTicket(ask.ticket)
-    return requester_page(tx, ticket_facts(tx, ticket), tx.journal.of(ticket.id), actor, now)
+    facts, journal = ticket_facts(tx, ticket), tx.journal.of(ticket.id)
+    return requester_page(facts, journal, actor, now, _before(ticket, tx))
+
+
+def _before(ticket: Ticket, tx: Transaction) -> Ticket | None:
+    return tx.tickets.get(ticket.follows) if ticket.follows else None
 
 
 def requester_page(
-    tx: Transaction,
     facts: TicketFacts,
     journal: tuple[Entry, ...],
     actor: Actor,
     now: datetime,
+    before: Ticket | None = None,
 ) -> RequesterPage:
+    """`before`: the ticket that this one goes on with."""
     ticket = facts.ticket
-    before = tx.tickets.get(ticket.follows) if ticket.follows else None
     return RequesterPage(
         line=requester_line(facts),
         description=ticket.description,

@@ -144,7 +144,12 @@ class Crowd:
         return rows
 
     async def waiting(self) -> int:
-        rows = await self.database.rows("SELECT count(*) AS n FROM outbox WHERE state = 'waiting'")
+        """Effects that are not done, and mails that nobody has worked on to their end: those of a
+        process that was killed wait for its lease."""
+        rows = await self.database.rows(
+            "SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting')"
+            " + (SELECT count(*) FROM spool WHERE state = 'waiting') AS n"
+        )
         return int(rows[0]["n"])
 
     def _environment(self, member: Member) -> dict[str, str]:
