@@ -41,10 +41,12 @@ def heading(text: str) -> Block:
     return {"type": "header", "text": plain(text, 150)}
 
 
-def actions(elements: Iterable[Block]) -> list[Block]:
-    """A row of buttons, or nothing where there are none."""
+def actions(elements: Iterable[Block], block_id: str = "") -> list[Block]:
+    """A row of buttons, or nothing where there are none. `block_id` where the block is to stay the
+    same when its view is drawn anew; Slack makes one up otherwise."""
     row = list(elements)
-    return [{"type": "actions", "elements": row}] if row else []
+    named = {"block_id": block_id} if block_id else {}
+    return [{"type": "actions", **named, "elements": row}] if row else []
 
 
 def button(text: str, action: Action, value: object, style: str | None = None) -> Block:

@@ -103,6 +103,7 @@ class Field(StrEnum):
     NEW_NAME = "new_name"
     NEW_ADDRESS = "new_address"
     ADDRESS = "address"
+    OTHER = "other"  # whether it is for somebody else than the requester
     BENEFICIARY = "beneficiary"
     PERSON = "person"
     TELL_BENEFICIARY = "tell_beneficiary"

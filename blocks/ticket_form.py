@@ -142,23 +142,27 @@ def _open_ticket(facts: TicketFacts, t: Translator) -> str:
 
 
 def _beneficiary(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
+    """A box to tick, since what an input holds comes with every use of the form: a button that is
+    pressed while the form is drawn anew would be forgotten."""
+    box = _box(Action.FORM_OTHER, option(t("For somebody else"), YES), ticked=draft.other)
+    blocks = actions([box], Field.OTHER)
     if not draft.other:
-        return actions([button(t("For somebody else"), Action.FORM_OTHER, YES)])
+        return blocks
     chosen = person_option(facts.beneficiary) if facts.beneficiary else None
     find = search_select(Action.FORM_BENEFICIARY, t("Type a name or an address"), chosen)
     hint = t("The person it is for, when somebody asks on their behalf.")
     tell = option(t("Keep the beneficiary informed too"), YES, t("Replies and the solution"))
-    tick = {
-        "type": "checkboxes",
-        "action_id": Action.INPUT.value,
-        "options": [tell],
-        "initial_options": [tell],
-    }
+    tick = _box(Action.INPUT, tell, ticked=True)
     return [
+        *blocks,
         field(Field.BENEFICIARY, t("Beneficiary"), find, optional=True, hint=hint, dispatch=True),
         field(Field.TELL_BENEFICIARY, t("Messages"), tick, optional=True),
-        *actions([button(t("Only for the requester"), Action.FORM_OTHER, YES)]),
     ]
+
+
+def _box(action: Action, one: Option, *, ticked: bool) -> Block:
+    box = {"type": "checkboxes", "action_id": action.value, "options": [one]}
+    return box | ({"initial_options": [one]} if ticked else {})
 
 
 def _catalogue(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:
@@ -229,7 +233,8 @@ def _priority(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]
         urgency=within(urgency(pressing, t)),
         priority=f"*{outcome}*",
     )
-    return [section(line, button(t("Change"), Action.FORM_DETAILS, YES))]
+    change = section(line, button(t("Change"), Action.FORM_DETAILS, YES))
+    return [{**change, "block_id": Action.FORM_DETAILS.value}]
 
 
 def _details(level: Impact, pressing: Urgency, draft: Draft, t: Translator) -> list[Block]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from blocks.drafts import Draft
-from blocks.ids import SOMEBODY_NEW, Field
+from blocks.ids import SOMEBODY_NEW, YES, Field
 from handlers.payload import Malformed, Values
 
 
@@ -21,8 +21,12 @@ def draft_from(metadata: str, values: Values) -> Draft:
         kind, _, typed = chosen.partition(":")
         is_new = kind == SOMEBODY_NEW
         draft = draft.with_somebody_new(typed) if is_new else draft.with_requester(chosen)
+    if Field.OTHER in values.chosen:
+        draft = replace(draft, other=YES in values.ticked(Field.OTHER))
     if values.shows(Field.BENEFICIARY):
-        draft = replace(draft, other=True, beneficiary=values[Field.BENEFICIARY] or None)
+        draft = replace(draft, beneficiary=values[Field.BENEFICIARY] or None)
+    if not draft.other:
+        draft = replace(draft, beneficiary=None)
     if values.shows(Field.FAMILY):
         draft = draft.with_family(entry_id(values[Field.FAMILY]))
     if _belongs(values, Field.SERVICE, draft.family):

@@ -84,12 +84,6 @@ async def on_changed(click: Click, context: Context) -> Answer:
     return await _redraw(draft_from(click.metadata, click.values), click, context)
 
 
-async def on_other(click: Click, context: Context) -> Answer:
-    """Show the beneficiary, or take it away again."""
-    draft = draft_from(click.metadata, click.values)
-    return await _redraw(replace(draft, other=not draft.other, beneficiary=None), click, context)
-
-
 async def on_details(click: Click, context: Context) -> Answer:
     """Show impact and urgency."""
     draft = draft_from(click.metadata, click.values)
@@ -174,7 +168,7 @@ SHORTCUTS: Table = {
 ACTIONS: Table = {
     Action.FORM_REQUESTER: on_changed,
     Action.FORM_BENEFICIARY: on_changed,
-    Action.FORM_OTHER: on_other,
+    Action.FORM_OTHER: on_changed,
     Action.FORM_FAMILY: on_changed,
     Action.FORM_SERVICE: on_changed,
     Action.FORM_ITEM: on_changed,

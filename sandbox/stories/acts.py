@@ -53,7 +53,7 @@ async def _say_for_whom(play: Play) -> None:
     for option in offered:
         tell.aside(f"      {option['text']['text']}", f"      {option['text']['text']}")
     await pierre.fill({"requester": option_for(offered, play.paul)})
-    await pierre.press("form.other")
+    await pierre.fill({"form.other": ["yes"]})
     await tell.until(
         "The form asks for the beneficiary",
         "Le formulaire demande le bénéficiaire",

@@ -143,14 +143,20 @@ def test_open_tickets_of_the_requester_are_seen_before_another_is_made(english: 
     assert "and 2 more" in said
 
 
+def for_somebody_else(view) -> dict:
+    (box,) = next(b["elements"] for b in view["blocks"] if b.get("block_id") == "other")
+    return box
+
+
 def test_the_beneficiary_appears_on_demand_and_is_told_unless_unticked(english: Translator):
     view = ticket_form(f.new_ticket_facts(beneficiary=f.MARIE), Draft(other=True), english)
 
     assert chosen(inputs(view)["beneficiary"]) == "U0MARIE"
     assert len(inputs(view)["tell_beneficiary"]["initial_options"]) == 1
     without = ticket_form(f.new_ticket_facts(), Draft(), english)
-    assert Action.FORM_OTHER in actions_in(without)
     assert "beneficiary" not in inputs(without)
+    assert "initial_options" not in for_somebody_else(without)
+    assert for_somebody_else(view)["initial_options"] == for_somebody_else(without)["options"]
 
 
 def test_impact_and_urgency_begin_with_what_the_catalogue_says(english: Translator):
@@ -177,7 +183,7 @@ def test_a_requester_asks_for_themselves_and_sees_no_directory(english: Translat
 
     assert list(inputs(view)) == ["family", "subject", "description", "files"]
     assert "For Paul Smith (paul@example.org)" in said_in(view)
-    assert Action.FORM_OTHER not in actions_in(view)
+    assert "other" not in [block.get("block_id") for block in view["blocks"]]
 
 
 def test_a_message_becomes_the_first_text_of_the_form(english: Translator):

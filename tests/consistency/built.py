@@ -36,7 +36,7 @@ class Built:
             if "submit" in surface:
                 self.sent.add(surface["callback_id"])
         for block in surface["blocks"]:
-            if block["type"] == "input":
+            if block["type"] == "input" or _holds_ticks(block):
                 self.fields.add(block["block_id"].partition("#")[0])
             for element, tells in _elements(block):
                 self._see_element(element, tells)
@@ -47,6 +47,10 @@ class Built:
             self.options.add(element["action_id"])
         if element["type"] == "overflow":
             self.overflow |= {one["value"].partition(":")[0] for one in element["options"]}
+
+
+def _holds_ticks(block: Json) -> bool:
+    return block["type"] == "actions" and block["elements"][0]["type"] == "checkboxes"
 
 
 def _elements(block: Json) -> Iterator[tuple[Json, bool]]:

@@ -101,9 +101,11 @@ def _state(blocks: list[Json], values: Mapping[str, Any]) -> Json:
     state: Json = {}
     left = dict(values)
     for block in blocks:
-        if block["type"] != "input":
+        boxes = (one for one in block.get("elements", ()) if one["type"] == "checkboxes")
+        element = block.get("element") or next(boxes, None)
+        if element is None:
             continue
-        element, name = block["element"], block["block_id"].partition("#")[0]
+        name = block["block_id"].partition("#")[0]
         value = left.pop(name, None)
         state[block["block_id"]] = {element["action_id"]: _input_state(element, value)}
     assert not left, f"the form has no {sorted(left)}"

@@ -93,14 +93,28 @@ async def test_somebody_new_is_asked_for_name_and_address(front: Front) -> None:
 
 async def test_the_beneficiary_is_shown_when_wanted_and_taken_away_again(front: Front) -> None:
     form = await the_form(front)
-    await front.action(payloads.view_click(form, Action.FORM_OTHER, YES))
+    await front.action(payloads.view_click(form, Action.FORM_OTHER, other=[YES]))
     shown = front.view
-    await front.action(payloads.view_click(shown, Action.FORM_OTHER, YES, beneficiary=MARIE))
+    await front.action(payloads.view_click(shown, Action.FORM_OTHER, beneficiary=MARIE, other=()))
     hidden = front.view
 
     assert "beneficiary" in block_ids(shown)
     assert "beneficiary" not in block_ids(hidden)
     assert draft_of(hidden).beneficiary is None
+
+
+async def test_what_is_ticked_outlasts_a_choice_made_before_the_form_was_drawn_anew(
+    front: Front,
+) -> None:
+    form = await the_form(front)
+    await front.action(payloads.view_click(form, Action.FORM_OTHER, other=[YES]))
+
+    await front.action(
+        payloads.view_click(form, Action.FORM_REQUESTER, option=PAUL, requester=PAUL, other=[YES])
+    )
+
+    assert "beneficiary" in block_ids(front.view)
+    assert draft_of(front.view).requester == PAUL
 
 
 async def test_impact_and_urgency_are_shown_when_wanted(front: Front) -> None:
@@ -164,7 +178,7 @@ async def test_the_form_becomes_a_ticket_and_its_confirmation(front: Front, offi
 
 async def test_everything_chosen_reaches_the_ticket(front: Front, office: Office) -> None:
     form = await choose(front, await the_form(front), Action.FORM_REQUESTER, ADA)
-    await front.action(payloads.view_click(form, Action.FORM_OTHER, YES))
+    await front.action(payloads.view_click(form, Action.FORM_OTHER, other=[YES]))
     await front.action(payloads.view_click(front.view, Action.FORM_DETAILS, YES))
 
     await front.form(
@@ -187,7 +201,7 @@ async def test_everything_chosen_reaches_the_ticket(front: Front, office: Office
 
 async def test_a_beneficiary_is_told_unless_unticked(front: Front, office: Office) -> None:
     form = await choose(front, await the_form(front), Action.FORM_REQUESTER, PAUL)
-    await front.action(payloads.view_click(form, Action.FORM_OTHER, YES))
+    await front.action(payloads.view_click(form, Action.FORM_OTHER, other=[YES]))
 
     await front.form(payloads.submission(front.view, beneficiary=MARIE, **FILLED))
 

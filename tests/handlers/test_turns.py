@@ -33,7 +33,7 @@ async def test_the_last_thing_done_in_a_form_is_drawn_last(
     monkeypatch.setattr(front.lock, "ask", slow_at_first)
     front.afterwards.steps.clear()
     requester = payloads.view_click(form, Action.FORM_REQUESTER, option=PAUL, requester=PAUL)
-    for_another = payloads.view_click(form, Action.FORM_OTHER, YES, requester=PAUL)
+    for_another = payloads.view_click(form, Action.FORM_OTHER, requester=PAUL, other=[YES])
     for_another["view"]["id"] = requester["view"]["id"]
 
     await asyncio.gather(front.router.action(requester), front.router.action(for_another))
