@@ -133,3 +133,7 @@ class Stale(Exception):
 
 class Busy(Exception):
     """The database could not take the command for two seconds. Nothing was stored."""
+
+
+class TooEarly(Busy):
+    """What this belongs to is on its way and not stored yet: it will be in a moment."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.effects import MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
-from desk.errors import Busy
+from desk.errors import TooEarly
 from desk.files import FileOrigin, NewFile
 from desk.journal import Draft, Entry, Kind
 from desk.lifecycle import Move
@@ -67,7 +67,7 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     """A thread that is not a ticket's is none of our business. Somebody who is in no team is
     noted as well, flagged, and told privately where to answer.
 
-    Raises Busy for a thread under a card that is posted and not written down yet.
+    Raises TooEarly for a thread under a card that is posted and not written down yet.
     """
     card = _card(ask, tx)
     if card is None or not ask.words:
@@ -90,7 +90,7 @@ def _card(ask: TakeNote | EditNote | DeleteNote, tx: Transaction) -> Card | None
     """The card above the thread, if it is a ticket's."""
     card = tx.cards.at(ask.channel, ask.thread) if ask.thread else None
     if card is None and ask.under_us and _is_a_queue(ask.channel, tx):
-        raise Busy  # a card of ours that is not written down yet: Slack brings the message again
+        raise TooEarly  # a card of ours that is not written down yet
     return card
 
 
@@ -134,12 +134,12 @@ def edit_note(ask: EditNote, tx: Transaction, now: datetime) -> Result:
 
 
 def delete_note(ask: DeleteNote, tx: Transaction, now: datetime) -> Result:
-    """Raises Busy where the message itself has not been told yet: Slack will tell both again, and
+    """Raises TooEarly where the message itself has not been told yet: Slack will tell both again, and
     what was deleted must not become a note afterwards."""
     note = tx.cards.entry_at(ask.channel, ask.ts)
     if note is None:
         if _card(ask, tx) is not None:
-            raise Busy
+            raise TooEarly
         return NOT_OURS
     return _amend(Kind.NOTE_DELETED, note, ask.by, Words(), tx, now)
 

@@ -10,7 +10,7 @@ import pytest
 from desk.ask_delivery import entry_facts, notice_facts
 from desk.ask_ticket import OpenPage
 from desk.effects import LookUpPerson, MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
-from desk.errors import Busy, NoSuchTicket
+from desk.errors import NoSuchTicket, TooEarly
 from desk.journal import Kind
 from desk.lifecycle import State
 from desk.ports import Card
@@ -268,7 +268,7 @@ async def test_a_deletion_that_is_told_before_its_message_is_asked_for_again(
     number, card = await office.opened_with_card()
     deletion = DeleteNote(PIERRE, card.channel, "9.1", card.ts)
 
-    with pytest.raises(Busy):
+    with pytest.raises(TooEarly):
         await office.does(deletion)
     await noted(office, card)
     await office.does(deletion)
@@ -326,7 +326,7 @@ async def test_a_note_under_a_card_not_yet_written_down_is_asked_for_again(offic
     _, card = await office.opened_with_card()
 
     early = TakeNote(PIERRE, card.channel, "9.9", "9.91", ROLLER, under_us=True)
-    with pytest.raises(Busy):
+    with pytest.raises(TooEarly):
         await office.does(early)
     elsewhere = await office.does(replace(early, channel="C0OTHER"))
 

@@ -15,10 +15,10 @@ from blocks.ids import RETIRED, Action, Command, Form, Shortcut
 from blocks.move_forms import reply_form
 from blocks.refusals import out_of_date, trouble
 from blocks.ticket_form import ticket_form
-from desk.errors import Busy
+from desk.errors import Busy, TooEarly
 from desk.journal import Kind
 from desk.lifecycle import Move
-from handlers import router
+from handlers import notes, router
 from handlers.answer import Answer, OpenView, PushView, SayPrivately
 from handlers.payload import Called, Click, Happened, Reached, Spoken, Submission, Typing
 from handlers.router import Reply, Router
@@ -225,6 +225,27 @@ def breaks(front: Front, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
         for table in ("ACTIONS", "FORMS", "OPTIONS", "COMMANDS", "SHORTCUTS", "EVENTS", "MESSAGES"):
             broken = dict.fromkeys(getattr(router, table), defect)
             monkeypatch.setattr(router, table, broken)
+
+
+@pytest.mark.parametrize(("failures", "status"), [(0, 200), (2, 200), (99, 503)])
+async def test_a_note_waits_a_moment_for_the_card_above_it(
+    front: Front, monkeypatch: pytest.MonkeyPatch, failures: int, status: int
+) -> None:
+    """It is there in a moment; otherwise Slack is asked to bring the note again."""
+    monkeypatch.setattr(notes, "PAUSES", (0.0,) * 3)
+    left = iter([TooEarly()] * failures)
+    handle = front.lock.handle
+
+    async def too_early(command: Any, *, once: str | None = None) -> Any:
+        for early in left:
+            raise early
+        return await handle(command, once=once)
+
+    monkeypatch.setattr(front.lock, "handle", too_early)
+
+    reply = await front.event(payloads.event(NOTE))
+
+    assert reply.status == status
 
 
 HOWS = pytest.mark.parametrize("how", ["busy", "defect", "silence", "questions fail"])
