@@ -134,8 +134,8 @@ def edit_note(ask: EditNote, tx: Transaction, now: datetime) -> Result:
 
 
 def delete_note(ask: DeleteNote, tx: Transaction, now: datetime) -> Result:
-    """Raises TooEarly where the message itself has not been told yet: Slack will tell both again, and
-    what was deleted must not become a note afterwards."""
+    """Raises TooEarly where the message itself has not been told yet: Slack will tell both again,
+    and what was deleted must not become a note afterwards."""
     note = tx.cards.entry_at(ask.channel, ask.ts)
     if note is None:
         if _card(ask, tx) is not None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.chromium import find_chromium
@@ -72,8 +73,17 @@ hypothesis.settings.load_profile("ci" if IN_CI else "dev")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _log_plainly()
     for name, need in NEEDS.items():
         config.addinivalue_line("markers", f"{name}: cannot run where {need.what}.")
+
+
+def _log_plainly() -> None:
+    """A traceback as Python writes it: one that shows each variable takes half a second to draw."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

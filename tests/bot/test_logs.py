@@ -41,6 +41,7 @@ WAYS: dict[str, Callable[[Any, str], None]] = {
 def logging_to(text: StringIO, **changes: str) -> Iterator[None]:
     """Everything logged goes there, as these settings say; afterwards all is as it was."""
     root = logging.getLogger()
+    configured = structlog.get_config()
     before = root.handlers[:], root.level, sys.stderr, logging.raiseExceptions
     sys.stderr = text
     try:
@@ -48,7 +49,7 @@ def logging_to(text: StringIO, **changes: str) -> Iterator[None]:
         yield
     finally:
         root.handlers, root.level, sys.stderr, logging.raiseExceptions = before
-        structlog.reset_defaults()
+        structlog.configure(**configured)
 
 
 @pytest.fixture(params=["text", "json"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ import psycopg
 
 from bot.app import Bot
 from sandbox import payloads
+from sandbox.changes import NeverHappened
 from sandbox.delivery import Parcel
 from sandbox.person import Person
 from sandbox.server import Sandbox
@@ -28,9 +29,16 @@ T = TypeVar("T")
 LONG = 60.0  # seconds a busy machine may need for what takes one
 
 
+LOOK = 0.2  # seconds: what is in a database tells nobody that it changed
+
+
 async def soon(slack: Sandbox, condition: Callable[[], T]) -> T:
     """Wait for it, however slow the machine."""
-    return await slack.until(condition, LONG)
+    deadline = asyncio.get_running_loop().time() + LONG
+    while asyncio.get_running_loop().time() < deadline - LOOK:
+        with suppress(NeverHappened):
+            return await slack.until(condition, LOOK)
+    return await slack.until(condition, LOOK)
 
 
 async def settled(stage: Stage) -> None:
