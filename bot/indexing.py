@@ -14,7 +14,9 @@ from storage.ticket_index import Portion, SqlTicketIndex, Unindexable
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 5  # tickets in one transaction: people's clicks wait behind it on SQLite
+# Tickets in one transaction. People's clicks wait behind it on SQLite, so the bot takes them one by
+# one; whoever wants all of them anew waits for the whole.
+AT_ONCE, ANEW_AT_ONCE = 1, 5
 COURTESY = 3.0  # of the time that work took, left to everybody else before there is more
 LONGEST_PAUSE = 0.5  # seconds
 LATER = timedelta(hours=1)  # until a ticket is tried again that could not be indexed
@@ -28,7 +30,7 @@ class Indexing:
     async def catch_up(self) -> None:
         """Index what changed and is not indexed yet. Where nothing did, nothing is written."""
         while await self._store.read(lambda tx: tx.index.is_behind(self._clock())):
-            portion, took = await self._one(SqlTicketIndex.catch_up)
+            portion, took = await self._one(SqlTicketIndex.catch_up, AT_ONCE)
             if not portion.more:
                 return
             await asyncio.sleep(min(took * COURTESY, LONGEST_PAUSE))
@@ -45,7 +47,7 @@ class Indexing:
         total = await self._store.read(lambda tx: tx.index.left()) or 0
         done, more = 0, True
         while more:
-            portion, took = await self._one(SqlTicketIndex.go_back)
+            portion, took = await self._one(SqlTicketIndex.go_back, ANEW_AT_ONCE)
             done, more = done + portion.tickets, portion.more
             progress(min(done, total) if more else total, total)
             # A portion of nothing is another process at work.
@@ -53,12 +55,12 @@ class Indexing:
         return total
 
     async def _one(
-        self, work: Callable[[SqlTicketIndex, datetime, int], Portion]
+        self, work: Callable[[SqlTicketIndex, datetime, int], Portion], most: int
     ) -> tuple[Portion, float]:
         """A portion, and the seconds it took."""
         began = time.monotonic()
         try:
-            portion = await self._portion(work, AT_ONCE)
+            portion = await self._portion(work, most)
         except Unindexable:
             portion = await self._alone(work)
         return portion, time.monotonic() - began

@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 HOLD = timedelta(seconds=15)  # how long a process that died keeps others from its rows
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
+AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behind it on SQLite
 SLOTS = 32  # calls at once: as many as keep up with new tickets while Slack takes a second
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
@@ -161,12 +162,15 @@ class Relay:
             return IDLE  # a task that ends wakes us
         now = self._clock()
         paced = bool(self._pacing)
+        most = min(free, AT_ONCE)
         leases, due = await self._store.write(
-            lambda tx: _taken(tx, now, self._owner, free, paced), patient=True
+            lambda tx: _taken(tx, now, self._owner, most, paced), patient=True, early=True
         )
         for lease in leases:
             self._start(lease)
         self._is_full = len(leases) == free
+        if len(leases) == most < free:
+            return 0.0  # there may be more
         if due is None:
             return IDLE
         return min(max((due - now).total_seconds(), 0.02), IDLE)
@@ -214,6 +218,7 @@ class Relay:
         async def attempting() -> bool:
             noted = lease.noted_at
             if noted is not None and abs(self._clock() - noted) < HOLD / 3:
+                await self._store.lasts()
                 return True
             return await self._store.write(
                 lambda tx: tx.outbox.attempting(lease, self._clock()), patient=True
@@ -225,7 +230,7 @@ class Relay:
                 await self._until_slack_is_quiet()
             done = await courier(lease.effect, lease, attempting)
             following = await self._store.write(
-                lambda tx: self._finish(tx, lease, done), patient=True
+                lambda tx: self._finish(tx, lease, done), patient=True, early=True
             )
             if not self._stopping:
                 for one in following:

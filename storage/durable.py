@@ -6,8 +6,16 @@ outlive a power cut before they are told, while the relay's "delivered" may be f
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
 import os
 import sys
+from threading import Lock
+
+from desk.errors import Busy
+
+log = logging.getLogger(__name__)
 
 # On a Mac the file's data alone cannot be asked for.
 _to_disk = os.fsync if sys.platform == "darwin" or not hasattr(os, "fdatasync") else os.fdatasync
@@ -33,3 +41,59 @@ class WriteAheadLog:
         if self._open is not None:
             os.close(self._open)
             self._open = None
+
+
+class Disk:
+    """Whether the disk has what was committed, for those who go on meanwhile and ask later."""
+
+    def __init__(self, journal: WriteAheadLog) -> None:
+        self._journal = journal
+        self._lock = Lock()
+        self._behind = False
+        self._has_it = True
+        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
+
+    def is_behind(self) -> None:
+        """Something was committed that `take` is going to take to the disk."""
+        with self._lock:
+            self._behind = True
+
+    def take(self) -> bool:
+        """Whether all commits so far are on the disk."""
+        try:
+            self._journal.settle()
+        except OSError:
+            log.exception("the disk did not take what was committed")
+            self._reached(False)
+        else:
+            self._reached(True)
+        return self._has_it
+
+    async def reached(self) -> None:
+        """Return when the disk has all commits so far. Raises Busy where it did not take them."""
+        with self._lock:
+            waiting = None
+            if self._behind:
+                loop = asyncio.get_running_loop()
+                waiting = loop.create_future()
+                self._waiting.append((loop, waiting))
+        if waiting is not None:
+            await waiting
+        if not self._has_it:
+            raise Busy
+
+    def close(self) -> None:
+        self._journal.close()
+
+    def _reached(self, has_it: bool) -> None:
+        with self._lock:
+            self._behind, self._has_it = False, has_it
+            waiting, self._waiting = self._waiting, []
+        for loop, future in waiting:
+            with contextlib.suppress(RuntimeError):  # closed: nobody waits there any more
+                loop.call_soon_threadsafe(_done, future)
+
+
+def _done(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -72,14 +72,27 @@ class SqlStore:
         self._writer = self._sqlite_writer() if sqlite else None
         self._listeners: list[Listener] = []
 
-    async def write(self, work: Callable[[SqlTransaction], R], *, patient: bool = False) -> R:
-        """`patient`: nobody watches, so whoever is watched goes first."""
+    async def write(
+        self, work: Callable[[SqlTransaction], R], *, patient: bool = False, early: bool = False
+    ) -> R:
+        """`patient`: nobody watches, so whoever is watched goes first. `early`: return as soon as
+        the commit is made; before anything is done that it must outlast, ask `lasts`."""
         if self._writer is not None:
-            return await self._writer.written(work, patient=patient)
+            return await self._writer.written(work, patient=patient, early=early)
         threads = self._patient_threads if patient else self._threads
         # What nobody watches changes no tickets: it waits for nobody who does, nor they for it.
         future = threads.submit(patiently, lambda: self._write(work, locks=not patient))
-        return await asyncio.wrap_future(future)
+        waiting = asyncio.wrap_future(future)
+        # Whoever waits for an answer has it before the relay begins to work.
+        future.add_done_callback(self._wake)
+        value, _ = await waiting
+        return value
+
+    async def lasts(self) -> None:
+        """Return when a power cut takes back nothing of what was written. Raises Busy where the
+        disk does not take it."""
+        if self._writer is not None:
+            await self._writer.lasts()
 
     async def read(self, work: Callable[[SqlTransaction], R]) -> R:
         future = self._threads.submit(patiently, lambda: self._read(work))
@@ -127,7 +140,9 @@ class SqlStore:
         journal = WriteAheadLog(str(self._url.database))
         return Writer(self._begin_to_write, self._memory, self._committed, journal)
 
-    def _write(self, work: Callable[[SqlTransaction], R], *, locks: bool) -> R:
+    def _write(
+        self, work: Callable[[SqlTransaction], R], *, locks: bool
+    ) -> tuple[R, SqlTransaction]:
         with self._begin_to_write() as connection:
             tx = SqlTransaction(connection, self._memory, writable=True, locks=locks)
             value = work(tx)
@@ -138,8 +153,7 @@ class SqlStore:
                 connection.execute(_NOTIFY_PACE)
             if tx.spool.asked:
                 connection.execute(_NOTIFY_MAIL)
-        self._committed((tx,))
-        return value
+        return value, tx
 
     def _read(self, work: Callable[[SqlTransaction], R]) -> R:
         with self._begin_to_read() as connection:
@@ -155,6 +169,10 @@ class SqlStore:
 
         with suppress(RuntimeError):  # the store is being closed
             self._threads.submit(run)
+
+    def _wake(self, written: Future[tuple[Any, SqlTransaction]]) -> None:
+        if not written.cancelled() and written.exception() is None:
+            self._committed((written.result()[1],))
 
     def _committed(self, done: Sequence[SqlTransaction]) -> None:
         if self._on_outbox is not None and any(tx.wakes_the_relay for tx in done):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,14 +18,12 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from desk.errors import Busy, Stale
-from storage.durable import WriteAheadLog
+from storage.durable import Disk, WriteAheadLog
 from storage.faults import is_passing, is_taken
 from storage.kept import Begin
 from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
-
-log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -37,6 +34,7 @@ _PATIENT_TOGETHER = 2  # of those that nobody watches: a person may come meanwhi
 class _Job(NamedTuple):
     work: Callable[[SqlTransaction], Any]
     patient: bool
+    early: bool  # told of the commit, and asks by itself for the disk
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
 
@@ -91,7 +89,7 @@ class Writer:
     ) -> None:
         """`committed` is told of each transaction that was, those of one commit together."""
         self._begin = begin
-        self._journal = journal
+        self._disk = Disk(journal)
         self._memory = memory
         self._committed = committed
         self._queue = _Queue()
@@ -100,16 +98,24 @@ class Writer:
         self._thread = Thread(target=self._run, name="storage-writer", daemon=True)
         self._thread.start()
 
-    async def written(self, work: Callable[[SqlTransaction], R], *, patient: bool) -> R:
+    async def written(
+        self, work: Callable[[SqlTransaction], R], *, patient: bool, early: bool = False
+    ) -> R:
         """What `work` returns, once it is committed. `patient`: nobody watches, others go first,
-        and only what says so must be on the disk."""
+        and only what says so must be on the disk. `early`: as soon as the commit is made; `lasts`
+        tells when the disk has it."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         with self._closing:
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._queue.put(_Job(work, patient, future, loop))
+            self._queue.put(_Job(work, patient, early, future, loop))
         return await future
+
+    async def lasts(self) -> None:
+        """Return when the disk has whatever somebody was told early. Raises Busy where it did not
+        take it."""
+        await self._disk.reached()
 
     def close(self) -> None:
         """Finish what was submitted, then stop."""
@@ -117,7 +123,7 @@ class Writer:
             self._closed = True
             self._queue.close()
         self._thread.join()
-        self._journal.close()
+        self._disk.close()
 
     def _run(self) -> None:
         stopping = False
@@ -129,36 +135,33 @@ class Writer:
 
     def _settle(self, jobs: Sequence[_Job]) -> None:
         try:
-            outcomes, must_last = patiently(lambda: self._commit(jobs))
+            outcomes, done = patiently(lambda: self._commit(jobs))
         except Exception as error:
             if len(jobs) == 1 or isinstance(error, Busy):
-                outcomes = [_Outcome(error=error)] * len(jobs)
-            else:
-                # The commit itself was refused on account of one of them: find out of which.
-                for job in jobs:
-                    self._settle([job])
+                _tell(jobs, [_Outcome(error=error)] * len(jobs))
                 return
-        else:
-            if must_last:
-                outcomes = self._on_disk(outcomes)
+            # The commit itself was refused on account of one of them: find out of which.
+            for job in jobs:
+                self._settle([job])
+            return
+        if any(tx.must_last for tx in done) or not all(job.patient for job in jobs):
+            outcomes = self._take_to_the_disk(jobs, outcomes)
         _tell(jobs, outcomes)
+        # Whoever waits for an answer has it before the relay begins to work.
+        self._committed(done)
 
-    def _on_disk(self, outcomes: list[_Outcome]) -> list[_Outcome]:
+    def _take_to_the_disk(self, jobs: Sequence[_Job], outcomes: list[_Outcome]) -> list[_Outcome]:
         """The same, once nothing can take it back; nobody is told of what may be gone tomorrow."""
-        try:
-            self._journal.settle()
-        except OSError:
-            log.exception("the disk did not take what was committed")
-            return [_Outcome(error=Busy())] * len(outcomes)
-        return outcomes
+        self._disk.is_behind()
+        early = [place for place, job in enumerate(jobs) if job.early]
+        _tell([jobs[place] for place in early], [outcomes[place] for place in early])
+        return outcomes if self._disk.take() else [_Outcome(error=Busy())] * len(outcomes)
 
-    def _commit(self, jobs: Sequence[_Job]) -> tuple[list[_Outcome], bool]:
-        """How each ended, and whether it must be on the disk before anybody hears of it."""
+    def _commit(self, jobs: Sequence[_Job]) -> tuple[list[_Outcome], list[SqlTransaction]]:
+        """How each ended, and the transactions that were kept."""
         if len(jobs) == 1:
-            outcome, must_last = self._alone(jobs[0])
-            return [outcome], must_last
+            return self._alone(jobs[0])
         with self._begin() as connection:
-            must_last = False
             outcomes, kept = [], []
             for job in jobs:
                 tx = SqlTransaction(connection, self._memory, writable=True)
@@ -166,18 +169,15 @@ class Writer:
                 outcomes.append(outcome)
                 if outcome.error is None:
                     kept.append(tx)
-                must_last = must_last or not job.patient or tx.must_last
-        self._committed(kept)
-        return outcomes, must_last
+        return outcomes, kept
 
-    def _alone(self, job: _Job) -> tuple[_Outcome, bool]:
+    def _alone(self, job: _Job) -> tuple[list[_Outcome], list[SqlTransaction]]:
         """With nobody else in the commit, the transaction itself is what is rolled back."""
         with self._begin() as connection:
             tx = SqlTransaction(connection, self._memory, writable=True)
             outcome = _Outcome(job.work(tx))
             tx.settle()
-        self._committed((tx,))
-        return outcome, not job.patient or tx.must_last
+        return [outcome], [tx]
 
 
 def _tell(jobs: Sequence[_Job], outcomes: Sequence[_Outcome]) -> None:

@@ -71,7 +71,7 @@ async def test_where_nothing_changed_nothing_is_written(full: SqlStore):
 async def test_an_interrupted_run_goes_on_where_it_ended(
     full: SqlStore, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(indexing, "AT_ONCE", 2)
+    monkeypatch.setattr(indexing, "ANEW_AT_ONCE", 2)
     keeping = Indexing(full, lambda: NOW)
     await keeping.catch_up()
     await lose(full)

@@ -61,8 +61,8 @@ async def test_a_wish_made_just_as_it_ends_is_carried_out_at_once(database_url: 
     class TellsDeliveriesLate(SqlStore):
         """What became of a row is known to others before the task that carried it hears of it."""
 
-        async def write(self, work: Callable[[SqlTransaction], R], *, patient: bool = False) -> R:
-            value = await super().write(work, patient=patient)
+        async def write(self, work: Callable[[SqlTransaction], R], **how: bool) -> R:
+            value = await super().write(work, **how)
             task = asyncio.current_task()
             if task is not None and "_deliver" in repr(task.get_coro()):
                 await asyncio.sleep(0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,6 +104,56 @@ async def test_an_attempt_is_on_the_disk_before_it_is_made_and_its_end_goes_alon
 
     assert noted == before + 1
     assert journal.settled == noted
+
+
+async def test_who_goes_on_early_can_wait_for_the_disk(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+):
+    may_end, lasts = threading.Event(), None
+    monkeypatch.setattr(WriteAheadLog, "settle", lambda log: may_end.wait())
+    try:
+        added = store.write(lambda tx: tx.people.add("Ada", None, None, "en"), early=True)
+        await asyncio.wait_for(added, 10)
+        lasts = asyncio.create_task(store.lasts())
+        await asyncio.sleep(0.05)
+
+        assert not lasts.done()
+    finally:
+        may_end.set()
+    await asyncio.wait_for(lasts, 10)
+    await store.lasts()
+
+
+async def test_who_went_on_early_hears_that_the_disk_did_not_take_it(
+    store: SqlStore, journal: Journal
+):
+    journal.broken = True
+
+    await store.write(lambda tx: tx.people.add("Ada", None, None, "en"), early=True)
+    with pytest.raises(Busy):
+        await store.lasts()
+
+    journal.broken = False
+    await store.write(lambda tx: tx.people.add("Grace", None, None, "en"))
+    await store.lasts()
+
+
+async def test_whoever_asked_has_the_answer_before_the_relay_begins(database_url: str):
+    heard: list[str] = []
+    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+    store = SqlStore(database_url, lambda: loop.call_soon_threadsafe(woken.set))
+
+    async def relay() -> None:
+        await woken.wait()
+        heard.append("relay")
+
+    resting = asyncio.create_task(relay())
+    await store.write(lambda tx: tx.outbox.put(RefreshCard(1), NOW))
+    heard.append("person")
+    await asyncio.wait_for(resting, 10)
+
+    assert heard == ["person", "relay"]
+    store.close()
 
 
 async def test_a_mail_is_on_the_disk_before_its_sender_may_forget_it(
