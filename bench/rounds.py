@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.floor import Database
-from bench.load import Answers, closed_loop, open_loop, share_of
+from bench.load import Answers, Connection, closed_loop, open_loop, share_of
 from bench.payloads import clicks, forms, numbered
 from bench.servers import Server
 from blocks.ids import Action
@@ -25,6 +25,7 @@ PATIENCE = 60.0  # seconds until everything of a scenario must be shown
 AT_ONCE = 16
 SILENCE = 5.0  # seconds
 FILLING = 60  # tickets that fill every slot of the relay
+BETWEEN = 0.005  # seconds: about as long as a new ticket takes until it is shown and mailed
 RATE = 100.0  # requests a second in the open loop
 
 
@@ -100,6 +101,24 @@ async def _clicks(server: Server, size: Size, found: Measured) -> None:
     found["click: requests/s", server.name].append(size.clicks / many.took)
 
 
+async def _forms(server: Server, size: Size, found: Measured) -> None:
+    """forms that are verified and answered, as large and as far apart as new tickets"""
+    if server.name != "floor":
+        return
+    make, answers = forms("/slack/events", HOST), Answers()
+    line = await Connection.open(server.port)
+    for number, request in numbered(make, 1, size.creates):
+        await line.ask(number, request, answers)
+        await asyncio.sleep(BETWEEN)
+    line.close()
+    _taken(server, answers, found)
+    found["form: p50 ms", server.name].append(answers.at(0.5) * 1e3)
+    count = int(size.seconds * RATE)
+    rushed = await open_loop(server.port, numbered(make, 1, count), RATE)
+    _taken(server, rushed, found)
+    found["form at 100/s: p99 ms", server.name].append(rushed.at(0.99) * 1e3)
+
+
 async def _calm(server: Server, size: Size, found: Measured) -> None:
     """new tickets, one after another, each until it is shown"""
     await create_calmly(server, size.creates, found)
@@ -108,13 +127,12 @@ async def _calm(server: Server, size: Size, found: Measured) -> None:
 async def create_calmly(server: Server, count: int, found: Measured) -> None:
     make = forms(server.create, HOST)
     answers, before, first = Answers(), server.cpu(), server.tickets + 1
+    line = await Connection.open(server.port)
     for number, request in numbered(make, first, count):
-        one = await closed_loop(server.port, [(number, request)], 1)
-        answers.seconds += one.seconds
-        answers.refused |= one.refused
-        answers.sent |= one.sent
+        await line.ask(number, request, answers)
         await _until_shown(server, [number])
         await _until_mailed(server, [number])
+    line.close()
     server.tickets += count
     _taken(server, answers, found)
     found["create: p50 ms", server.name].append(answers.at(0.5) * 1e3)
@@ -163,14 +181,10 @@ async def _burst(server: Server, size: Size, found: Measured) -> None:
 
 
 async def _rate(server: Server, size: Size, found: Measured) -> None:
-    """a hundred requests a second"""
+    """a hundred new tickets a second"""
     if server.name == "ordinary":
         return  # it takes fewer than that: its queue would only grow
     count = int(size.seconds * RATE)
-    make = clicks("/slack/events", HOST, Action.INPUT)
-    idle = await open_loop(server.port, numbered(make, 1, count), RATE)
-    _taken(server, idle, found)
-    found["click at 100/s: p99 ms", server.name].append(idle.at(0.99) * 1e3)
     first = server.tickets + 1
     made = await open_loop(server.port, numbered(forms(server.create, HOST), first, count), RATE)
     server.tickets += count
@@ -213,7 +227,7 @@ async def _claims(server: Server, size: Size, found: Measured) -> None:
     found["claim: CPU µs", server.name].append((server.cpu() - before) / count * 1e6)
 
 
-SCENARIOS = (_clicks, _calm, _held, _burst, _rate, _slow, _claims)
+SCENARIOS = (_clicks, _forms, _calm, _held, _burst, _rate, _slow, _claims)
 
 
 def _taken(server: Server, answers: Answers, found: Measured) -> list[int]:

@@ -30,6 +30,7 @@ ALIVE: dict[str, Any] = {
 # four times as many are written back for little more.
 JOURNAL_PAGES = 4000
 JOURNAL_KEPT = 16 << 20  # bytes of SQLite's journal that stay on the disk after a burst
+BEGIN_TO_WRITE, BEGIN_TO_READ = "BEGIN IMMEDIATE", "BEGIN"
 READ_ONLY = "25006"  # SQLSTATE: somebody writes where only reading is possible
 BUSY_TIMEOUT_MS = 250  # short: the store itself tries again, and gives up when it must
 
@@ -72,7 +73,7 @@ def writer_engine(url: URL) -> Engine:
     """Where transactions may write."""
     if is_sqlite(url):
         _make_folder(url)
-        engine = _sqlite(url, "BEGIN IMMEDIATE", _prepare_writer, pool_size=1)
+        engine = _sqlite(url, BEGIN_TO_WRITE, _prepare_writer, pool_size=1)
         _is_lost_too(engine, _was_opened_to_read)
         return engine
     return _postgresql(url)
@@ -86,14 +87,14 @@ def migration_engine(url: URL) -> Engine:
         def prepare(connection: Any) -> None:
             _prepare_writer(connection, busy_timeout_ms=60_000)
 
-        return _sqlite(url, "BEGIN IMMEDIATE", prepare, pool_size=1)
+        return _sqlite(url, BEGIN_TO_WRITE, prepare, pool_size=1)
     return create_engine(url, poolclass=NullPool, connect_args=connect_arguments(url))
 
 
 def reader_engine(url: URL, writer: Engine) -> Engine:
     """Where transactions cannot write, and see one moment of the database throughout."""
     if is_sqlite(url):
-        return _sqlite(url, "BEGIN", _prepare_reader, pool_size=READERS)
+        return _sqlite(url, BEGIN_TO_READ, _prepare_reader, pool_size=READERS)
     return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
@@ -117,7 +118,9 @@ def _sqlite(url: URL, begin: str, prepare: Any, pool_size: int) -> Engine:
     # A begin hook shared by both engines would take the write lock for every read.
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        if not driver.in_transaction:  # see `kept`
+            connection.exec_driver_sql(begin)
 
     return engine
 

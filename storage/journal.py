@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -40,7 +38,6 @@ _ENTRIES: Select[Any] = select(*_ENTRY, *PERSON).select_from(
 _GET = prepared(_ENTRIES.where(e.c.id == bindparam("entry")))
 _ABOUT = prepared(_ENTRIES.where(e.c.refers_to == bindparam("entry")).order_by(e.c.id))
 _OF = prepared(_ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id))
-_OF_MANY = _ENTRIES.where(e.c.ticket_id.in_(bindparam("tickets", expanding=True))).order_by(e.c.id)
 _LAST = prepared(
     _ENTRIES.where(e.c.ticket_id == bindparam("ticket")).order_by(e.c.id.desc()).limit(1)
 )
@@ -112,13 +109,6 @@ class SqlJournal:
 
     def about(self, entry: int) -> tuple[Entry, ...]:
         return tuple(map(_entry, self._connection.execute(_ABOUT, {"entry": entry})))
-
-    def of_many(self, tickets: Iterable[int]) -> Mapping[int, tuple[Entry, ...]]:
-        """By ticket, oldest first."""
-        found: defaultdict[int, list[Entry]] = defaultdict(list)
-        for row in self._connection.execute(_OF_MANY, {"tickets": list(tickets)}):
-            found[row.ticket_id].append(_entry(row))
-        return {ticket: tuple(entries) for ticket, entries in found.items()}
 
     def last(self, ticket: int) -> Entry | None:
         row = self._connection.execute(_LAST, {"ticket": ticket}).first()

@@ -131,6 +131,19 @@ class Rows:
         return (row[0] for row in self._found)
 
 
+def raise_as_usual(connection: Connection, driver: Any, sql: str, fault: Any) -> NoReturn:
+    """An error of the driver as SQLAlchemy says it, so that callers know one kind of error; without
+    the values, which are people's words."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(fault, driver, None)
+    if lost:
+        connection.invalidate(fault)
+    error = dialect.loaded_dbapi.Error
+    raise DBAPIError.instance(
+        sql, None, fault, error, connection_invalidated=lost, dialect=dialect
+    ) from fault
+
+
 class QuickConnection:
     """A connection of SQLAlchemy that runs prepared statements by the shortest way."""
 
@@ -154,7 +167,7 @@ class QuickConnection:
             cursor = self._driver.execute(text.sql, text.bound(values))
             fetched = [] if text.row is None else cursor.fetchall()
         except self.dialect.loaded_dbapi.Error as fault:
-            self._raise(text, fault)
+            raise_as_usual(self._slow, self._driver, text.sql, fault)
         rows = Rows(text.rows(fetched), cursor.rowcount)
         cursor.close()
         return rows
@@ -164,25 +177,10 @@ class QuickConnection:
         try:
             cursor.executemany(text.sql, [text.bound(one) for one in values])
         except self.dialect.loaded_dbapi.Error as fault:
-            self._raise(text, fault)
+            raise_as_usual(self._slow, self._driver, text.sql, fault)
         finally:
             cursor.close()
         return Rows([], -1)
-
-    def _raise(self, text: _Text, fault: Any) -> NoReturn:
-        """As SQLAlchemy says it, so that callers know one kind of error; without the values, which
-        are people's words."""
-        lost = self.dialect.is_disconnect(fault, self._driver, None)
-        if lost:
-            self._slow.invalidate(fault)
-        raise DBAPIError.instance(
-            text.sql,
-            None,
-            fault,
-            self.dialect.loaded_dbapi.Error,
-            connection_invalidated=lost,
-            dialect=self.dialect,
-        ) from fault
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._slow, name)

@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.durable import WriteAheadLog
 from storage.engine import (
+    BEGIN_TO_READ,
+    BEGIN_TO_WRITE,
     PATIENT_THREADS,
     READERS,
     THREADS,
@@ -43,8 +45,8 @@ _NOTIFY_MAIL = text("SELECT pg_notify(:channel, :what)").bindparams(channel=CHAN
 class SqlStore:
     """Open until `close`. The database must be migrated (`storage.migrate.upgrade`).
 
-    `on_outbox` is called from a thread of the store, after each commit that gave the relay
-    something to do, and `on_spool` after one that left mail to work on.
+    `on_outbox` is called, from any thread, after each commit that gave the relay something to do
+    and whose caller was told, and `on_spool` after one that left mail to work on.
     """
 
     def __init__(
@@ -65,7 +67,8 @@ class SqlStore:
         self._begin_to_read: Begin = reading.begin
         sqlite = is_sqlite(self._url)
         if sqlite:
-            self._kept = tuple(map(KeptConnections, self._engines))
+            begins = (BEGIN_TO_WRITE, BEGIN_TO_READ)
+            self._kept = tuple(map(KeptConnections, self._engines, begins))
             self._begin_to_write, self._begin_to_read = (kept.begin for kept in self._kept)
         self._threads = ThreadPoolExecutor(READERS if sqlite else THREADS, "storage")
         self._patient_threads = ThreadPoolExecutor(PATIENT_THREADS, "storage-patient")

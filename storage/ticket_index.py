@@ -9,9 +9,9 @@ a time does this, so that an older reading never replaces a newer one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -25,35 +25,40 @@ from sqlalchemy import (
     text,
 )
 
+from desk.errors import NoSuchTicket
 from desk.searchable import Searchable, searchable
 from desk.ticket import Ticket
-from storage.dialect import insert_for, upsert
+from storage.dialect import upsert
 from storage.faults import is_passing
 from storage.journal import SqlJournal
 from storage.people import SqlPeople
+from storage.prepared import prepared
 from storage.tables import indexing, ticket_words, unindexed
 from storage.tables import tickets as t
 from storage.tickets import SqlTickets
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(7367213306)")  # any number that all processes share
-_NOTES = 400  # read at once; a lively ticket has several
+_NOTES = 20  # read at once for each ticket; a lively one has several
 
-_DUE = (
+_DUE = prepared(
     select(unindexed.c.id, unindexed.c.ticket_id)
     .where(unindexed.c.due_at <= bindparam("now"))
     .order_by(unindexed.c.id)
-    .limit(_NOTES)
+    .limit(bindparam("n"))
 )
 _FORGET_TICKET = delete(unindexed).where(unindexed.c.ticket_id == bindparam("ticket"))
-_FORGET = delete(unindexed).where(unindexed.c.id.in_(bindparam("notes", expanding=True)))
-_BELOW = select(indexing.c.below)
-_OLDER = (
+_FORGET = prepared(delete(unindexed).where(unindexed.c.id == bindparam("note")))
+_LATER = prepared(insert(unindexed))
+_BELOW = prepared(select(indexing.c.below))
+_OLDER = prepared(
     select(t.c.id).where(t.c.id < bindparam("below")).order_by(t.c.id.desc()).limit(bindparam("n"))
 )
-_ANYTHING = select(
-    or_(
-        exists().where(unindexed.c.due_at <= bindparam("now")),
-        exists().where(indexing.c.below.is_not(None)),
+_ANYTHING = prepared(
+    select(
+        or_(
+            exists().where(unindexed.c.due_at <= bindparam("now")),
+            exists().where(indexing.c.below.is_not(None)),
+        )
     )
 )
 
@@ -96,14 +101,14 @@ class SqlTicketIndex:
         """Index what changed, then older tickets still to be done: `most` tickets in all."""
         if not self._alone():
             return NOTHING
-        notes = self._connection.execute(_DUE, {"now": now}).all()
+        notes = self._connection.execute(_DUE, {"now": now, "n": most * _NOTES}).all()
         changed = list(dict.fromkeys(note.ticket_id for note in notes))
         taken = set(changed[:most])
         self._index(taken, now)
-        done = [note.id for note in notes if note.ticket_id in taken]
+        done = [{"note": note.id} for note in notes if note.ticket_id in taken]
         if done:
-            self._connection.execute(_FORGET, {"notes": done})
-        more = len(changed) > most or len(notes) == _NOTES
+            self._connection.execute(_FORGET, done)
+        more = len(changed) > most or len(notes) == most * _NOTES
         if more or len(taken) == most:
             return Portion(len(taken), more=True)
         older = self.go_back(now, most - len(taken))
@@ -129,7 +134,7 @@ class SqlTicketIndex:
         below = self._connection.execute(_BELOW).scalar()
         if below is None:
             return NOTHING
-        found = self._connection.execute(_OLDER, {"below": below, "n": most}).scalars().all()
+        found = list(self._connection.execute(_OLDER, {"below": below, "n": most}).scalars())
         self._index(found, now)
         ended = len(found) < most
         self._go_on(None if ended else found[-1])
@@ -138,7 +143,7 @@ class SqlTicketIndex:
     def put_off(self, ticket: int, until: datetime) -> None:
         """Leave this ticket out until then, and go on with the others."""
         self._connection.execute(_FORGET_TICKET, {"ticket": ticket})
-        self._connection.execute(insert(unindexed), {"ticket_id": ticket, "due_at": until})
+        self._connection.execute(_LATER, {"ticket_id": ticket, "due_at": until})
         below = self._connection.execute(_BELOW).scalar()
         if below is not None:
             older = self._connection.execute(_OLDER, {"below": below, "n": 1}).scalar()
@@ -165,38 +170,21 @@ class SqlTicketIndex:
             raise Unindexable(wanted) from fault
 
     def _index_all(self, numbers: Iterable[int], now: datetime) -> None:
-        tickets = self._tickets.many(numbers)
-        if not tickets:
-            return
-        journals = self._journal.of_many(ticket.id for ticket in tickets)
-        people = self._people.many({p for one in tickets for p in _concerned(one)})
-        found = {
-            one.id: searchable(
-                one,
-                journals.get(one.id, ()),
-                (people[p] for p in _concerned(one) if p in people),
-                now,
-            )
-            for one in tickets
-        }
-        self._store(found)
+        for number in numbers:
+            with suppress(NoSuchTicket):
+                self._store(number, self._words_of(number, now))
 
-    def _store(self, found: dict[int, Searchable]) -> None:
-        statement = insert_for(self._connection.dialect.name, ticket_words)
-        changed = {name: statement.excluded[name] for name in ("public", "every")}
-        replacing = statement.on_conflict_do_update(index_elements=["ticket_id"], set_=changed)
-        rows = [
-            {"ticket_id": number, "public": _spaced(one.public), "every": _spaced(one.every)}
-            for number, one in sorted(found.items())
-        ]
-        self._connection.execute(replacing, rows)
-        later: list[dict[str, Any]] = [
-            {"ticket_id": number, "due_at": one.again}
-            for number, one in found.items()
-            if one.again is not None
-        ]
-        if later:
-            self._connection.execute(insert(unindexed), later)
+    def _words_of(self, number: int, now: datetime) -> Searchable:
+        ticket = self._tickets.get(number)
+        people = self._people.many(_concerned(ticket))
+        concerned = (people[person] for person in _concerned(ticket) if person in people)
+        return searchable(ticket, self._journal.of(number), concerned, now)
+
+    def _store(self, number: int, found: Searchable) -> None:
+        words = {"public": _spaced(found.public), "every": _spaced(found.every)}
+        upsert(self._connection, ticket_words, {"ticket_id": number, **words}, key=("ticket_id",))
+        if found.again is not None:
+            self._connection.execute(_LATER, {"ticket_id": number, "due_at": found.again})
 
 
 def _concerned(ticket: Ticket) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,6 @@ _GET = prepared(_ONE)
 # Of many who change one at once each waits for its turn, since trying again would fail as often
 # again. SQLite has one writer anyway, and leaves the words out.
 _GET_TO_CHANGE = prepared(_ONE.with_for_update(key_share=True))
-_MANY = select(t).where(t.c.id.in_(bindparam("tickets", expanding=True)))
 _ADD = prepared(insert(t).returning(t.c.id))
 _SAVE = prepared(update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen")))
 _FOLLOWERS = prepared(
@@ -76,11 +75,6 @@ class SqlTickets:
         if row is None:
             raise NoSuchTicket(ticket)
         return self._meet(_ticket(row))
-
-    def many(self, tickets: Iterable[int]) -> tuple[Ticket, ...]:
-        """Those of them that exist, in any order."""
-        wanted = {"tickets": list(tickets)}
-        return tuple(map(_ticket, self._connection.execute(_MANY, wanted)))
 
     def save(self, ticket: Ticket, seen: int) -> Ticket:
         saved = replace(ticket, version=seen + 1)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from desk.errors import Busy, Stale
 from storage.durable import Disk, WriteAheadLog
 from storage.faults import is_passing, is_taken
-from storage.kept import Begin
+from storage.kept import Begin, at_once
 from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction
@@ -214,11 +214,11 @@ def _attempt(job: _Job, tx: SqlTransaction, connection: Connection) -> _Outcome:
 
 @contextmanager
 def _savepoint(connection: Connection) -> Iterator[None]:
-    connection.exec_driver_sql("SAVEPOINT job")
+    at_once(connection, "SAVEPOINT job")
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO job")
-        connection.exec_driver_sql("RELEASE job")
+        at_once(connection, "ROLLBACK TO job")
+        at_once(connection, "RELEASE job")
         raise
-    connection.exec_driver_sql("RELEASE job")
+    at_once(connection, "RELEASE job")
