@@ -12,7 +12,7 @@ from blocks.message import Block
 from blocks.returned import failed_mail, returned_deed
 from blocks.text import day, inline, listed, person_name, when, with_address
 from blocks.vocabulary import ANSWERED, PUBLIC
-from desk.journal import Entry, Kind
+from desk.journal import COMMAND_LINE, Entry, Kind
 from desk.mails import Delivery, DeliveryState
 from desk.people import Person
 from desk.ticket import HoldReason, Origin, reference
@@ -170,12 +170,20 @@ def _followed(entry: Entry, t: Translator) -> str:
 
 def _mail_retried(entry: Entry, t: Translator) -> str:
     by, name = person_name(entry.by, t), inline(str(entry.facts.get("to", "")), 100)
+    if entry.facts.get("origin") == COMMAND_LINE:
+        return f"🔁 {t('The mail to {name} was sent again from the command line', name=name)}"
     return f"🔁 {t('{by} had the mail to {name} sent again', by=by, name=name)}"
 
 
 def _mail_dropped(entry: Entry, t: Translator) -> str:
     by, name = person_name(entry.by, t), inline(str(entry.facts.get("to", "")), 100)
-    return f"🗑️ {t('{by} gave up the mail to {name}: nobody will get it', by=by, name=name)}"
+    if entry.facts.get("origin") == COMMAND_LINE:
+        said = t(
+            "The mail to {name} was given up from the command line: nobody will get it", name=name
+        )
+    else:
+        said = t("{by} gave up the mail to {name}: nobody will get it", by=by, name=name)
+    return f"🗑️ {said}"
 
 
 def _names(entry: Entry, t: Translator) -> str:

@@ -26,14 +26,13 @@ from bot.running import run_loop, run_until_stopped
 from bot.seeding import run as seeding
 from bot.slack import TokenRefused
 from bot.visible import visible
-from desk.effects import RefreshCard, SendDirect, SendMail, ShowEntry
 from desk.errors import Busy
+from desk.mail_queue import DropQueued, SendQueued, drop_queued, send_queued
+from desk.people import SYSTEM
 from storage.migrate import upgrade
 from storage.store import SqlStore
 
 R = TypeVar("R")
-
-MOST_STUCK = 100_000  # rows looked through for one
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -151,11 +150,14 @@ def list_outbox(limit: int) -> None:
 @outbox.command(epilog="frontdesk outbox retry 17")
 @click.argument("row", type=int)
 def retry(row: int) -> None:
-    """Deliver a row after all. An uncertain mail may then arrive twice."""
+    """Deliver a row after all. An uncertain mail may then arrive twice.
+
+    The ticket of a mail tells that it was done from the command line.
+    """
 
     def again(tx: Any) -> bool:
-        _show_anew(tx, row)
-        return bool(tx.outbox.retry(row, utc_now()))
+        now = utc_now()
+        return send_queued(SendQueued(row, SYSTEM), tx, now).changed or tx.outbox.retry(row, now)
 
     _said(_with_store(again), row, "will be tried again")
 
@@ -164,11 +166,14 @@ def retry(row: int) -> None:
 @click.argument("row", type=int)
 @click.confirmation_option("--yes", prompt="Give this message up? Nobody will get it")
 def drop(row: int) -> None:
-    """Give a row up: it will never be delivered."""
+    """Give a row up: it will never be delivered.
+
+    The ticket of a mail tells that it was done from the command line.
+    """
 
     def give_up(tx: Any) -> bool:
-        _show_anew(tx, row)
-        return bool(tx.outbox.drop(row, utc_now()))
+        now = utc_now()
+        return drop_queued(DropQueued(row, SYSTEM), tx, now).changed or tx.outbox.drop(row, now)
 
     _said(_with_store(give_up), row, "was given up")
 
@@ -212,18 +217,11 @@ def seed_desk(
         _fail(["There are people or tickets here already. Name an empty database, or add --yes."])
 
 
-def _show_anew(tx: Any, row: int) -> None:
-    """The card and the thread still speak of the mail that did not arrive."""
-    for stuck in tx.outbox.stuck(MOST_STUCK):
-        ticket, entry = stuck.effect.get("ticket"), stuck.effect.get("entry")
-        if stuck.id == row and stuck.effect.get("kind") in (SendMail.__name__, SendDirect.__name__):
-            tx.outbox.put(RefreshCard(ticket), utc_now())
-            tx.outbox.put(ShowEntry(ticket, entry), utc_now())
-
-
 def _said(found: bool, row: int, what: str) -> None:
     if not found:
-        _fail([f"Row {row} is neither refused nor uncertain. See: frontdesk outbox list"])
+        _fail(
+            [f"Row {row} is in no trouble, or is being tried just now. See: frontdesk outbox list"]
+        )
     click.echo(f"Row {row} {what}.")
 
 

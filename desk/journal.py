@@ -37,7 +37,7 @@ class Kind(StrEnum):
     JOINED = "joined"
     LEFT = "left"
     FOLLOWED = "followed"
-    MAIL_RETRIED = "mail_retried"  # by an administrator, from the mail queue
+    MAIL_RETRIED = "mail_retried"  # somebody had a mail in trouble sent again, or gave it up
     MAIL_DROPPED = "mail_dropped"
     RETURNED = "returned"  # a mail of ours was not delivered, or not yet
 
@@ -46,6 +46,8 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
     PUBLIC = "public"
 
+
+COMMAND_LINE = "command_line"  # where nobody is known by name
 
 # The kinds that may ever be public; anything else is internal whatever a caller says.
 PUBLIC_KINDS = frozenset({Kind.OPENED, Kind.REPLY, Kind.ANSWER, Kind.RESOLVED})
@@ -59,7 +61,7 @@ class Draft:
     `until` (ISO time), `code` ({"en", "fr"}), `of` (a ticket id), `by_requester` (bool),
     `names` (of people who joined or left), `follows` (a ticket id), `thanks` (bool: nothing but
     thanks), `reply_to` (an address other than the sender's), `notices` (what to know of a mail),
-    `origin` ("slack"/"mail"), `outsider` (bool: noted by somebody who is in no team),
+    `origin` ("slack", "mail", COMMAND_LINE), `outsider` (bool: noted by somebody in no team),
     `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes),
     `let_in` (whose decision it was to take a held mail), `address`, `status`, `said` and `hard` (of
     a mail that came back, with its `reason`), `edited` (Slack's ts of the edit that a note's words

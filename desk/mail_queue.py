@@ -1,4 +1,5 @@
-"""What administrators see and settle of mails that did not leave: all teams', in one list."""
+"""Mails that did not leave: administrators see all teams' in one list, and what is decided of one
+is written down in its ticket, whichever way it was decided."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import datetime
 
 from desk.effects import RefreshCard, ShowEntry
 from desk.errors import AdministratorsOnly
-from desk.journal import Draft, Kind
+from desk.journal import COMMAND_LINE, Draft, Kind
 from desk.people import Actor, Person
 from desk.ports import Transaction
 from desk.queued_mails import QueuedMail
@@ -59,15 +60,24 @@ def drop_queued(ask: DropQueued, tx: Transaction, now: datetime) -> Result:
 
 
 def _settle(ask: SendQueued | DropQueued, tx: Transaction, now: datetime, kind: Kind) -> Result:
-    """Who was slower than somebody else, or than the relay, changes nothing."""
     actor = tx.people.actor(ask.by)
     _require_administrator(actor)
     mail = tx.mail_queue.get(ask.row)
+    return settle_mail(mail, kind, actor, tx, now) if mail else Result(None, changed=False)
+
+
+def settle_mail(mail: QueuedMail, kind: Kind, by: Actor, tx: Transaction, now: datetime) -> Result:
+    """Send it again, or give it up, as `kind` says; the ticket tells by whom.
+
+    Who was slower than somebody else, or than the relay, changes nothing.
+    """
     settle = tx.mail_queue.send if kind is Kind.MAIL_RETRIED else tx.mail_queue.give_up
-    if mail is None or not settle(ask.row, now):
-        return Result(mail.ticket if mail else None, changed=False)
+    if not settle(mail.row, now):
+        return Result(mail.ticket, changed=False)
     facts = {"to": mail.person.name, "address": mail.address, "was": mail.trouble.value}
-    entry = tx.journal.add(Draft(mail.ticket, kind, actor.id, facts=facts), now)
+    if not by.id:
+        facts["origin"] = COMMAND_LINE  # no schedule settles mails: it was typed there
+    entry = tx.journal.add(Draft(mail.ticket, kind, by.id, facts=facts), now)
     tx.outbox.put(RefreshCard(mail.ticket), now)
     tx.outbox.put(ShowEntry(mail.ticket, mail.entry), now)
     tx.outbox.put(ShowEntry(mail.ticket, entry.id), now)

@@ -10,6 +10,7 @@ from desk.errors import AlreadySent
 from desk.files import FileOrigin, NewFile, named
 from desk.journal import Draft, Entry, Kind
 from desk.lifecycle import LIFECYCLE, Move, State
+from desk.mail_queue import settle_mail
 from desk.moving import move_ticket, require_words, tell_audience, with_names
 from desk.people import Actor
 from desk.ports import Transaction
@@ -111,13 +112,11 @@ def _held_by_this_reply(ticket: Ticket, entry: Entry) -> bool:
 
 
 def retry_mail(ask: RetryMail, tx: Transaction, now: datetime) -> Result:
-    """Only what failed or is uncertain goes again, under the same Message-ID."""
+    """Only what is in trouble goes again, under the same Message-ID."""
     ticket = tx.tickets.get(ask.ticket)
     actor = tx.people.actor(ask.by)
     actor.require(Move.REPLY, ticket)  # it writes to the requester, as a reply does
-    again = [d for d in tx.journal.deliveries(ticket.id) if d.outbox == ask.row]
-    if not again or not tx.outbox.retry(ask.row, now):
+    mail = tx.mail_queue.get(ask.row)
+    if mail is None or mail.ticket != ticket.id:
         return Result(ticket.id, changed=False)
-    tx.outbox.put(RefreshCard(ticket.id), now)
-    tx.outbox.put(ShowEntry(ticket.id, again[0].entry), now)
-    return Result(ticket.id, again[0].entry)
+    return settle_mail(mail, Kind.MAIL_RETRIED, actor, tx, now)

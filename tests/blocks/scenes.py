@@ -26,7 +26,7 @@ from blocks.drafts import Draft
 from desk.answers import RequesterFinds, TechnicianFinds, TicketFacts
 from desk.effects import Message, Notice
 from desk.files import FileProblem, TicketFile
-from desk.journal import Entry, Kind, public_entries
+from desk.journal import COMMAND_LINE, Entry, Kind, public_entries
 from desk.labels import Label
 from desk.lifecycle import Move, State
 from desk.mail_queue import COUNTED, SHOWN, MailQueueFacts
@@ -189,6 +189,8 @@ MOVES: tuple[tuple[str, Kind, dict[str, Any]], ...] = (
     ("resumed_by_itself", Kind.RESUMED, {"by_itself": True}),
     ("resumed_by_requester", Kind.RESUMED, {"by_requester": True}),
     ("reopened_by_requester", Kind.REOPENED, {"by_requester": True}),
+    ("mail_retried_typed", Kind.MAIL_RETRIED, {"to": "Paul Smith", "origin": COMMAND_LINE}),
+    ("mail_dropped_typed", Kind.MAIL_DROPPED, {"to": "Paul Smith", "origin": COMMAND_LINE}),
 )
 
 

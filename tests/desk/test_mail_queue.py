@@ -11,8 +11,9 @@ from desk.ask_delivery import mail_facts
 from desk.ask_queue import Home
 from desk.effects import SendMail, ShowEntry
 from desk.errors import AdministratorsOnly, InvalidField, TechniciansOnly
-from desk.journal import Kind
+from desk.journal import COMMAND_LINE, Kind
 from desk.mail_queue import DropQueued, MailQueue, SendQueued
+from desk.people import SYSTEM
 from desk.queued_mails import QueuedMail, Trouble
 from desk.reply import Reply
 from desk.sign_replies import LONGEST_SIGNATURE, Signature, SignReplies
@@ -103,6 +104,17 @@ async def test_a_mail_given_up_is_never_sent(office: Office, trouble: Trouble):
     assert state_of(office, row) == "withdrawn"
     assert await mails_of(office) == ()
     assert (await kinds(office))[-1] is Kind.MAIL_DROPPED
+
+
+@pytest.mark.parametrize("command", [SendQueued, DropQueued])
+async def test_what_the_command_line_settles_has_no_name_but_a_place(office: Office, command):
+    row = await in_trouble(office, Trouble.REFUSED)
+
+    result = await office.does(command(row, SYSTEM))
+
+    entry = await office.store.read(lambda tx: tx.journal.get(result.entry))
+    assert (entry.by, entry.facts["origin"]) == (None, COMMAND_LINE)
+    assert ShowEntry(1, entry.id) in [one.effect for one in office.rows()]
 
 
 @pytest.mark.parametrize("second", [SendQueued, DropQueued])

@@ -296,12 +296,27 @@ async def test_a_mail_that_failed_goes_again_as_the_same_row(office: Office) -> 
     result = await office.does(RetryMail(number, row, PIERRE))
 
     deliveries = await office.store.read(lambda tx: tx.journal.deliveries(number))
-    opened = (await office.last(number)).id
+    opened, told = await office.store.read(lambda tx: tx.journal.of(number))
     assert result.changed
     assert [(d.outbox, d.entry, d.state) for d in deliveries] == [
-        (row, opened, DeliveryState.WAITING)
+        (row, opened.id, DeliveryState.WAITING)
     ]
-    assert ShowEntry(number, opened) in office.waiting()
+    assert ShowEntry(number, opened.id) in office.waiting()
+    assert (told.kind, told.by and told.by.name) == (Kind.MAIL_RETRIED, "Pierre Durand")
+    assert told.facts["to"] == "Paul Smith"
+    assert not told.is_public
+    assert ShowEntry(number, told.id) in office.waiting()
+
+
+async def test_a_mail_sent_again_twice_is_written_down_once(office: Office) -> None:
+    number = await office.open()
+    row = await stuck_mail(office, number)
+
+    results = [await office.does(RetryMail(number, row, PIERRE)) for _ in range(2)]
+
+    told = await office.store.read(lambda tx: tx.journal.of(number))
+    assert [result.changed for result in results] == [True, False]
+    assert [entry.kind for entry in told].count(Kind.MAIL_RETRIED) == 1
 
 
 async def test_a_mail_that_is_on_its_way_is_not_sent_again(office: Office) -> None:

@@ -356,6 +356,8 @@ async def test_a_mail_is_sent_again_by_its_button(front: Front, office: Office) 
 
     assert front.afterwards.steps == []
     assert lease.effect in office.waiting()
+    told = await office.last(number)
+    assert (told.kind, told.by and told.by.name) == (Kind.MAIL_RETRIED, "Pierre Durand")
 
 
 async def test_a_duplicate_keeps_what_it_was_a_duplicate_of(front: Front, office: Office) -> None:

@@ -25,6 +25,7 @@ async def test_an_acknowledgement_that_was_refused_can_be_sent_again(stage: Stag
     await soon(slack, lambda: paul.mailbox)
     await settled(stage)
     assert SEND_AGAIN not in lines(pierre, posted)
+    assert "Durand Pierre a fait renvoyer le courriel destiné à" in lines(pierre, posted)
     assert "⚠️" not in shown(card(pierre, "support-postes", "R-000001"))
 
 

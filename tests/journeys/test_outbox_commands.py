@@ -1,4 +1,4 @@
-"""An administrator settles what got stuck from the command line, and the card says so."""
+"""An administrator settles what got stuck from the command line: card and thread say so."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ import sys
 import pytest
 
 from tests.journeys.mishaps import soon, stored
-from tests.journeys.sights import PAUL, card, open_ticket, shown
+from tests.journeys.sights import PAUL, card, lines, open_ticket, shown
 from tests.journeys.stage import ROOT, Stage
 
 LONG = 60.0  # seconds a busy machine may need
 
 
 @pytest.mark.parametrize(
-    ("command", "mails"), [(("retry",), 1), (("drop", "--yes"), 0)], ids=["retry", "drop"]
+    ("command", "mails", "told"),
+    [
+        (("retry",), 1, "a été renvoyé depuis la ligne de commande"),
+        (("drop", "--yes"), 0, "a été abandonné depuis la ligne de commande"),
+    ],
+    ids=["retry", "drop"],
 )
 async def test_a_settled_row_is_no_trouble_any_more(
-    stage: Stage, command: tuple[str, ...], mails: int
+    stage: Stage, command: tuple[str, ...], mails: int, told: str
 ) -> None:
     slack, pierre = stage.slack, stage.slack.person("pierre")
     slack.smtp_faults.add("rcpt", 550)
-    await open_ticket(stage, pierre, requester=PAUL)
+    posted = await open_ticket(stage, pierre, requester=PAUL)
     await soon(slack, lambda: "⚠️" in shown(card(pierre, "support-postes", "R-000001")))
     [(row,)] = stored(stage, "SELECT id FROM outbox WHERE state = 'refused'")
 
@@ -31,6 +36,7 @@ async def test_a_settled_row_is_no_trouble_any_more(
 
     await soon(slack, lambda: "⚠️" not in shown(card(pierre, "support-postes", "R-000001")))
     await soon(slack, lambda: len(slack.mailbox("paul")) == mails)
+    await soon(slack, lambda: told in lines(pierre, posted))
 
 
 async def _frontdesk(stage: Stage, *words: str) -> None:
