@@ -196,7 +196,7 @@ async def _rate(server: Server, size: Size, found: Measured) -> None:
 
 async def _slow(server: Server, size: Size, found: Measured) -> None:
     """new tickets while Slack takes its time"""
-    for delay, name in ((0.1, "100 ms"), (1.0, "1 s")):
+    for delay, name in ((0.0, "no time"), (0.1, "100 ms"), (1.0, "1 s")):
         server.slack.delay = delay
         first = server.tickets + 1
         requests = numbered(forms(server.create, HOST), first, size.slow)

@@ -8,7 +8,7 @@ whose ids stay the same. An input that depends on another choice carries that ch
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 LONGEST_METADATA = 3000  # characters Slack keeps
@@ -99,7 +99,7 @@ class Context:
 
 def _encoded(kept: Draft | Context) -> str:
     """JSON without what is empty. The longest handle and permalink stay far below the limit."""
-    full = {name: value for name, value in asdict(kept).items() if value not in (None, False, "")}
+    full = {name: value for name, value in vars(kept).items() if value not in (None, False, "")}
     text = json.dumps(full, ensure_ascii=False, separators=(",", ":"))
     if len(text) > LONGEST_METADATA:
         full.pop("permalink", None)
