@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args
 
 from desk.held_mails import ShowHeldMail
 
@@ -350,29 +350,7 @@ Effect = (
 # What administrators are told; that one of these was not delivered, nobody is told.
 WARNINGS = WarnAdministrators | WarnUndelivered | WarnFiles | WarnMailSetAside | WarnMailbox
 
-_BY_NAME: dict[str, type[Any]] = {
-    kind.__name__: kind
-    for kind in (
-        RefreshCard,
-        OpenThread,
-        ShowEntry,
-        MarkNoted,
-        SendMail,
-        SendDirect,
-        TellPerson,
-        Whisper,
-        LookUpPerson,
-        WarnAdministrators,
-        WarnUndelivered,
-        FetchFile,
-        ShowFiles,
-        SendFiles,
-        WarnFiles,
-        WarnMailSetAside,
-        WarnMailbox,
-        ShowHeldMail,
-    )
-}
+_BY_NAME: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Effect)}
 
 
 def rank(effect: Effect) -> int:
