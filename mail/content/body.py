@@ -237,13 +237,16 @@ class _Walk:
         return []
 
     def _tnef(self, part: Part) -> list[_Piece]:
+        name = part.file_name or "winmail.dat"
         try:
             inside = tnef.unwrapped(part.data)
         except tnef.NotTnef:
-            self._keep(part, part.file_name or "winmail.dat", ((NoticeKind.UNREADABLE_FILE, ""),))
+            self._keep(part, name, ((NoticeKind.UNREADABLE_FILE, ""),))
             return []
         if not inside.whole:
-            self._keep(part, part.file_name or "winmail.dat", ((NoticeKind.UNREADABLE_FILE, ""),))
+            self._keep(part, name, ((NoticeKind.UNREADABLE_FILE, ""),))
+        elif inside.is_empty:
+            self._keep(part, name)  # as it came: there may be what other programs find
         for file in inside.files:
             self.files.add(Found(file.name, file.media_type, file.data, file.content_id))
         if inside.html:

@@ -49,6 +49,10 @@ class Unwrapped:
     files: list[File] = field(default_factory=list)
     whole: bool = True  # nothing behind a damaged place was left out
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text.strip() or self.html or self.files)
+
 
 def unwrapped(data: bytes) -> Unwrapped:
     """Everything up to the first place that is damaged."""
@@ -63,7 +67,8 @@ def unwrapped(data: bytes) -> Unwrapped:
             _take_message(result, attribute, value, code_page)
         elif level == _ATTACHMENT:
             _take_file(result, attribute, value, code_page)
-    result.files = [file for file in result.files if file.data]
+    # A file of no bytes may be meant so; its name tells that it was there.
+    result.files = [file for file in result.files if file.data or file.name]
     return result
 
 
@@ -71,6 +76,7 @@ def _attributes(data: bytes, result: Unwrapped) -> Iterator[tuple[int, int, byte
     at = 6
     for _ in range(_MOST_ITEMS):
         if at + 9 > len(data):
+            result.whole = result.whole and at == len(data)
             return
         level = data[at]
         attribute = int.from_bytes(data[at + 1 : at + 3], "little")

@@ -22,6 +22,7 @@ from tests.mail.specimens import (
     part,
     png,
     several,
+    tnef_attribute,
     winmail,
 )  # fmt: skip
 
@@ -233,6 +234,36 @@ def test_a_broken_winmail_dat_is_kept_as_it_is(cut):
 
     assert "winmail.dat" in [file.name for file in mail.attachments]
     assert [n.kind for n in mail.notices] == [NoticeKind.UNREADABLE_FILE]
+
+
+EMPTY = winmail()[:6]
+
+
+@pytest.mark.parametrize("packed", [b"", EMPTY[:4], EMPTY + b"\1\2", EMPTY], ids=len)
+def test_an_empty_winmail_dat_does_not_vanish(packed):
+    entity = several("mixed", HELLO, encoded("application/ms-tnef", packed))
+
+    mail = read_mail(mail_of(entity))
+
+    assert [(file.name, file.data) for file in mail.attachments] == [("winmail.dat", packed)]
+    damaged = [NoticeKind.UNREADABLE_FILE] if packed != EMPTY else []
+    assert [n.kind for n in mail.notices] == damaged
+
+
+def test_a_winmail_dat_in_which_nothing_is_found_is_kept_as_it_came():
+    packed = EMPTY + tnef_attribute(1, 0x9006, b"\0\0\1\0")
+
+    mail = read_mail(mail_of(several("mixed", HELLO, encoded("application/ms-tnef", packed))))
+
+    assert [(file.name, file.data) for file in mail.attachments] == [("winmail.dat", packed)]
+
+
+def test_an_empty_file_in_a_winmail_dat_keeps_its_name():
+    packed = winmail(("empty.txt", b""), ("a.txt", b"abc"))
+
+    mail = read_mail(mail_of(several("mixed", HELLO, encoded("application/ms-tnef", packed))))
+
+    assert [(f.name, f.data) for f in mail.attachments] == [("empty.txt", b""), ("a.txt", b"abc")]
 
 
 def test_a_mail_inside_is_a_file_with_its_subject_and_can_be_read():
