@@ -17,6 +17,7 @@ from mail.headers import POLICY
 from mail.identity import MailIdentity
 from mail.render import rendered
 from mail.templating import OURS, Templates
+from mail.thread_index import child_index
 from mail.tidy import one_line
 
 LOOP_HEADER = "X-Frontdesk-Loop"
@@ -77,7 +78,7 @@ def compose(
         mail["Reply-To"] = _mailbox(desk, identity.reply_to(facts.ticket, facts.to.id))
     mail["Subject"] = _subject(facts, parts.subject)
     mail["Date"] = format_datetime(at)
-    _thread(mail, facts, identity, row)
+    _thread(mail, facts, identity, row, at)
     _mark_class(mail, facts.message, identity)
     mail["Content-Language"] = t.language
     mail["MIME-Version"] = "1.0"
@@ -130,7 +131,9 @@ def _ascii_domain(domain: str) -> str:
         return domain
 
 
-def _thread(mail: EmailMessage, facts: MailFacts, identity: MailIdentity, row: int) -> None:
+def _thread(
+    mail: EmailMessage, facts: MailFacts, identity: MailIdentity, row: int, at: datetime
+) -> None:
     own = identity.message_id(row, facts.ticket)
     root = identity.root_id(facts.ticket)
     earlier = [
@@ -142,7 +145,7 @@ def _thread(mail: EmailMessage, facts: MailFacts, identity: MailIdentity, row: i
     mail["In-Reply-To"] = earlier[-1] if earlier else root
     mail["References"] = " ".join([root, *_bounded(earlier, _LONGEST_REFERENCES - len(root))])
     if facts.thread is not None and _INDEX.fullmatch(facts.thread.index):
-        mail["Thread-Index"] = facts.thread.index
+        mail["Thread-Index"] = child_index(facts.thread.index, at, row)
         if topic := one_line(facts.thread.topic, _LONGEST_SUBJECT):
             mail["Thread-Topic"] = topic
 
