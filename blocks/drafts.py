@@ -82,11 +82,9 @@ class Draft:
 
 @dataclass(frozen=True)
 class Context:
-    """Which ticket a form is about, which entry (a reply taken back) it began with, and the place
-    in App Home that it was opened from."""
+    """Which ticket a form is about, and the place in App Home that it was opened from."""
 
     ticket: int
-    entry: int | None = None
     place: str = ""
 
     def encode(self) -> str:

@@ -36,10 +36,8 @@ from locales.translator import Translator
 EXCERPT = 300  # characters of an earlier message
 
 
-def reply_form(
-    facts: MoveFormFacts, t: Translator, words: Words | None = None, entry: int | None = None
-) -> View:
-    """`words` are those of a reply taken back, `entry` is that reply."""
+def reply_form(facts: MoveFormFacts, t: Translator, words: Words | None = None) -> View:
+    """`words` are those of a reply taken back."""
     blocks = [
         section(headline(facts.facts)),
         section(_will_be_sent(facts.facts.audience, t)),
@@ -50,7 +48,7 @@ def reply_form(
         *_signed(facts, t),
         *_afterwards(facts, t),
     ]
-    return _form(facts, Form.REPLY, t("✉️ Reply to requester"), t("Send"), blocks, t, entry)
+    return _form(facts, Form.REPLY, t("✉️ Reply to requester"), t("Send"), blocks, t)
 
 
 def _came_back(facts: MoveFormFacts, t: Translator) -> list[Block]:
@@ -257,9 +255,8 @@ def _form(
     submit: str,
     blocks: list[Block],
     t: Translator,
-    entry: int | None = None,
 ) -> View:
-    metadata = Context(facts.facts.ticket.id, entry).encode()
+    metadata = Context(facts.facts.ticket.id).encode()
     return modal(form, title, blocks, submit=submit, close=t("Cancel"), metadata=metadata)
 
 

@@ -11,7 +11,7 @@ from blocks.message import Block, Message, View
 from blocks.refusals import field_problem, out_of_date, refusal, trouble
 from blocks.text import inline, name_of, when
 from blocks.vocabulary import PUBLIC, move, priority
-from desk.answers import DirectFacts, MailFacts, NoticeFacts
+from desk.answers import MailFacts, NoticeFacts
 from desk.effects import Message as Mail
 from desk.journal import Entry
 from desk.lifecycle import Move
@@ -79,9 +79,8 @@ def whisper(facts: NoticeFacts, t: Translator) -> Message:
     return {"text": said, "blocks": [section(said)]}
 
 
-def direct_message(facts: DirectFacts, t: Translator) -> Message:
+def direct_message(mail: MailFacts, t: Translator) -> Message:
     """What others receive as a mail, for somebody who has no address. Public words only."""
-    mail = facts.mail
     said = _announced(mail, t)
     blocks: list[Block] = [section(f"{said}\n*{mail.reference} · {inline(mail.subject)}*")]
     if mail.message is not Mail.ACKNOWLEDGEMENT:

@@ -16,7 +16,7 @@ from blocks.mail_warnings import mailbox_warning, set_aside_warning
 from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.reading import NO_CARD, CardLook, EntryLook, OpeningLook, facts_of
 from bot.slack_calls import SlackCalls, SlackDeclined
-from desk.answers import DirectFacts, MailFacts, NoticeFacts
+from desk.answers import MailFacts, NoticeFacts
 from desk.ask_delivery import card_facts
 from desk.effects import (
     LookUpPerson,
@@ -160,7 +160,7 @@ class SlackCourier:
         reader = facts.to
         if not reader.slack_id:
             raise Refused("has neither an address nor a Slack account")
-        message = notes.direct_message(DirectFacts(facts), translator_for(reader.language))
+        message = notes.direct_message(facts, translator_for(reader.language))
         _, ts = await self._post(reader.slack_id, message, lease, attempting)
         return Done(ts)
 

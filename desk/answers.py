@@ -93,7 +93,6 @@ class TicketPage:
     undoable: frozenset[int]  # replies that can still be taken back
     moves: tuple[Move, ...]
     viewer: Person
-    card: tuple[str, str] | None  # channel and ts of the active card
     followers: tuple[int, ...] = ()  # tickets that late answers opened
 
 
@@ -216,20 +215,12 @@ class MailFacts:
     desk_name: str
     for_beneficiary: bool  # the reader is the beneficiary, not the requester
     requester_name: str
-    version: int
     references: tuple[str, ...]  # Message-IDs of the conversation, oldest first
     files: tuple[PublicFile, ...] = ()  # chosen by the author for the reader
     team_key: str = ""
     style: MailStyle = PLAIN_STYLE
     signature: Words = NO_WORDS  # the author's own
     thread: MailThread | None = None
-
-
-@dataclass(frozen=True)
-class DirectFacts:
-    """The same for somebody without an address, told by Slack."""
-
-    mail: MailFacts
 
 
 @dataclass(frozen=True)

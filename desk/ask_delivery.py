@@ -86,7 +86,6 @@ def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) ->
         desk_name=tx.organisation.house().name,
         for_beneficiary=effect.to == ticket.beneficiary and effect.to != ticket.requester,
         requester_name=facts.requester.name,
-        version=effect.version,
         references=tx.mails.ids(ticket.id),
         files=files_for(public, tx),
         team_key=facts.team.key,

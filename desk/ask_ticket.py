@@ -63,7 +63,6 @@ def open_page(
     journal = tx.journal.of(ticket.id)
     if not actor.is_technician and not actor.serves(ticket):
         return requester_page(facts, journal, actor, now, _before(ticket, tx))
-    card = tx.cards.active(ticket.id)
     return TicketPage(
         facts=facts,
         journal=journal,
@@ -71,7 +70,6 @@ def open_page(
         undoable=frozenset(entry.id for entry in journal if entry.undoable(now)),
         moves=actor.moves(ticket),
         viewer=actor.person,
-        card=(card.channel, card.ts) if card else None,
         followers=() if ticket.is_open else tx.tickets.followers(ticket.id),
     )
 

@@ -47,7 +47,6 @@ def specimen(
         desk_name=desk,
         for_beneficiary=False,
         requester_name="Paul Smith",
-        version=3,
         references=(),
         team_key=key,
         style=style,

@@ -9,7 +9,6 @@ from typing import Any
 from desk.answers import (
     CardFacts,
     CreatedFacts,
-    DirectFacts,
     EntryFacts,
     MailFacts,
     MoveFormFacts,
@@ -199,7 +198,6 @@ def ticket_page(ticket: Ticket | None = None, **changes: Any) -> TicketPage:
         undoable=frozenset(),
         moves=member_moves(facts.ticket),
         viewer=PIERRE,
-        card=("C0WORK", "1790000000.000100"),
     )
     return replace(page, **changes)
 
@@ -333,14 +331,13 @@ def mail_facts(message: Message = Message.REPLY, **changes: Any) -> MailFacts:
         desk_name="Frontdesk",
         for_beneficiary=False,
         requester_name="Paul Smith",
-        version=3,
         references=("<ticket.42@desk.example.org>",),
     )
     return replace(facts, **changes)
 
 
-def direct_facts(message: Message = Message.REPLY, **changes: Any) -> DirectFacts:
-    return DirectFacts(mail_facts(message, **{"to": NOBODY_TO_MAIL, **changes}))
+def direct_facts(message: Message = Message.REPLY, **changes: Any) -> MailFacts:
+    return mail_facts(message, **{"to": NOBODY_TO_MAIL, **changes})
 
 
 def notice_facts(notice: Notice = Notice.ASSIGNED_TO_YOU, **changes: Any) -> NoticeFacts:

@@ -12,7 +12,6 @@ from blocks import (
     card,
     home,
     mail_queue,
-    mail_warnings,
     move_forms,
     notes,
     people_on_ticket,
@@ -24,7 +23,6 @@ from blocks import (
 )
 from blocks.drafts import Draft
 from desk.answers import RequesterFinds, TechnicianFinds, TicketFacts
-from desk.effects import Message, Notice
 from desk.files import FileProblem, TicketFile
 from desk.journal import COMMAND_LINE, Entry, Kind, public_entries
 from desk.labels import Label
@@ -41,6 +39,7 @@ from desk.words import Words
 from locales.translator import Translator
 from tests import facts as f
 from tests.blocks.held_scenes import held_scenes
+from tests.blocks.note_scenes import note_scenes
 
 Scene = tuple[str, Any]
 
@@ -114,8 +113,7 @@ def scenes(cast: Cast, t: Translator) -> Iterator[Scene]:
     yield from _move_forms(cast, t)
     yield from _homes(cast, t)
     yield from _finds(cast, t)
-    yield from _notes(cast, t)
-    yield from _mail_warnings(cast, t)
+    yield from note_scenes(cast, t)
     yield from _file_scenes(cast, t)
     yield from held_scenes(cast, t)
 
@@ -316,7 +314,7 @@ def _move_forms(cast: Cast, t: Translator) -> Iterator[Scene]:
         state = State.RESOLVED if move is Move.REOPEN else State.ASSIGNED
         yield f"move_{move}", build(_moving(cast, move, state), t)
     taken_back = _moving(cast, Move.REPLY, State.PENDING, shared=frozenset({3}))
-    yield "move_reply_again", move_forms.reply_form(taken_back, t, cast.words, 4)
+    yield "move_reply_again", move_forms.reply_form(taken_back, t, cast.words)
     audience = (cast.unreachable, replace(cast.requester, email=None))
     nobody = replace(taken_back, facts=replace(taken_back.facts, audience=audience))
     signed = replace(taken_back, signature=cast.words)
@@ -399,44 +397,3 @@ def _queue(cast: Cast, rows: list[TicketFacts], tab: Tab) -> Any:
         *(row.ticket for row in rows), tab=tab, viewer=cast.technician, teams=(cast.team,)
     )
     return replace(queue, rows=tuple(rows), own=(_asked(cast, State.PENDING).line,))
-
-
-def _notes(cast: Cast, t: Translator) -> Iterator[Scene]:
-    told = f.notice_facts(facts=cast.facts(State.ASSIGNED), by=cast.technician)
-    yield "notice_assigned", notes.direct_notice(told, t)
-    outsider = replace(told, notice=Notice.OUTSIDER_IN_THREAD, reader=None)
-    yield "whisper_outsider", notes.whisper(outsider, t)
-    reader = replace(cast.requester, id=f.PAUL.id)
-    yield "whisper_requester", notes.whisper(replace(outsider, reader=reader), t)
-    for message in Message:
-        for who in (False, True):
-            name = "beneficiary" if who else "requester"
-            mail = f.mail_facts(
-                message,
-                to=cast.requester,
-                subject=cast.subject,
-                author=cast.technician.name,
-                requester_name=cast.requester.name,
-                team=cast.label,
-                for_beneficiary=who,
-                entry=f.a_public_entry(Kind.REPLY, cast.words, by_name=cast.technician.name),
-            )
-            direct = replace(f.direct_facts(), mail=mail)
-            yield f"direct_{message}_{name}", notes.direct_message(direct, t)
-    for technician in (True, False):
-        name = "technician" if technician else "requester"
-        yield f"help_{name}", notes.help_message(t, technician)
-    for kind in ("public", "shared", "absent", "missing"):
-        yield f"warning_{kind}", notes.channel_warning(kind, "C0WORK", t)
-    yield "warning_undelivered", notes.undelivered_warning(17, 42, "invalid_blocks", t)
-    yield "warning_undelivered_other", notes.undelivered_warning(17, None, "invalid_blocks", t)
-    yield "notice_view", notes.notice_view(notes.out_of_date(t), t)
-
-
-def _mail_warnings(cast: Cast, t: Translator) -> Iterator[Scene]:
-    sender = f"{cast.typed}@example.org"
-    warning = mail_warnings.set_aside_warning(17, sender, cast.subject, "KeyError", t)
-    yield "warning_mail_set_aside", warning
-    for trouble in ("denied", "no_folder", "untrusted", "away", ""):
-        warning = mail_warnings.mailbox_warning(cast.typed, trouble, t)
-        yield f"warning_mailbox_{trouble or 'back'}", warning

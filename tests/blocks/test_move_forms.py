@@ -79,11 +79,11 @@ def test_a_ticket_on_hold_is_not_put_on_hold_again(english: Translator):
 
 
 def test_a_reply_taken_back_is_in_the_form_again(english: Translator):
-    view = reply_form(f.move_form_facts(Move.REPLY), english, f.JAM, 100)
+    view = reply_form(f.move_form_facts(Move.REPLY), english, f.JAM)
 
     written = inputs(view)[Field.MESSAGE]["element"]["initial_value"]
     assert "every second page" in str(written)
-    assert Context.decode(view["private_metadata"]) == Context(42, 100)
+    assert Context.decode(view["private_metadata"]) == Context(42)
 
 
 def test_a_resolution_begins_with_the_first_code_and_asks_for_the_solution(english: Translator):

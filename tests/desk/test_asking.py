@@ -41,7 +41,6 @@ QUESTION = Words.plain("Which model?")
 
 async def test_a_technician_sees_the_whole_journal(office: Office) -> None:
     number = await bring_to(office, State.ASSIGNED)
-    card = await office.post_card(number)
     reply = await office.does(Reply(number, PIERRE, QUESTION))
 
     page = await office.desk.ask(OpenPage(number), by=CAMILLE)
@@ -49,7 +48,6 @@ async def test_a_technician_sees_the_whole_journal(office: Office) -> None:
     assert isinstance(page, TicketPage)
     assert [e.kind for e in page.journal] == [Kind.OPENED, Kind.ASSIGNED, Kind.REPLY]
     assert page.undoable == {reply.entry}
-    assert page.card == (card.channel, card.ts)
     assert page.viewer.slack_id == CAMILLE
     assert page.moves == member_moves(await office.ticket(number))
 

@@ -96,9 +96,7 @@ def test_a_published_entry_has_no_facts_and_no_person() -> None:
     assert published(replace(entry, by=None), NOW).by_name == ""
 
 
-@pytest.mark.parametrize(
-    "facts", [answers.RequesterPage, answers.RequesterLine, answers.MailFacts, answers.DirectFacts]
-)
+@pytest.mark.parametrize("facts", [answers.RequesterPage, answers.RequesterLine, answers.MailFacts])
 def test_facts_for_requesters_have_no_room_for_an_internal_entry(facts: type) -> None:
     types = {field.type for field in fields(facts)}
 

@@ -106,7 +106,7 @@ async def test_a_form_with_anothers_ticket_changes_nothing(anothers: Stage, who:
 
     for form in FORMS:
         await send(anothers, OUTSIDERS[who], form, Context(1).encode())
-        await send(anothers, OUTSIDERS[who], form, Context(1, entry=1).encode())
+        await send(anothers, OUTSIDERS[who], form, '{"ticket": 1, "entry": 1}')
     await settled(anothers)
 
     assert desk(anothers) == before
