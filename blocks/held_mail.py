@@ -49,6 +49,8 @@ def _head(facts: HeldFacts, t: Translator) -> str:
     who = _who(facts.card.newest)
     if facts.card.why is Why.STRANGER:
         return t("Mail from {who}, unknown to the desk", who=who)
+    if facts.card.why is Why.CLOSED:
+        return t("Mail from {who}, whose account is closed", who=who)
     return t("{who} sends more mails than a person writes", who=who)
 
 

@@ -1,4 +1,4 @@
-"""Mails that wait for somebody's decision: of people nobody knows, and floods."""
+"""Mails that wait for somebody's decision: of strangers and closed accounts, and floods."""
 
 from __future__ import annotations
 
@@ -44,14 +44,16 @@ class Holding:
         if ticket is not None:
             await self._store.write(lambda tx: mail_became(tx, mail.key, ticket, now))
 
-    async def holds_stranger(self, mail: Incoming, way: Way) -> None:
-        """Keep the mail until somebody decides about it."""
+    async def holds_stranger(self, mail: Incoming, way: Way, gone: Person | None = None) -> None:
+        """Keep the mail until somebody decides about it. `gone`: whose closed account wrote it."""
         now = self._clock()
+        shown = _shown(mail, gone.name if gone else "")
+        usual = Why.CLOSED if gone else Why.STRANGER
 
         def hold(tx: SqlTransaction) -> Why:
             flood = floods(tx, mail.from_address, self._most, now)
-            why = Why.FLOOD if flood else Why.STRANGER
-            if not mail.key or not hold_mail(tx, mail.key, _shown(mail), why, way.team, now):
+            why = Why.FLOOD if flood else usual
+            if not mail.key or not hold_mail(tx, mail.key, shown, why, way.team, now):
                 raise LookupError("a mail that is kept nowhere cannot be held")
             return why
 

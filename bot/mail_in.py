@@ -91,9 +91,9 @@ class MailIn:
         if mail.verdict.kind in (Kind.BOUNCE, Kind.DELAY, Kind.REPORT):
             return None  # about a mail of ours; whoever reports is known to nobody
         sender = await self._sender(mail)
-        if (sender is not None and sender.active) or await self._place(mail, sender) is not None:
+        if _known(sender) or await self._place(mail, sender) is not None:
             return None
-        return Verdict(Kind.PERSON, ("unknown sender",))
+        return Verdict(Kind.PERSON, ("account closed" if sender else "unknown sender",))
 
     async def take(self, mail: Incoming, way: Way) -> None:
         """Do what the mail asks for, once. Raises Busy where it must come again later."""
@@ -197,16 +197,14 @@ class MailIn:
         log.info("mail_noted", ticket=place.ticket)
 
     async def _open(self, mail: Incoming, sender: Person | None, way: Way) -> None:
-        """A new request. Machines do not ask for help, and nobody asks under a closed account."""
+        """A new request. Machines do not ask for help; under a closed account nobody does unless
+        somebody decides so."""
         if mail.verdict.kind is Kind.AUTO_REPLY:
             log.info("mail_from_machine", reasons=list(mail.verdict.reasons))
             return
         if not mail.from_address:
             raise LookupError("nobody is named as its sender")  # so somebody has to look at it
-        if sender is not None and not sender.active:
-            log.warning("mail_from_somebody_gone")
-            return
-        if sender is None and way.strangers is Strangers.REFUSE:
+        if not _known(sender) and way.strangers is Strangers.REFUSE:
             log.warning("mail_from_unknown_sender")
             return
         let_in = await self._holding.let_in(mail)
@@ -223,10 +221,10 @@ class MailIn:
             await self._holding.became(mail, result)
 
     async def _held(self, mail: Incoming, sender: Person | None, way: Way) -> bool:
-        if sender is not None:
+        if sender is not None and sender.active:
             return await self._holding.holds_flood(mail, sender, way)
-        if way.strangers is Strangers.HOLD:
-            await self._holding.holds_stranger(mail, way)
+        if sender is not None or way.strangers is Strangers.HOLD:
+            await self._holding.holds_stranger(mail, way, gone=sender)
             return True
         return False
 
@@ -251,10 +249,13 @@ class MailIn:
     ) -> OpenTicket | None:
         """What somebody else wrote to a technician, who passed it on: a request of theirs.
 
-        Asking for somebody else is a technician's right, which a doubtful mail does not have.
+        Asking for somebody else is a technician's right, which a doubtful mail does not have, and
+        a closed account no more.
         """
-        found = forwarded(mail) if sender is not None and not mail.unverified else None
+        found = forwarded(mail) if not mail.unverified else None
         if found is None or sender is None or not _can_ask(found.address, self._identity):
+            return None
+        if not sender.active:
             return None
         if not await self._store.read(lambda tx: tx.people.actor(sender.handle).is_technician):
             return None

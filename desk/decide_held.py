@@ -50,7 +50,7 @@ def hold_mail(
 
 
 def floods(tx: Transaction, address: str, most: int, now: datetime) -> bool:
-    """Whether somebody unknown has written more in an hour than a person does."""
+    """Whether somebody whose mails are held has written more in an hour than a person does."""
     return tx.held_mails.strangers_since(address, now - HOUR, most) >= most
 
 

@@ -14,6 +14,7 @@ class Why(StrEnum):
     """Why nobody works on a mail yet."""
 
     STRANGER = "stranger"  # the desk does not know who wrote it
+    CLOSED = "closed"  # it does, and their account is closed
     FLOOD = "flood"  # more of the same sender than a person writes
 
 
@@ -39,7 +40,8 @@ class HeldMail:
 
 @dataclass(frozen=True)
 class HeldCard:
-    """One question: a stranger's mail, or all that one sender's flood brought until the answer.
+    """One question: a mail of a stranger or of a closed account, or all that one sender's flood
+    brought until the answer.
 
     `team` decides; None: the administrators. `by` is None while it is open, and where it was
     decided at the command line. `place` is the channel and ts of its message.
@@ -101,7 +103,7 @@ class HeldMails(Protocol):
         """The decision that this mail was let in by."""
 
     def strangers_since(self, address: str, moment: datetime, most: int) -> int:
-        """How many cards this unknown sender got since then; counted up to `most`."""
+        """How many cards of their own this sender's mails got since then; counted up to `most`."""
 
     def get(self, card: int) -> HeldCard | None: ...
 

@@ -83,7 +83,7 @@ class SqlHeldMails:
         some = (
             select(literal(1))
             .select_from(c)
-            .where(c.c.address == address, c.c.at >= moment, c.c.why == Why.STRANGER.value)
+            .where(c.c.address == address, c.c.at >= moment, c.c.why != Why.FLOOD.value)
             .limit(most)
             .subquery()
         )

@@ -25,6 +25,8 @@ def held_scenes(cast: Cast, t: Translator) -> Iterator[tuple[str, Any]]:
     bare = replace(facts, card=replace(card, newest=doubtful))
     yield "held_doubtful", held_message(bare, t)
     yield "held_mail_without_text", held_view(bare, t)
+    gone = replace(card, why=Why.CLOSED)
+    yield "held_closed_account", held_message(replace(facts, card=gone), t)
     flood = replace(card, why=Why.FLOOD, mails=37)
     yield "held_flood", held_message(replace(facts, card=flood), t)
     for fate in (Fate.LET_IN, Fate.REFUSED):

@@ -18,7 +18,7 @@ from desk.journal import Kind
 from mail.reading import Incoming
 from mail.ways import Strangers, Way
 from storage.spool import HELD, REFUSED, WAITING
-from tests.bot.test_mail_in import IDENTITY, PAUL, STRANGER, a_mail
+from tests.bot.test_mail_in import FORWARD, IDENTITY, PAUL, STRANGER, a_mail
 from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
 from tests.desk.office import CAMILLE, NOE, PIERRE, ROOT_ADMIN, Office
 
@@ -27,6 +27,7 @@ __all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
 POSTES = Way("postes", "postes", Strangers.HOLD)
 NOBODYS = Way("door", None, Strangers.HOLD)
 TEXT = "It jams <!channel>."
+PIERRE_ADDRESS = "pierre.durand@meridien.example"
 
 
 class Door:
@@ -246,3 +247,82 @@ async def test_a_refused_mail_may_be_let_in_later_at_the_command_line(door: Door
 
     card = await door.card()
     assert (card.fate, card.by, card.tickets) == (Fate.LET_IN, None, (1,))
+
+
+async def closed(office: Office, address: str) -> None:
+    """Slack says that this account is gone."""
+
+    def learn(tx: Any) -> None:
+        person = tx.people.by_handle(address)
+        tx.people.learn(replace(person, active=False))
+
+    await office.store.write(learn)
+
+
+@pytest.mark.parametrize("strangers", [Strangers.HOLD, Strangers.ACCEPT])
+async def test_a_mail_of_a_closed_account_is_held_and_says_so(
+    door: Door, strangers: Strangers
+) -> None:
+    await closed(door.office, PAUL)
+
+    mail = await door.brings("Printer", replace(POSTES, strangers=strangers), sender=PAUL)
+
+    card = await door.card()
+    assert (card.why, card.fate, card.newest.name) == (Why.CLOSED, Fate.OPEN, "Paul Smith")
+    assert await door.state(mail) == HELD
+    assert door.shown() == [1]
+    assert await door.office.store.read(lambda tx: tx.tickets.count()) == 0
+
+
+async def test_a_way_that_refuses_strangers_refuses_closed_accounts(door: Door) -> None:
+    await closed(door.office, PAUL)
+    mail = a_mail(PAUL, "Printer", TEXT)
+
+    refused = await door.taking.refuses(mail, Way("door", None, Strangers.REFUSE))
+
+    assert refused is not None
+    assert refused.reasons == ("account closed",)
+    assert await door.taking.refuses(mail, POSTES) is None
+
+
+async def test_let_in_a_closed_account_has_a_ticket_and_stays_closed(door: Door) -> None:
+    await closed(door.office, PAUL)
+    mail = await door.brings("Printer", sender=PAUL)
+
+    await door.office.does(LetMailIn(1, PIERRE))
+    await door.work(mail)
+    again = await door.brings("Screen", sender=PAUL)
+
+    (entry,) = [e for e in await door.office.journal(1) if e.kind is Kind.OPENED]
+    assert entry.by is not None
+    assert (entry.by.name, entry.facts["let_in"]) == ("Paul Smith", "Pierre Durand")
+    assert not (await door.office.store.read(lambda tx: tx.people.by_handle(PAUL))).active
+    assert (await door.card(1)).tickets == (1,)
+    assert await door.state(again) == HELD
+
+
+async def test_mails_of_a_closed_account_are_a_flood_when_they_are_too_many(
+    office: Office,
+) -> None:
+    door = Door(office, mails_an_hour=2)
+    await closed(office, PAUL)
+
+    for n in range(5):
+        await door.brings(f"Mail {n}", sender=PAUL)
+
+    assert [(await door.card(n)).why for n in (1, 2, 3)] == [Why.CLOSED, Why.CLOSED, Why.FLOOD]
+    assert (await door.card(3)).mails == 3
+
+
+async def test_what_a_closed_account_passes_on_is_its_own_request(door: Door) -> None:
+    await closed(door.office, PIERRE_ADDRESS)
+    mail = await door.brings("Fwd: Printer", sender=PIERRE_ADDRESS)
+    read = a_mail(f"Pierre Durand <{PIERRE_ADDRESS}>", "Fwd: Black screen", FORWARD)
+    door.mails[mail] = (replace(read, key=door.mails[mail][0].key), POSTES)
+
+    await door.office.does(LetMailIn(1, CAMILLE))
+    await door.work(mail)
+
+    ticket = await door.office.ticket(1)
+    requester = await door.office.store.read(lambda tx: tx.people.get(ticket.requester))
+    assert requester.email == PIERRE_ADDRESS
