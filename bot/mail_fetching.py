@@ -228,7 +228,10 @@ class Fetching:
         listed = await self._thread.do(imap.listed, uids)
         keys = {one.uid: label_of(one.head).key for one in listed}
         wanted = [key for key in keys.values() if key]
-        known = await self._store.read(lambda tx: tx.spool.known(wanted)) if wanted else {}
+        strangers = self._box.way.strangers.value
+        known = (
+            await self._store.read(lambda tx: tx.spool.known(wanted, strangers)) if wanted else {}
+        )
         for one in listed:
             if not self._goes_on():
                 return False

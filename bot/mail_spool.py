@@ -233,9 +233,7 @@ class MailSpool:
         if refused is not None:
             reason = ", ".join(refused.reasons) or refused.kind.value
             log.warning("mail_refused", way=way.name)
-            await self._note(
-                lambda tx: tx.spool.refuse(mail.id, self._owner, self._clock(), reason)
-            )
+            await self._note(lambda tx: self._refused(tx, mail, reason))
             return
         await self._taking.take(incoming, way)
         await self._note(lambda tx: tx.spool.finish(mail.id, self._owner, self._clock()))
@@ -247,6 +245,11 @@ class MailSpool:
         return await self._reader.do(
             read_mail, kept.raw, kept.envelope_to, kept.envelope_from, mail.received_at
         )
+
+    def _refused(self, tx: SqlTransaction, mail: Kept, reason: str) -> None:
+        now = self._clock()
+        if not tx.spool.refuse(mail.id, self._owner, now, reason):
+            tx.spool.postpone(mail.id, self._owner, now)  # another way may take it
 
     def _failed(self, tx: SqlTransaction, mail: Kept, reason: str) -> None:
         if mail.attempts >= len(PAUSES):

@@ -1,4 +1,5 @@
-"""Mail that came in, kept as it came until the desk has taken it. Each mail is here once.
+"""Mail that came in, kept as it came until the desk has taken it. Each mail is here once, also
+where it comes by several ways: the first that takes it counts.
 
 A mail waits until it is done, held for somebody to decide, refused, or set aside because it failed
 again and again. Waiting, it may be leased to one worker at a time, and not before earlier mails of
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    and_,
     bindparam,
     case,
     exists,
@@ -29,6 +31,7 @@ from sqlalchemy import (
 
 from storage.dialect import insert_for
 from storage.prepared import prepared
+from storage.spool_tables import held_mails as h
 from storage.spool_tables import spool as s
 
 WAITING = "waiting"
@@ -38,9 +41,13 @@ REFUSED = "refused"
 SET_ASIDE = "set_aside"
 DROPPED = "dropped"
 UNDECIDED = (HELD, SET_ASIDE)
+REFUSING = "refuse"  # what a way does with strangers
 
 _IS_WAITING = s.c.state == literal_column("'waiting'")
 _IS_UNDECIDED = s.c.state.in_([literal_column(f"'{state}'") for state in UNDECIDED])
+_IS_REFUSING = s.c.strangers == REFUSING
+# By its way. What somebody refused who was asked stays refused, whichever way it comes again.
+_WAS_REFUSED = and_(s.c.state == REFUSED, ~exists().where(h.c.mail_id == s.c.id))
 _FREE: dict[str, Any] = {"lease_until": None, "leased_by": None}
 _earlier = s.alias("earlier")
 _BEFORE = (
@@ -144,7 +151,9 @@ class SqlSpool:
     # Coming in
 
     def keep(self, letter: Letter, at: datetime, *, set_aside: str = "") -> tuple[int, bool]:
-        """Its number, and whether it is new here. `set_aside`: why nobody is to work on it."""
+        """Its number, and whether there is something new to do: it was never here, or is begun
+        anew because it was refused where it came before. `set_aside`: why nobody is to work on it.
+        """
         values = {
             **{name: getattr(letter, name) for name in Letter.__dataclass_fields__},
             "envelope_to": list(letter.envelope_to),
@@ -160,13 +169,28 @@ class SqlSpool:
         if new is not None:
             self.asked = self.asked or not set_aside
             return int(new[0]), True
-        known = self.known((letter.key,))
-        return known[letter.key], False
+        anew = not set_aside and self._came_another_way(letter, values)
+        return self.known((letter.key,))[letter.key], anew
 
-    def known(self, keys: Collection[str]) -> dict[str, int]:
-        """The numbers of those that came in before."""
-        found = self._connection.execute(select(s.c.key, s.c.id).where(s.c.key.in_(keys)))
-        return {row[0]: row[1] for row in found}
+    def known(self, keys: Collection[str], strangers: str = REFUSING) -> dict[str, int]:
+        """The numbers of those that came in before, without those that are to be kept once more:
+        they were refused, and come by a way that does `strangers`."""
+        found = select(s.c.key, s.c.id).where(s.c.key.in_(keys))
+        if strangers != REFUSING:
+            found = found.where(~(_IS_REFUSING & (_IS_WAITING | _WAS_REFUSED)))
+        return {row[0]: row[1] for row in self._connection.execute(found)}
+
+    def _came_another_way(self, letter: Letter, values: dict[str, Any]) -> bool:
+        """Refused at one way, it goes on with the facts of the next one that would take it. One
+        that waits to be refused goes that way as well, also where a worker is at it, see `refuse`.
+        """
+        if letter.strangers == REFUSING:
+            return False
+        came = (s.c.key == letter.key, _IS_REFUSING)
+        way = {name: values[name] for name in ("way", "team", "strangers")}
+        if self._change((*came, _IS_WAITING), **way):
+            return False
+        return self._change((*came, _WAS_REFUSED), **values, done_at=None, **_FREE)
 
     # What a worker asks for
 
@@ -190,7 +214,9 @@ class SqlSpool:
         return self._change(_ours(mail, owner), state=DONE, done_at=at, error="", **_FREE)
 
     def refuse(self, mail: int, owner: str, at: datetime, reason: str) -> bool:
-        return self._change(_ours(mail, owner), state=REFUSED, done_at=at, error=reason, **_FREE)
+        """Its way does not take it. False where it came by one that does meanwhile: look again."""
+        ours = (*_ours(mail, owner), _IS_REFUSING)
+        return self._change(ours, state=REFUSED, done_at=at, error=reason, **_FREE)
 
     def postpone(self, mail: int, owner: str, due: datetime, error: str = "") -> bool:
         """Try again then. With `error` it failed by itself, which counts."""

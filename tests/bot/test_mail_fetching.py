@@ -14,7 +14,7 @@ from bot.mail_spool import letter
 from bot.mailboxes import Mailbox
 from mail.imap import After, Imap, NoFolder
 from mail.imap_url import ImapServer
-from mail.ways import Way
+from mail.ways import Strangers, Way
 from storage.store import SqlStore
 from tests.imap_server import PASSWORD, ImapDouble, an_imap_server
 
@@ -362,3 +362,22 @@ async def test_a_stop_is_quick_while_the_server_says_nothing(store):
         async with fetched_from(a_box(double), store):
             await asyncio.sleep(0.3)
     silent.close()
+
+
+async def test_what_another_way_refused_is_fetched_and_begins_anew(server, store):
+    await server.add(a_mail("one"))
+    elsewhere = letter(a_mail("one"), Way("import"))
+    now = datetime.now(UTC)
+
+    def refuse(tx):
+        mail, _ = tx.spool.keep(elsewhere, now)
+        tx.spool.lease(now, timedelta(seconds=9), "desk", 1)
+        tx.spool.refuse(mail, "desk", now, "unknown sender")
+
+    await store.write(refuse)
+
+    async with fetched_from(a_box(server, way=Way("support", None, Strangers.HOLD)), store):
+        await until_seen(store, 1)
+
+    (mail,) = await store.read(lambda tx: tx.spool.latest(9))
+    assert (mail.state, mail.way) == ("waiting", "support")

@@ -275,3 +275,39 @@ def _any_store(tmp_path_factory):
         upgrade(url)
         _stores.append(SqlStore(url))
     return _stores[0]
+
+
+@pytest.mark.parametrize("at_work", [False, True], ids=["refused", "being_refused"])
+async def test_what_one_way_refuses_another_one_takes(store, at_work):
+    desk = Hesitating(refused=("one",))
+    kept = letter(a_mail("one"), Way("import"))
+    await store.write(lambda tx: tx.spool.keep(kept, datetime.now(UTC)))
+    async with a_spool(store, desk) as spool:
+        await desk.judging.wait()
+        if not at_work:
+            desk.judged.set()
+            await until(store, one="refused")
+
+        way = Way("network", "reseau", Strangers.ACCEPT)
+        assert await spool.receive(a_mail("one"), (way,), (), "") == (Reply.ACCEPTED,)
+        desk.judged.set()
+
+        await until(store, one="done")
+    assert desk.taken == ["one"]
+    (mail,) = await store.read(lambda tx: tx.spool.latest(9))
+    assert (mail.way, mail.team) == ("network", "reseau")
+
+
+class Hesitating(Desk):
+    """Takes its time before it refuses."""
+
+    def __init__(self, **told):
+        super().__init__(**told)
+        self.judging, self.judged = asyncio.Event(), asyncio.Event()
+
+    async def refuses(self, mail, way):
+        verdict = await super().refuses(mail, way)
+        self.judging.set()
+        if verdict is not None:
+            await self.judged.wait()
+        return verdict

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from desk.held_mails import Fate, HeldMail, Why
 from storage.mailboxes import Progress
 from storage.spool import Letter
 from storage.store import SqlStore
@@ -116,6 +117,122 @@ async def test_a_held_mail_is_released_once(store: SqlStore):
     assert decisions == [True, False]
     assert await leased(store) == [mail]
     assert (await store.read(lambda tx: tx.spool.get(mail))).strangers == "accept"
+
+
+TAKING = a_letter(way="network", team="reseau", strangers="hold")
+
+
+async def refused(store, letter=None):
+    """One that its way did not take."""
+    (mail,) = await kept(store, letter or a_letter())
+    await leased(store)
+    assert await store.write(lambda tx: tx.spool.refuse(mail, "a", NOW, "unknown sender"))
+    return mail
+
+
+async def test_refused_at_one_way_a_mail_begins_anew_at_one_that_takes_it(store: SqlStore):
+    mail = await refused(store)
+    await store.write(lambda tx: tx.spool.purge(LATER))
+
+    first = await store.write(lambda tx: tx.spool.keep(TAKING, LATER))
+    again = await store.write(lambda tx: tx.spool.keep(TAKING, LATER))
+
+    assert (first, again) == ((mail, True), (mail, False))
+    (anew,) = await store.write(lambda tx: tx.spool.lease(LATER, HOLD, "b", 10))
+    assert (anew.id, anew.way, anew.team, anew.strangers) == (mail, "network", "reseau", "hold")
+    assert (anew.error, anew.attempts) == ("", 0)
+    assert (await store.read(lambda tx: tx.spool.contents(mail))).raw == TAKING.raw
+    assert await store.write(lambda tx: tx.spool.finish(mail, "b", LATER))
+
+
+@pytest.mark.parametrize("strangers", ["refuse", "hold", "accept"])
+async def test_taken_at_one_way_a_mail_is_not_begun_anew_at_another(store: SqlStore, strangers):
+    (mail,) = await kept(store, a_letter(strangers="accept"))
+    await leased(store)
+    await store.write(lambda tx: tx.spool.finish(mail, "a", NOW))
+
+    other = replace(TAKING, strangers=strangers)
+    assert await store.write(lambda tx: tx.spool.keep(other, NOW)) == (mail, False)
+
+    found = await store.read(lambda tx: tx.spool.get(mail))
+    assert (found.state, found.way) == ("done", "lmtp")
+
+
+async def test_another_way_that_refuses_as_well_changes_nothing(store: SqlStore):
+    mail = await refused(store)
+
+    other = replace(TAKING, strangers="refuse")
+    assert await store.write(lambda tx: tx.spool.keep(other, NOW)) == (mail, False)
+
+    assert (await store.read(lambda tx: tx.spool.get(mail))).state == "refused"
+
+
+async def test_what_cannot_be_fetched_begins_nothing_anew(store: SqlStore):
+    mail = await refused(store)
+
+    bare = replace(TAKING, raw=None)
+    kept_again = await store.write(lambda tx: tx.spool.keep(bare, NOW, set_aside="too large"))
+
+    assert kept_again == (mail, False)
+    assert (await store.read(lambda tx: tx.spool.get(mail))).state == "refused"
+
+
+async def test_a_mail_that_waits_to_be_refused_goes_the_other_way(store: SqlStore):
+    (mail,) = await kept(store, a_letter())
+    assert await leased(store) == [mail]
+
+    assert await store.write(lambda tx: tx.spool.keep(TAKING, NOW)) == (mail, False)
+
+    assert not await store.write(lambda tx: tx.spool.refuse(mail, "a", NOW, "unknown sender"))
+    found = await store.read(lambda tx: tx.spool.get(mail))
+    assert (found.state, found.way, found.team) == ("waiting", "network", "reseau")
+    assert await store.write(lambda tx: tx.spool.finish(mail, "a", NOW))
+
+
+@pytest.mark.parametrize("refused_first", [True, False])
+async def test_refused_and_kept_by_two_processes_at_once_it_is_taken(
+    store: SqlStore, database_url: str, refused_first: bool
+):
+    other = SqlStore(database_url)
+    mails = await kept(store, *(a_letter(f"k{n}") for n in range(8)))
+    await leased(store)
+    works = [
+        [
+            store.write(lambda tx, m=mail: tx.spool.refuse(m, "a", NOW, "unknown sender")),
+            other.write(lambda tx, n=n: tx.spool.keep(replace(TAKING, key=f"k{n}"), NOW)),
+        ][:: 1 if refused_first else -1]
+        for n, mail in enumerate(mails)
+    ]
+
+    await asyncio.gather(*(work for pair in works for work in pair))
+
+    other.close()
+    found = await store.read(lambda tx: tx.spool.latest(99))
+    assert sorted(one.id for one in found) == mails
+    assert {(one.state, one.way) for one in found} == {("waiting", "network")}
+
+
+async def test_what_somebody_refused_stays_refused_whichever_way_it_comes(store: SqlStore):
+    (mail,) = await kept(store, a_letter())
+    held = HeldMail("k1@example.org", "", "Printer", "")
+
+    def decide(tx):
+        card = tx.held_mails.hold("k1", held, Why.FLOOD, None, NOW)
+        tx.held_mails.decide(card, Fate.REFUSED, None, NOW)
+
+    await store.write(decide)
+
+    assert await store.write(lambda tx: tx.spool.keep(TAKING, NOW)) == (mail, False)
+    assert (await store.read(lambda tx: tx.spool.get(mail))).state == "refused"
+    assert await store.read(lambda tx: tx.spool.known(("k1",), "hold")) == {"k1": mail}
+
+
+async def test_a_mailbox_fetches_what_another_way_refused(store: SqlStore):
+    mail = await refused(store)
+
+    for strangers, known in (("refuse", {"k1": mail}), ("hold", {}), ("accept", {})):
+        found = await store.read(lambda tx, s=strangers: tx.spool.known(("k1",), s))
+        assert found == known
 
 
 @pytest.mark.parametrize("end", ["finish", "refuse", "drop"])
