@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import aiosmtplib
@@ -13,7 +14,6 @@ from bot.deskfile import DeskFileFault, read_desk_file
 from bot.directory import channels
 from bot.mail_addresses import read_addresses
 from bot.mailboxes import Mailbox, read_mailboxes
-from bot.oauth import Tokens
 from bot.outcomes import NotSetUp, Unreachable
 from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
@@ -46,7 +46,7 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
         _database(settings),
         _slack(settings, setup),
         _mail(settings),
-        *(_mailbox(box) for box in mailboxes),
+        *(_mailbox(box, settings.state_folder) for box in mailboxes),
     )
     facts = [fact for step in steps for fact in await step]
     for good, words in facts:
@@ -120,7 +120,7 @@ async def _mail(settings: Settings) -> list[Fact]:
     return [(True, f"mail server {server.host}:{server.port}"), (True, f"mail in: {way_in}")]
 
 
-async def _mailbox(box: Mailbox) -> list[Fact]:
+async def _mailbox(box: Mailbox, state_folder: Path | None = None) -> list[Fact]:
     """Whether its server lets us in and has the folder."""
     secret = box.password.get_secret_value() if box.password else ""
     token = ""
@@ -134,8 +134,8 @@ async def _mailbox(box: Mailbox) -> list[Fact]:
 
     name = f"mailbox {box.name}"
     try:
-        if box.grant is not None:
-            token = await Tokens(box.grant).current()
+        if (tokens := box.tokens(state_folder)) is not None:
+            token = await tokens.current()
         await asyncio.to_thread(look)
     except Denied:
         return [(False, f"{name}: refuses our password or token.")]

@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import structlog
 
 from bot.mail_spool import letter
 from bot.mailboxes import Mailbox
-from bot.oauth import Tokens
 from bot.one_thread import OneThread
 from desk.effects import WarnMailbox, WarnMailSetAside
 from desk.errors import Busy
@@ -57,7 +57,8 @@ PATIENCE = timedelta(minutes=2)  # before administrators hear of a server that d
 
 
 class Fetching:
-    """One mailbox in one process. `fetched` is called when there is mail to work on."""
+    """One mailbox in one process. `fetched` is called when there is mail to work on;
+    `state_folder` is where a refresh token is kept that its server replaces."""
 
     def __init__(
         self,
@@ -66,13 +67,14 @@ class Fetching:
         clock: Callable[[], datetime],
         fetched: Callable[[], None],
         max_bytes: int,
+        state_folder: Path | None = None,
     ) -> None:
         self._box = box
         self._store = store
         self._clock = clock
         self._fetched = fetched
         self._max_bytes = max_bytes
-        self._tokens = Tokens(box.grant) if box.grant else None
+        self._tokens = box.tokens(state_folder)
         self._lease = f"mailbox {box.name}"
         self._owner = uuid.uuid4().hex
         self._thread = OneThread(f"mailbox-{box.name}")

@@ -64,8 +64,14 @@ class MailWays:
             log.warning("no_mail_comes_in", advice="set FRONTDESK_MAIL_LISTEN")
 
     def _fetch(self, box: Mailbox) -> None:
+        settings = self._settings
         fetching = Fetching(
-            box, self._store, self._clock, self._spool.wake, self._settings.mail_max_bytes
+            box,
+            self._store,
+            self._clock,
+            self._spool.wake,
+            settings.mail_max_bytes,
+            settings.state_folder,
         )
         running = asyncio.create_task(fetching.run())
 

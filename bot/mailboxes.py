@@ -13,7 +13,8 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 
 from bot.deskfile import DeskFileFault, Node, Reader, root_of
-from bot.oauth import Grant
+from bot.oauth import Grant, Tokens
+from bot.refresh_token import RefreshToken
 from mail.imap import After
 from mail.imap_url import ImapServer
 from mail.ways import Strangers, Way
@@ -50,6 +51,12 @@ class Mailbox:
     backlog: bool = False
     password: SecretStr | None = None
     grant: Grant | None = None
+
+    def tokens(self, folder: Path | None = None) -> Tokens | None:
+        """None: it takes a password. `folder`: where a refresh token is kept that is replaced."""
+        if self.grant is None:
+            return None
+        return Tokens(self.grant, refresh=RefreshToken(self.grant.refresh_token, folder, self.name))
 
 
 def from_environment(name: str) -> str:

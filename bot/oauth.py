@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
+from bot.refresh_token import RefreshToken
 from mail.imap import Away, Denied
 
 PATIENCE = aiohttp.ClientTimeout(total=30)
@@ -32,9 +33,15 @@ class Grant:
 class Tokens:
     """The token of one mailbox, asked for anew when it ends or is refused."""
 
-    def __init__(self, grant: Grant, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        grant: Grant,
+        clock: Callable[[], float] = time.monotonic,
+        refresh: RefreshToken | None = None,
+    ) -> None:
+        """`refresh`: where a refresh token is kept that the server replaces."""
         self._grant = grant
-        self._refresh = grant.refresh_token
+        self._refresh = refresh or RefreshToken(grant.refresh_token)
         self._clock = clock
         self._token = ""
         self._until = 0.0
@@ -42,7 +49,7 @@ class Tokens:
     async def current(self) -> str:
         """Raises Denied or Away."""
         if self._clock() >= self._until:
-            self._token, lifetime = await self._ask()
+            self._token, lifetime = await self._asked()
             self._until = self._clock() + max(lifetime - MARGIN, lifetime / 2)
         return self._token
 
@@ -50,12 +57,22 @@ class Tokens:
         """The server did not take it."""
         self._until = 0.0
 
-    async def _ask(self) -> tuple[str, float]:
+    async def _asked(self) -> tuple[str, float]:
+        refresh = self._refresh.newest()
+        try:
+            return await self._ask(refresh)
+        except Denied:
+            newer = self._refresh.newest()
+            if newer == refresh:
+                raise
+            return await self._ask(newer)  # another process had it replaced just then
+
+    async def _ask(self, refresh: SecretStr) -> tuple[str, float]:
         grant = self._grant
         form = {
             "grant_type": "refresh_token",
             "client_id": grant.client_id,
-            "refresh_token": self._refresh.get_secret_value(),
+            "refresh_token": refresh.get_secret_value(),
         }
         if grant.client_secret is not None:
             form["client_secret"] = grant.client_secret.get_secret_value()
@@ -75,7 +92,7 @@ class Tokens:
         if status != 200 or not said.get("access_token"):
             raise Away(f"the token server answered {status}")
         if said.get("refresh_token"):
-            self._refresh = SecretStr(str(said["refresh_token"]))  # some replace it each time
+            self._refresh.replace(SecretStr(str(said["refresh_token"])))  # some do each time
         try:
             lifetime = float(said.get("expires_in") or LIFETIME)
         except (TypeError, ValueError):

@@ -10,7 +10,8 @@ from aiohttp import web
 
 
 class TokenServer:
-    """Each token has a number. `turns` replaces the refresh token each time."""
+    """Each token has a number. `turns` replaces the refresh token each time, `repeats` says the
+    same one each time."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -19,6 +20,7 @@ class TokenServer:
         self.handed_out: list[str] = []
         self.lifetime: Any = 3600
         self.turns = False
+        self.repeats = False
         self.status = 200
         self.body: str | None = None  # instead of an answer that makes sense
 
@@ -35,6 +37,7 @@ class TokenServer:
         said = {"access_token": self.handed_out[-1], "expires_in": self.lifetime}
         if self.turns:
             self.refresh_token = f"refresh {len(self.handed_out)}"
+        if self.turns or self.repeats:
             said["refresh_token"] = self.refresh_token
         return web.json_response(said)
 

@@ -63,8 +63,10 @@ def a_box(server: ImapDouble, **changes) -> Mailbox:
 
 
 @asynccontextmanager
-async def fetched_from(box: Mailbox, store: SqlStore, clock=lambda: datetime.now(UTC)):
-    fetching = Fetching(box, store, clock, lambda: None, LARGE)
+async def fetched_from(
+    box: Mailbox, store: SqlStore, clock=lambda: datetime.now(UTC), state_folder=None
+):
+    fetching = Fetching(box, store, clock, lambda: None, LARGE, state_folder)
     running = asyncio.create_task(fetching.run())
     try:
         yield fetching

@@ -2,6 +2,8 @@
 
 import base64
 import logging
+import stat
+from dataclasses import replace
 
 import pytest
 import structlog
@@ -9,6 +11,7 @@ from pydantic import SecretStr
 
 from bot import mail_fetching
 from bot.oauth import Grant, Tokens
+from bot.refresh_token import RefreshToken
 from mail.imap import Away, Denied
 from tests.bot.test_mail_fetching import (  # noqa: F401 - fixtures
     a_box,
@@ -87,6 +90,91 @@ async def test_a_refresh_token_that_is_replaced_each_time_is_used_from_then_on(i
         tokens.forget()
 
     assert [form["refresh_token"] for form in issuer.asked] == [f"refresh {n}" for n in range(3)]
+
+
+def a_start(issuer, folder, configured="refresh 0"):
+    """The tokens of one process that starts with this configuration."""
+    grant = replace(a_grant(issuer), refresh_token=SecretStr(configured))
+    return Tokens(grant, refresh=RefreshToken(grant.refresh_token, folder, "support"))
+
+
+async def test_a_replaced_refresh_token_outlives_the_process(issuer, tmp_path):
+    issuer.turns = True
+    folder = tmp_path / "state"
+    for _ in range(3):
+        await a_start(issuer, folder).current()
+
+    assert [form["refresh_token"] for form in issuer.asked] == [f"refresh {n}" for n in range(3)]
+    (file,) = folder.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "refresh 0" not in file.read_text()
+
+
+async def test_a_newly_configured_token_wins_over_one_kept_before(issuer, tmp_path):
+    issuer.turns = True
+    await a_start(issuer, tmp_path).current()
+    issuer.refresh_token = "signed in anew"
+
+    await a_start(issuer, tmp_path, "signed in anew").current()
+    await a_start(issuer, tmp_path, "signed in anew").current()
+
+    used = [form["refresh_token"] for form in issuer.asked]
+    assert used == ["refresh 0", "signed in anew", "refresh 2"]
+
+
+async def test_what_another_process_was_given_is_read_before_each_use(issuer, tmp_path):
+    issuer.turns = True
+    one, other = (a_start(issuer, tmp_path) for _ in range(2))
+    for tokens in (one, other, one, other):
+        await tokens.current()
+        tokens.forget()
+
+    assert [form["refresh_token"] for form in issuer.asked] == [f"refresh {n}" for n in range(4)]
+
+
+async def test_replaced_by_another_process_just_then_it_is_asked_once_more(issuer, tmp_path):
+    issuer.turns = True
+    grant = a_grant(issuer)
+    late = RefreshToken(grant.refresh_token, tmp_path, "support")
+    seen = [late.newest()]  # read just before the other process refreshed
+    await a_start(issuer, tmp_path).current()
+    newest = late.newest
+    late.newest = lambda: seen.pop() if seen else newest()
+
+    assert await Tokens(grant, refresh=late).current() == "access 1"
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"derived_from": 1}', "\udcff"])
+async def test_a_damaged_file_is_as_good_as_none(issuer, tmp_path, damage):
+    file = tmp_path / "mailbox-support.token"
+    file.write_bytes(damage.encode("utf-8", "surrogateescape"))
+    issuer.turns = True
+
+    assert await a_start(issuer, tmp_path).current() == "access 0"
+    assert await a_start(issuer, tmp_path).current() == "access 1"
+
+
+async def test_where_nothing_can_be_kept_the_process_still_knows_it(issuer, tmp_path):
+    issuer.turns = True
+    folder = tmp_path / "state"
+    folder.write_text("no folder")
+    tokens = a_start(issuer, folder)
+    with structlog.testing.capture_logs() as entries:
+        for _ in range(2):
+            await tokens.current()
+            tokens.forget()
+
+    assert [form["refresh_token"] for form in issuer.asked] == ["refresh 0", "refresh 1"]
+    assert "refresh_token_not_kept" in str(entries)
+    assert not any(secret in str(entries) for secret in (*SECRETS, "refresh 1"))
+
+
+async def test_a_token_that_stays_the_same_is_not_written(issuer, tmp_path):
+    issuer.repeats = True
+
+    await a_start(issuer, tmp_path).current()
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("lifetime", ["3600", None, "soon", 0])
@@ -188,11 +276,12 @@ async def test_an_ended_grant_is_told(server, issuer, store):  # noqa: F811
     assert server.said == []
 
 
-async def test_no_secret_reaches_the_log(server, issuer, store, caplog):  # noqa: F811
+async def test_no_secret_reaches_the_log(server, issuer, store, caplog, tmp_path):  # noqa: F811
     caplog.set_level(logging.DEBUG)
     issuer.turns = True
     with structlog.testing.capture_logs() as entries:
-        async with fetched_from(a_token_box(server, issuer), store) as fetching:
+        box = a_token_box(server, issuer)
+        async with fetched_from(box, store, state_folder=tmp_path / "state") as fetching:
 
             async def tried_twice():
                 return fetching._failures >= 2
@@ -204,3 +293,4 @@ async def test_no_secret_reaches_the_log(server, issuer, store, caplog):  # noqa
     hidden += [base64.b64encode(secret.encode()).decode().rstrip("=") for secret in hidden]
     assert "mailbox_trouble" in written
     assert [secret for secret in hidden if secret in written] == []
+    assert [file.name for file in (tmp_path / "state").iterdir()] == ["mailbox-support.token"]
