@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import aiosmtplib
 
+from bot.check_mail import Fact, check_bounces, check_dkim, check_files, check_templates
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
 from bot.directory import channels
@@ -25,11 +26,11 @@ from storage.migrate import upgrade
 from storage.store import SqlStore
 
 Say = Callable[[str], object]
-Fact = tuple[bool, str]
 
 
 async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
-    """Whether everything is as it must be. Says each finding; changes nothing but the schema."""
+    """Whether everything is as it must be. Says each finding; changes nothing but the schema,
+    and the folder for files where it is not there yet."""
     say("✓ settings")
     try:
         setup = read_desk_file(settings.desk_file)
@@ -40,15 +41,21 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
             say(f"✗ {line}")
         return False
     say(f"✓ desk file: {len(setup.teams)} teams, {len(setup.catalogue)} catalogue entries")
-    if offline:
-        return True
-    steps: tuple[Awaitable[list[Fact]], ...] = (
-        _database(settings),
-        _slack(settings, setup),
-        _mail(settings),
-        *(_mailbox(box, settings.state_folder) for box in mailboxes),
-    )
-    facts = [fact for step in steps for fact in await step]
+    way_in = bool(settings.mail_listen or mailboxes)
+    facts = [
+        *await check_templates(settings),
+        *await check_dkim(settings, offline=offline),
+        *check_bounces(settings, way_in=way_in),
+        *await check_files(settings, offline=offline),
+    ]
+    if not offline:
+        steps: tuple[Awaitable[list[Fact]], ...] = (
+            _database(settings),
+            _slack(settings, setup),
+            _mail(settings),
+            *(_mailbox(box, settings.state_folder) for box in mailboxes),
+        )
+        facts += [fact for step in steps for fact in await step]
     for good, words in facts:
         say(f"{'✓' if good else '✗'} {words}")
     return all(good for good, _ in facts)

@@ -69,9 +69,14 @@ def demo(port: int, folder: str, fresh: bool, over_http: bool, undo: int) -> Non
 
 
 @main.command(epilog="frontdesk check\nfrontdesk check --offline")
-@click.option("--offline", is_flag=True, help="Settings and desk file only; ask no server.")
+@click.option("--offline", is_flag=True, help="Ask no server: what is on this machine only.")
 def check(offline: bool) -> None:
-    """Look whether everything is set up: settings, desk file, database, Slack, mail."""
+    """Look whether everything is set up, and say what to do where it is not.
+
+    On this machine: settings, desk file, your own mail templates, the DKIM key, the address that
+    mails come back to, the folder for files. Beyond it: the DNS record of the key, a store of files
+    elsewhere, database, Slack, mail server, mailboxes.
+    """
     settings = _settings()
     ok = asyncio.run(checking.check(settings, offline=offline, say=_say))
     sys.exit(0 if ok else 1)

@@ -70,6 +70,20 @@ class FileStore:
                 f"FRONTDESK_FILES: {self._root}: {fault.strerror or fault}"
             ) from None
 
+    @property
+    def folder(self) -> Path | None:
+        """None where the store is on no disk of this machine."""
+        return self._local
+
+    async def try_out(self) -> None:
+        """Keep a few bytes, read them back and remove them. Raises what the store raises."""
+        data = os.urandom(32)  # nobody else's, so that nobody misses them afterwards
+        digest = await self.keep(data)
+        try:
+            await self.read(digest)
+        finally:
+            await asyncio.to_thread(self._fs.rm_file, self._place(digest))
+
     async def keep(self, data: bytes) -> str:
         """The digest of `data`, which is in the store from now on."""
 

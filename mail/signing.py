@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 from pathlib import Path
 
 import dkim
+from dkim.crypto import parse_pem_private_key, parse_public_key
 
 _QUIET = logging.getLogger("dkim")  # which would say what it signs
 _QUIET.disabled = True
@@ -39,7 +41,38 @@ class DkimSigner:
         return cls(key, selector, domain)
 
     def __repr__(self) -> str:
-        return f"DkimSigner({self._selector.decode()}._domainkey.{self._domain.decode()})"
+        return f"DkimSigner({self.place})"
+
+    @property
+    def place(self) -> str:
+        """The name in the DNS that tells others our public key."""
+        return f"{self._selector.decode()}._domainkey.{self._domain.decode()}"
+
+    @property
+    def bits(self) -> int:
+        return int(self._numbers()["modulus"].bit_length())
+
+    @property
+    def record(self) -> str:
+        """What must stand there, as TXT."""
+        return f"v=DKIM1; k=rsa; p={base64.b64encode(_public_key(self._numbers())).decode()}"
+
+    def is_published_by(self, record: str) -> bool:
+        """Whether this record tells our public key."""
+        pairs = (part.partition("=") for part in record.split(";"))
+        tags = {name.strip(): "".join(value.split()) for name, _, value in pairs}
+        if tags.get("v", "DKIM1") != "DKIM1" or tags.get("k", "rsa") != "rsa":
+            return False
+        try:
+            theirs = parse_public_key(base64.b64decode(tags.get("p", ""), validate=True))
+        except Exception:
+            return False  # whatever the library says of what is no key
+        ours = self._numbers()
+        return all(theirs[name] == ours[name] for name in ("modulus", "publicExponent"))
+
+    def _numbers(self) -> dict[str, int]:
+        found: dict[str, int] = parse_pem_private_key(self._key)
+        return found
 
     def signed(self, mail: bytes) -> bytes:
         """`mail` with our signature on top. Takes milliseconds: not for the event loop."""
@@ -47,3 +80,26 @@ class DkimSigner:
             mail, self._selector, self._domain, self._key, canonicalize=(b"relaxed", b"relaxed")
         )
         return signature + mail
+
+
+# DER, as far as a public RSA key needs it.
+_SEQUENCE, _INTEGER, _BITS = 0x30, 0x02, 0x03
+_IS_RSA = bytes.fromhex("300d06092a864886f70d0101010500")
+
+
+def _public_key(numbers: dict[str, int]) -> bytes:
+    """As `openssl rsa -pubout -outform DER` writes it."""
+    key = _der(_SEQUENCE, _number(numbers["modulus"]) + _number(numbers["publicExponent"]))
+    return _der(_SEQUENCE, _IS_RSA + _der(_BITS, b"\0" + key))
+
+
+def _number(value: int) -> bytes:
+    return _der(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def _der(kind: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes((kind, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((kind, 0x80 | len(length))) + length + content

@@ -140,6 +140,23 @@ def test_check_offline_says_what_is_right() -> None:
     assert said.exit_code == 0
     assert said.output.splitlines()[0] == "✓ settings"
     assert "3 teams" in said.output
+    assert {line[0] for line in said.output.splitlines()} == {"✓"}
+
+
+@pytest.mark.usefixtures("settings")
+def test_check_offline_names_what_is_wrong_with_templates_and_key(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "own" / "reply").mkdir(parents=True)
+    (tmp_path / "own" / "reply" / "body.txt").write_text("one\n{% if %}")
+    environment.setenv("FRONTDESK_TEMPLATES", "own")
+    environment.setenv("FRONTDESK_DKIM_KEY", "dkim.pem")
+
+    said = frontdesk("check", "--offline")
+
+    assert said.exit_code == 1
+    assert "✗ mail template own/reply/body.txt:2: Expected an expression" in said.output
+    assert "✗ DKIM: dkim.pem: cannot be read (No such file or directory)" in said.output
 
 
 @pytest.mark.usefixtures("settings")
@@ -148,7 +165,7 @@ def test_check_says_who_does_not_answer_and_shows_no_secret() -> None:
 
     assert said.exit_code == 1
     marks = [line[0] for line in said.output.splitlines()]
-    assert marks == ["✓", "✓", "✓", "✗", "✗"]
+    assert marks == [*"✓✓✓✓✓✓", "✓", "✗", "✗"]
     assert "Slack" in said.output
     assert "SMTP_URL" in said.output
     assert HUNTER not in said.output
