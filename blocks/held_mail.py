@@ -7,7 +7,7 @@ from blocks.formatted import mrkdwn, quotations
 from blocks.ids import Action, Form
 from blocks.message import Block, Message, View
 from blocks.text import age, cut, inline, name_of, one_line, when
-from desk.held_mails import Fate, HeldFacts, HeldMail, Why
+from desk.held_mails import Fate, HeldCard, HeldFacts, HeldMail, Why
 from desk.ticket import reference
 from desk.words import Words
 from locales.translator import Translator
@@ -51,6 +51,13 @@ def _head(facts: HeldFacts, t: Translator) -> str:
         return t("Mail from {who}, unknown to the desk", who=who)
     if facts.card.why is Why.CLOSED:
         return t("Mail from {who}, whose account is closed", who=who)
+    if facts.card.why is Why.ANSWERS and facts.card.newest.ticket is not None:
+        number = reference(facts.card.newest.ticket)
+        return t(
+            "{who} sends more answers to {reference} than a person writes",
+            who=who,
+            reference=number,
+        )
     return t("{who} sends more mails than a person writes", who=who)
 
 
@@ -74,12 +81,17 @@ def _buttons(facts: HeldFacts, t: Translator) -> list[Block]:
         t("Cancel"),
         danger=True,
     )
-    make = t("Make tickets of them") if several else t("Make a ticket")
     return [
-        button(make, Action.HELD_LET_IN, card.id, "primary"),
+        button(_letting_in(card, t), Action.HELD_LET_IN, card.id, "primary"),
         refuse,
         button(t("Open"), Action.HELD_OPEN, card.id),
     ]
+
+
+def _letting_in(card: HeldCard, t: Translator) -> str:
+    if card.why is Why.ANSWERS:
+        return t("Show them in the ticket") if card.mails > 1 else t("Show it in the ticket")
+    return t("Make tickets of them") if card.mails > 1 else t("Make a ticket")
 
 
 def _decided(facts: HeldFacts, t: Translator) -> Message:
@@ -104,15 +116,16 @@ def _outcome(facts: HeldFacts, t: Translator) -> str:
             "{n} mail refused by {name}", "{n} mails refused by {name}", card.mails, name=name
         )
         return f"🚫 {said}"
-    if card.mails == 1 and numbers:
+    if card.mails == 1 and numbers and card.why is not Why.ANSWERS:
         return f"✅ {t('{reference} made by {name}', reference=f'*{numbers}*', name=name)}"
+    into = f": {numbers}" if numbers else ""
     if card.mails == 1:
-        return f"✅ {t('Let in by {name}', name=name)}"
+        return f"✅ {t('Let in by {name}', name=name)}{into}"
     said = t.plural(
         "{n} mail let in by {name}", "{n} mails let in by {name}", card.mails, name=name
     )
-    more = "…" if len(card.tickets) < card.mails else ""
-    return f"✅ {said}" + (f": {numbers}{more}" if numbers else "")
+    more = "…" if numbers and len(card.tickets) < card.mails and card.why is not Why.ANSWERS else ""
+    return f"✅ {said}{into}{more}"
 
 
 def _who(mail: HeldMail) -> str:

@@ -101,7 +101,7 @@ def _not_your_mail(error: NotYourMail, t: Translator) -> str:
 def _already_decided(error: AlreadyDecided, t: Translator) -> str:
     name = one_line(error.by, 100).translate(SAFE) or t("an administrator")
     if error.let_in:
-        return t("{name} decided a moment ago: this mail becomes a ticket.", name=name)
+        return t("{name} decided a moment ago: this mail is let in.", name=name)
     return t("{name} decided a moment ago: this mail is refused.", name=name)
 
 

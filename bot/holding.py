@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from desk.decide_held import floods, hold_mail, mail_became
+from desk.decide_held import floods, floods_ticket, hold_answer, hold_mail, mail_became
 from desk.held_mails import HeldMail, LetIn, Why
 from desk.people import Person
 from desk.result import Result
@@ -75,8 +75,28 @@ class Holding:
             log.warning("mail_held", reason=Why.FLOOD.value)
         return held
 
+    async def holds_answer(self, mail: Incoming, ticket: int, by: str, once: str) -> bool:
+        """Hold what somebody goes on writing into a ticket faster than a person does; but not what
+        is there already, under `once`."""
+        now, most = self._clock(), self._most
 
-def _shown(mail: Incoming, name: str = "") -> HeldMail:
+        def floods(tx: SqlTransaction) -> bool:
+            return floods_ticket(tx, ticket, by, most, now) and tx.first_time(once) is None
+
+        if not mail.key or not await self._store.read(floods):
+            return False
+
+        def hold(tx: SqlTransaction) -> bool:
+            name = tx.people.actor(by).person.name
+            return hold_answer(tx, mail.key, _shown(mail, name, ticket), now)
+
+        held = await self._store.write(hold)
+        if held:
+            log.warning("mail_held", reason=Why.ANSWERS.value, ticket=ticket)
+        return held
+
+
+def _shown(mail: Incoming, name: str = "", ticket: int | None = None) -> HeldMail:
     return HeldMail(
         address=mail.from_address,
         name=name or mail.from_name,
@@ -84,4 +104,5 @@ def _shown(mail: Incoming, name: str = "") -> HeldMail:
         text=mail.text,
         files=len(mail.attachments),
         doubtful=mail.unverified,
+        ticket=ticket,
     )

@@ -21,6 +21,7 @@ from desk.moving import LONGEST_TEXT
 from desk.note_by_mail import NoteByMail
 from desk.open_ticket import LONGEST_SUBJECT, OpenTicket
 from desk.people import NewPerson, Person, looks_like_address
+from desk.result import Result
 from desk.service import Desk
 from desk.ticket import Origin
 from desk.words import NO_WORDS, Words
@@ -107,10 +108,8 @@ class MailIn:
         place = await self._place(mail, sender)
         if place is None:
             await self._open(mail, sender, way)
-        elif place.note:
-            await self._note(mail, place)
         else:
-            await self._answer(mail, place)
+            await self._go_on(mail, place)
 
     async def _place(self, mail: Incoming, sender: Person | None) -> Place | None:
         for forged in forged_tokens(mail, self._identity):
@@ -152,7 +151,18 @@ class MailIn:
         log.warning("mail_from_somebody_else", ticket=ticket.id, by=match.by.value)
         return None
 
-    async def _answer(self, mail: Incoming, place: Place) -> None:
+    async def _go_on(self, mail: Incoming, place: Place) -> None:
+        """Into the ticket, unless that would flood it."""
+        let_in = await self._holding.let_in(mail)
+        if let_in is None:
+            once = _once(mail)
+            if await self._holding.holds_answer(mail, place.ticket, place.by, once):
+                return
+        result = await (self._note if place.note else self._answer)(mail, place)
+        if let_in is not None:
+            await self._holding.became(mail, result)
+
+    async def _answer(self, mail: Incoming, place: Place) -> Result:
         journal = await self._store.read(lambda tx: tx.journal.of(place.ticket))
         mail = knowing_sent(mail, journal)
         words = _words(mail.reply_text or mail.text or mail.subject)
@@ -178,8 +188,9 @@ class MailIn:
         )
         result = await self._desk.handle(answer, once=_once(mail))
         log.info("mail_answer_taken", ticket=result.ticket)
+        return result
 
-    async def _note(self, mail: Incoming, place: Place) -> None:
+    async def _note(self, mail: Incoming, place: Place) -> Result:
         """A technician's mail: for technicians."""
         words = _words(mail.reply_text or mail.text or mail.subject)
         facts: dict[str, str | bool] = {"unverified": True} if mail.unverified else {}
@@ -193,8 +204,9 @@ class MailIn:
             facts=tuple(facts.items()),
             files=await self._kept(mail, place.ticket),
         )
-        await self._desk.handle(note, once=_once(mail))
+        result = await self._desk.handle(note, once=_once(mail))
         log.info("mail_noted", ticket=place.ticket)
+        return result
 
     async def _open(self, mail: Incoming, sender: Person | None, way: Way) -> None:
         """A new request. Machines do not ask for help; under a closed account nobody does unless

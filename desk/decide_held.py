@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class LetMailIn:
-    """Each mail of the card becomes a ticket, and its sender known."""
+    """Each mail of the card goes on: into its ticket, or a new one whose sender becomes known."""
 
     card: int
     by: str
@@ -52,6 +52,20 @@ def hold_mail(
 def floods(tx: Transaction, address: str, most: int, now: datetime) -> bool:
     """Whether somebody whose mails are held has written more in an hour than a person does."""
     return tx.held_mails.strangers_since(address, now - HOUR, most) >= most
+
+
+def floods_ticket(tx: Transaction, ticket: int, by: str, most: int, now: datetime) -> bool:
+    """Whether somebody has mailed more into this ticket in an hour than a person writes."""
+    writer = tx.people.actor(by).id
+    return tx.mails.written_since(ticket, writer, now - HOUR, most) >= most
+
+
+def hold_answer(tx: Transaction, key: str, mail: HeldMail, now: datetime) -> bool:
+    """Keep what goes on from the ticket's thread, where one card asks the ticket's team for all of
+    it. False where the mail is kept nowhere."""
+    assert mail.ticket is not None
+    team = tx.organisation.team(tx.tickets.get(mail.ticket).team)
+    return hold_mail(tx, key, mail, Why.ANSWERS, team.key, now)
 
 
 def let_mail_in(ask: LetMailIn, tx: Transaction, now: datetime) -> Result:

@@ -16,6 +16,7 @@ class Why(StrEnum):
     STRANGER = "stranger"  # the desk does not know who wrote it
     CLOSED = "closed"  # it does, and their account is closed
     FLOOD = "flood"  # more of the same sender than a person writes
+    ANSWERS = "answers"  # the same, into a ticket
 
 
 class Fate(StrEnum):
@@ -36,6 +37,7 @@ class HeldMail:
     text: str
     files: int = 0
     doubtful: bool = False  # who wrote it is not proven
+    ticket: int | None = None  # that it is an answer to, or became
 
 
 @dataclass(frozen=True)

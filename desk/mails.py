@@ -76,6 +76,9 @@ class Mails(Protocol):
 
     def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None: ...
 
+    def written_since(self, ticket: int, person: int, since: datetime, most: int) -> int:
+        """How many mails of this person went into the ticket since then; counts to `most`."""
+
     def thread_of(self, ticket: int) -> MailThread | None:
         """As the last mail that came in had it."""
 

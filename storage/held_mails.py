@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, literal, select, update
 
 from desk.held_mails import Fate, HeldCard, HeldMail, LetIn, Why
 from desk.people import Person
+from storage.acknowledgements import SqlAcknowledgements
 from storage.dialect import insert_for
 from storage.people import SqlPeople
 from storage.spool import SqlSpool
@@ -19,14 +20,22 @@ from storage.spool_tables import spool as s
 
 TEXT = 12_000  # characters that are kept to be looked at; the mail itself is in the spool
 TICKETS = 3  # that a card names
+_ALONE = (Why.STRANGER.value, Why.CLOSED.value)  # each of these has a card of its own
 ADMINISTRATORS = 0  # in the place of a team; null would differ from itself in an index
 
 
 class SqlHeldMails:
-    def __init__(self, connection: Connection, people: SqlPeople, spool: SqlSpool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        people: SqlPeople,
+        spool: SqlSpool,
+        acknowledgements: SqlAcknowledgements,
+    ) -> None:
         self._connection = connection
         self._people = people
         self._spool = spool
+        self._acknowledgements = acknowledgements
 
     def hold(
         self, key: str, mail: HeldMail, why: Why, team: int | None, at: datetime
@@ -47,13 +56,15 @@ class SqlHeldMails:
             "text": mail.text[:TEXT],
             "files": mail.files,
             "doubtful": mail.doubtful,
-            "ticket_id": None,
+            "ticket_id": mail.ticket,
         }
         self._connection.execute(insert(h), values)
         return card
 
     def _card(self, why: Why, team: int, address: str, at: datetime) -> int:
         """A card of its own; but those of a flood share one until it is decided about."""
+        if why is Why.ANSWERS and (shared := self._growing(team, address, at)) is not None:
+            return shared
         values = {
             "why": why.value,
             "team_id": team,
@@ -67,6 +78,14 @@ class SqlHeldMails:
                 index_elements=["address", "team_id"], index_where=HOLDS_A_FLOOD, set_={"at": at}
             )
         return int(self._connection.execute(new.returning(c.c.id), values).scalar_one())
+
+    def _growing(self, team: int, address: str, at: datetime) -> int | None:
+        """The open card of this sender's answers. No index keeps a second one away, so whoever
+        looks for one waits here for others that do."""
+        self._acknowledgements.lock(address.rpartition("@")[2], at)
+        same = (c.c.address == address, c.c.team_id == team, c.c.why == Why.ANSWERS.value)
+        still = update(c).where(*same, c.c.fate == Fate.OPEN.value).values(at=at)
+        return self._connection.execute(still.returning(c.c.id)).scalar()
 
     def let_in(self, key: str) -> LetIn | None:
         row = self._connection.execute(
@@ -83,7 +102,7 @@ class SqlHeldMails:
         some = (
             select(literal(1))
             .select_from(c)
-            .where(c.c.address == address, c.c.at >= moment, c.c.why != Why.FLOOD.value)
+            .where(c.c.address == address, c.c.at >= moment, c.c.why.in_(_ALONE))
             .limit(most)
             .subquery()
         )
@@ -94,7 +113,7 @@ class SqlHeldMails:
         if row is None:
             return None
         mails = self._connection.execute(
-            select(h.c.name, h.c.subject, h.c.text, h.c.files, h.c.doubtful)
+            select(h.c.name, h.c.subject, h.c.text, h.c.files, h.c.doubtful, h.c.ticket_id)
             .where(h.c.card_id == card)
             .order_by(h.c.mail_id.desc())
             .limit(1)
@@ -120,7 +139,8 @@ class SqlHeldMails:
 
     def _tickets(self, card: int) -> tuple[int, ...]:
         made = (h.c.card_id == card, h.c.ticket_id.is_not(None))
-        found = select(h.c.ticket_id).where(*made).order_by(h.c.mail_id).limit(TICKETS)
+        found = select(h.c.ticket_id).where(*made).group_by(h.c.ticket_id)
+        found = found.order_by(func.min(h.c.mail_id)).limit(TICKETS)
         return tuple(self._connection.execute(found).scalars())
 
     def card_of(self, mail: int) -> int | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, union_all
+from sqlalchemy import Connection, bindparam, func, insert, literal, select, union_all
 
 from desk.mails import MailThread
 from storage.dialect import insert_for, upsert
@@ -14,6 +14,7 @@ from storage.mail_tables import mail_threads
 from storage.mail_tables import mails as m
 from storage.prepared import prepared
 from storage.spool_tables import mail_repeats as r
+from storage.tables import entries as e
 
 _ENTRY_OF = prepared(
     select(m.c.ticket_id, m.c.entry_id).where(m.c.message_id == bindparam("message"))
@@ -23,6 +24,16 @@ _IDS = prepared(
         select(m.c.message_id, m.c.at, m.c.id).where(m.c.ticket_id == bindparam("ticket")),
         select(r.c.message_id, r.c.at, r.c.id).where(r.c.ticket_id == bindparam("ticket")),
     ).order_by("at", "id")
+)
+_WRITTEN = prepared(
+    select(func.count()).select_from(
+        select(literal(1))
+        .select_from(m.join(e, e.c.id == m.c.entry_id))
+        .where(m.c.ticket_id == bindparam("ticket"), m.c.incoming, m.c.at > bindparam("since"))
+        .where(e.c.by_id == bindparam("person"))
+        .limit(bindparam("most"))
+        .subquery()
+    )
 )
 _KEEP_REPEAT = prepared(insert(r))
 _THREAD_OF = prepared(
@@ -46,6 +57,10 @@ class SqlMails:
     def seen(self, message_id: str) -> bool:
         """Whether a mail of this Message-ID was sent or taken in before."""
         return self.entry_of(message_id) is not None
+
+    def written_since(self, ticket: int, person: int, since: datetime, most: int) -> int:
+        values = {"ticket": ticket, "person": person, "since": since, "most": most}
+        return int(self._connection.execute(_WRITTEN, values).scalar_one())
 
     def thread_of(self, ticket: int) -> MailThread | None:
         row = self._connection.execute(_THREAD_OF, {"ticket": ticket}).first()

@@ -81,7 +81,7 @@ class SqlTransaction:
 
     @property
     def held_mails(self) -> SqlHeldMails:
-        return SqlHeldMails(self._connection, self.people, self.spool)
+        return SqlHeldMails(self._connection, self.people, self.spool, self.acknowledgements)
 
     @property
     def mailboxes(self) -> SqlMailboxes:

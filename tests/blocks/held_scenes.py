@@ -29,6 +29,10 @@ def held_scenes(cast: Cast, t: Translator) -> Iterator[tuple[str, Any]]:
     yield "held_closed_account", held_message(replace(facts, card=gone), t)
     flood = replace(card, why=Why.FLOOD, mails=37)
     yield "held_flood", held_message(replace(facts, card=flood), t)
+    answers = replace(card, why=Why.ANSWERS, mails=170, newest=replace(mail, ticket=42))
+    yield "held_answers", held_message(replace(facts, card=answers), t)
+    shown = replace(answers, fate=Fate.LET_IN, tickets=(42,), decided_at=f.LATER)
+    yield "held_answers_shown", held_message(replace(facts, card=shown, by=cast.technician), t)
     for fate in (Fate.LET_IN, Fate.REFUSED):
         decided = {"fate": fate, "by": cast.technician.id, "decided_at": f.LATER}
         for name, before in (("", card), ("_flood", flood)):
