@@ -18,6 +18,7 @@ from tests.journeys.sights import card, shown
 from tests.journeys.stage import ROOT, Stage, a_stage
 
 NORA = "nora@elsewhere.example"
+GONE = "paul.smith@meridien.example"
 DESK = "support@meridien.example"
 CHANNEL = "support-postes"
 LET_IN, REFUSE, OPEN = "held.let_in", "held.refuse", "held.open"
@@ -95,6 +96,22 @@ async def test_a_refused_stranger_hears_nothing(tmp_path: Path) -> None:
         assert slack.mailboxes.box(NORA) == []
         assert stored(stage, "SELECT count(*) FROM tickets") == [(0,)]
         assert stored(stage, "SELECT state, raw IS NULL FROM spool") == [("refused", False)]
+
+
+async def test_the_mail_of_a_closed_account_is_held_and_says_so(tmp_path: Path) -> None:
+    async with a_careful_stage(tmp_path) as stage:
+        slack, pierre = stage.slack, stage.slack.person("pierre")
+        await slack.change_person("paul", deleted=True)
+        gone = f"SELECT active FROM people WHERE email = '{GONE}'"
+        await soon(slack, lambda: stored(stage, gone) == [(False,)])
+        await slack.send_mail(f"Paul Smith <{GONE}>", DESK, "Printer", TEXT)
+        posted = await question(slack)
+        assert "dont le compte est fermé" in shown(posted)
+
+        await pierre.press(LET_IN, on=posted)
+
+        await answered(slack, posted, "R-000001")
+        assert stored(stage, gone) == [(False,)]
 
 
 async def test_of_two_technicians_the_second_hears_who_was_first(tmp_path: Path) -> None:
