@@ -19,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.files import FileStore
 from bot.turns import Job, Turns
 from desk.acknowledging import KEPT
+from desk.errors import Busy
 from desk.hold_ticket import WakeTicket
 from desk.service import Desk
 from storage.store import SqlStore
@@ -110,6 +111,8 @@ def guarded(name: str, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
         except asyncio.CancelledError:
             # We are being stopped. The scheduler would log that as a failure, with a traceback.
             log.info("job_broken_off", job=name)
+        except Busy:
+            log.warning("job_waits_for_database", job=name)
         except Exception:
             # The schedule must go on; the job comes again by itself.
             log.exception("job_failed", job=name)

@@ -48,7 +48,8 @@ class Listener:
             try:
                 self._listen()
             except psycopg.Error as lost:
-                log.warning("listening to the outbox was interrupted: %s", lost)
+                said = str(lost).partition("\n")[0]
+                log.warning("listening to the outbox was interrupted: %s", said)
                 self._closing.wait(_PAUSE)
 
     def _connect(self) -> psycopg.Connection[Any]:
