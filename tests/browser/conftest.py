@@ -37,14 +37,22 @@ async def browser(executable: Path) -> AsyncIterator[Browser]:
         await running.close()
 
 
-@pytest.fixture(params=["fr", "en"])
+@pytest.fixture(params=[pytest.param("fr", marks=pytest.mark.postgres), "en"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, language: str) -> AsyncIterator[Scene]:
-    async with a_scene(tmp_path, language) as ready:
+def database(request: pytest.FixtureRequest, tmp_path: Path, language: str) -> str:
+    """French is spoken on PostgreSQL, English on SQLite: each database with half of the pictures."""
+    if language == "fr":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path}/frontdesk.db"
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, language: str, database: str) -> AsyncIterator[Scene]:
+    async with a_scene(tmp_path, language, DATABASE_URL=database) as ready:
         yield ready
 
 

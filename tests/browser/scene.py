@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -155,7 +156,8 @@ class Scene(Stage):
 
 
 @asynccontextmanager
-async def a_scene(folder: Path, language: str) -> AsyncIterator[Scene]:
+async def a_scene(folder: Path, language: str, **changes: Any) -> AsyncIterator[Scene]:
+    """`changes` are settings by their names."""
     desk = yaml.safe_load((ROOT / "desk.example.yml").read_text(encoding="utf-8"))
     speaking = folder / "desk.yml"
     speaking.write_text(yaml.safe_dump({**desk, "language": language}, allow_unicode=True))
@@ -167,6 +169,7 @@ async def a_scene(folder: Path, language: str) -> AsyncIterator[Scene]:
             FRONTDESK_DESK=speaking,
             FRONTDESK_UNDO_SECONDS=1,
             FRONTDESK_MAIL_STRANGERS="hold",
+            **changes,
         )
         bot = Bot(settings, watch)
         try:
