@@ -44,7 +44,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path, language: str) -> str:
-    """French is spoken on PostgreSQL, English on SQLite: each database with half of the pictures."""
+    """French is spoken on PostgreSQL, English on SQLite."""
     if language == "fr":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path}/frontdesk.db"
