@@ -100,6 +100,20 @@ async def test_a_technician_talks_with_the_requester(scene: Scene, windows: Wind
     await _look_at_the_request(await windows.of(MARIE, language="fr", place=HOME), script)
 
 
+async def test_a_narrow_window_shows_one_thing_at_a_time(scene: Scene, windows: Windows) -> None:
+    await scene.open_the_story_s()
+    pierre = await windows.of(PIERRE, place=THE_CHANNEL)
+    await pierre.page.set_viewport_size({"width": 420, "height": 800})
+
+    card = pierre.card("R-000005")
+    await card.get_by_test_id("thread-bar").click()
+    await expect(pierre.thread).to_contain_text("🔒")
+    await pierre.the("thread-close").click()
+    await pierre.button("ticket.reply", card).click()
+
+    await expect(pierre.modal).to_be_visible()
+
+
 async def _take_it_at_home(pierre: Window) -> None:
     take = pierre.page.locator('[data-action-id="ticket.assign"]')
     await expect(take).to_have_count(2)  # the story's, and one nobody holds either
