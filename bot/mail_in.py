@@ -175,7 +175,7 @@ class MailIn:
             unverified=place.unverified,
             automatic=mail.verdict.kind is Kind.AUTO_REPLY,
             thanks=plain and is_thanks(mail.reply_text, (mail.from_name, place.holder)),
-            whole=mail.text,
+            whole=mail.whole,
             cc=self._in_copy(mail) if place.brings else (),
             reply_to=mail.reply_to,
             notices=as_facts(mail.notices),
@@ -194,8 +194,8 @@ class MailIn:
         """A technician's mail: for technicians."""
         words = _words(mail.reply_text or mail.text or mail.subject)
         facts: dict[str, str | bool] = {"unverified": True} if mail.unverified else {}
-        if mail.text.split() != words.text.split():
-            facts["whole"] = mail.text[:LONGEST_TEXT]
+        if mail.whole.split() != words.text.split():
+            facts["whole"] = mail.whole[:LONGEST_TEXT]
         note = NoteByMail(
             place.ticket,
             place.by,
@@ -272,8 +272,9 @@ class MailIn:
         if not await self._store.read(lambda tx: tx.people.actor(sender.handle).is_technician):
             return None
         text = found.text or found.subject
+        common = await self._common(mail, way)
         return OpenTicket(
-            **await self._common(mail, way),
+            **{**common, "thread": None},  # of a conversation that the requester is not in
             by=sender.handle,
             requester=NewPerson(found.name or found.address, found.address),
             subject=_subject(found.subject, text),

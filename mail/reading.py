@@ -14,7 +14,7 @@ from mail.content.body import content_of
 from mail.content.limits import INNER_MAILS
 from mail.content.structure import Part, parse
 from mail.decoding import decoded_header
-from mail.extraction import own_words, passes_on
+from mail.extraction import html_text, own_words, passes_on
 from mail.key import key_of
 from mail.machines.classify import verdict
 from mail.machines.signs import Headers, asks_for_silence
@@ -70,6 +70,13 @@ class Incoming:
     report: Report | None = None  # what a bounce or a delay tells
     authentication: tuple[str, ...] = ()  # what may be our own server's results; see trust.py
     trust: Trust = UNASSESSED  # assessed by whoever knows the names of our servers
+
+    @property
+    def whole(self) -> str:
+        """All that was written: of plain text and HTML the one that leaves nothing out."""
+        if self.html is None or len(self.text) >= len(self.reply_text):
+            return self.text
+        return printable(html_text(self.html)).strip("\n")
 
     @property
     def is_automatic(self) -> bool:

@@ -217,6 +217,16 @@ def test_of_two_versions_the_plain_one_is_the_text_and_the_html_is_kept():
     assert "<b>the LX-9</b>" in mail.html
 
 
+def test_the_whole_of_a_mail_is_the_version_that_leaves_nothing_out():
+    quote = '<div class="gmail_quote">On Monday, Pierre wrote:<br>Which one?</div>'
+    html = f"<p>It is the LX-9, in the corridor of the 3rd floor.</p>{quote}"
+
+    assert read_mail(both_parts("It is.", html).as_bytes()).whole == (
+        "It is the LX-9, in the corridor of the 3rd floor.\n\nOn Monday, Pierre wrote:\nWhich one?"
+    )
+    assert read_mail(both_parts("It is.", "<p>It is.</p>").as_bytes()).whole == "It is."
+
+
 def test_a_mail_in_html_alone_becomes_text():
     body = "<p>It is <b>the LX-9</b>.</p><ul><li>tray 2</li></ul><script>evil()</script>"
 
