@@ -21,8 +21,8 @@ def set_aside_warning(mail: int, sender: str, subject: str, reason: str, t: Tran
     }
     return _warning(
         t(
-            "I cannot take in a mail by {sender} ({subject}), and will not try again by myself"
-            " ({reason}). It is kept: {look} shows it, {again} tries once more.",
+            "I could not take in a mail by {sender} ({subject}), and have set it aside ({reason})."
+            " It is kept until somebody decides: {look} shows it, {again} tries once more.",
             **facts,
         )
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -107,6 +109,24 @@ def stored(stage: Stage, query: str) -> list[tuple[Any, ...]]:
     """What is committed at this moment."""
     with past_the_bot(stage) as connection:
         return connection.execute(query).fetchall()
+
+
+async def frontdesk(stage: Stage, *words: str) -> str:
+    """What an administrator types, in a process of its own; what it said."""
+    own = {
+        "PYTHONPATH": str(ROOT),
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "DATABASE_URL": stage.settings.database_url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *words),
+        env={**os.environ, **own},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), LONG)
+    assert process.returncode == 0
+    return said.decode()
 
 
 @contextmanager

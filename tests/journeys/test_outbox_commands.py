@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
-
 import pytest
 
-from tests.journeys.mishaps import soon, stored
+from tests.journeys.mishaps import frontdesk, soon, stored
 from tests.journeys.sights import PAUL, card, lines, open_ticket, shown
-from tests.journeys.stage import ROOT, Stage
-
-LONG = 60.0  # seconds a busy machine may need
+from tests.journeys.stage import Stage
 
 
 @pytest.mark.parametrize(
@@ -32,21 +26,8 @@ async def test_a_settled_row_is_no_trouble_any_more(
     await soon(slack, lambda: "⚠️" in shown(card(pierre, "support-postes", "R-000001")))
     [(row,)] = stored(stage, "SELECT id FROM outbox WHERE state = 'refused'")
 
-    await _frontdesk(stage, "outbox", *command, str(row))
+    await frontdesk(stage, "outbox", *command, str(row))
 
     await soon(slack, lambda: "⚠️" not in shown(card(pierre, "support-postes", "R-000001")))
     await soon(slack, lambda: len(slack.mailbox("paul")) == mails)
     await soon(slack, lambda: told in lines(pierre, posted))
-
-
-async def _frontdesk(stage: Stage, *words: str) -> None:
-    own = {
-        "PYTHONPATH": str(ROOT),
-        "SLACK_BOT_TOKEN": "xoxb-1",
-        "SLACK_APP_TOKEN": "xapp-1",
-        "DATABASE_URL": stage.settings.database_url,
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *words), env={**os.environ, **own}
-    )
-    assert await asyncio.wait_for(process.wait(), LONG) == 0
