@@ -14,6 +14,7 @@ from locales.translator import Translator
 
 EXCERPT = 300
 NAME, ADDRESS, SUBJECT = 100, 120, 150  # characters
+SUBJECT_DECIDED = 60  # where all is said in one line
 
 
 def held_message(facts: HeldFacts, t: Translator) -> Message:
@@ -23,6 +24,8 @@ def held_message(facts: HeldFacts, t: Translator) -> Message:
     lines = [f"✋ *{head}*", f"*{_subject(facts.card.newest, t)}*"]
     if facts.card.newest.text.strip():
         lines.append(mrkdwn(Words.plain(facts.card.newest.text), EXCERPT, quoting=True))
+    else:
+        lines.append(f"_{t('This mail holds no text.')}_")
     return {
         "text": f"{head} · {_subject(facts.card.newest, t)}",
         "blocks": [
@@ -99,7 +102,7 @@ def _decided(facts: HeldFacts, t: Translator) -> Message:
     card = facts.card
     about = inline(card.newest.address, ADDRESS)
     if card.mails == 1:
-        about = f"{_subject(card.newest, t)} · {about}"
+        about = f"{_subject(card.newest, t, SUBJECT_DECIDED)} · {about}"
     at = f" · {when(card.decided_at)}" if card.decided_at else ""
     text = f"{_outcome(facts, t)} · {about}"
     return {"text": text, "blocks": [context(f"{text}{at}")]}
@@ -118,7 +121,7 @@ def _outcome(facts: HeldFacts, t: Translator) -> str:
         return f"🚫 {said}"
     if card.mails == 1 and numbers and card.why is not Why.ANSWERS:
         return f"✅ {t('{reference} made by {name}', reference=f'*{numbers}*', name=name)}"
-    into = f": {numbers}" if numbers else ""
+    into = f" · {numbers}" if numbers else ""
     if card.mails == 1:
         return f"✅ {t('Let in by {name}', name=name)}{into}"
     said = t.plural(
@@ -138,5 +141,5 @@ def _named(mail: HeldMail) -> str:
     return cut(one_line(mail.name, NAME) or one_line(mail.address, ADDRESS), NAME)
 
 
-def _subject(mail: HeldMail, t: Translator) -> str:
-    return inline(mail.subject, SUBJECT) or t("no subject")
+def _subject(mail: HeldMail, t: Translator, longest: int = SUBJECT) -> str:
+    return inline(mail.subject, longest) or f"({t('no subject')})"
