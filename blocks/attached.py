@@ -94,7 +94,8 @@ def sharing(files: Sequence[TicketFile], shared: frozenset[int], t: Translator) 
         label = t("Share with requester")
         blocks.append(field(Field.SHARE_FILES, label, boxes, optional=True, hint=hint))
     hint = t("They are sent with your message.")
-    blocks.append(new_files(Field.NEW_FILES, t("Other files to send"), hint))
+    label = t("Other files to send") if offered else t("Files to send")
+    blocks.append(new_files(Field.NEW_FILES, label, hint))
     return blocks
 
 

@@ -155,7 +155,7 @@ def _beneficiary(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Blo
     tick = _box(Action.INPUT, tell, ticked=True)
     return [
         *blocks,
-        field(Field.BENEFICIARY, t("Beneficiary"), find, optional=True, hint=hint, dispatch=True),
+        field(Field.BENEFICIARY, t("Beneficiary"), find, hint=hint, dispatch=True),
         field(Field.TELL_BENEFICIARY, t("Messages"), tick, optional=True),
     ]
 

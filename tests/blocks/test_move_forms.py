@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from blocks.attached import sharing
 from blocks.drafts import Context
 from blocks.ids import HOLD_AFTERWARDS, LEAVE_AFTERWARDS, Field
 from blocks.move_forms import (
@@ -153,3 +154,11 @@ def test_a_requester_is_told_when_an_answer_reopens(state, reopens: bool, englis
     view = answer_form(f.requester_page(f.a_ticket(state)), english)
 
     assert ("Your request will be open again." in said_in(view)) is reopens
+
+
+def test_files_to_send_are_others_only_where_some_are_offered(english: Translator):
+    file = f.a_file()
+
+    assert [b["label"]["text"] for b in sharing((), frozenset(), english)] == ["Files to send"]
+    offered = [b["label"]["text"] for b in sharing((file,), frozenset(), english)]
+    assert offered == ["Share with requester", "Other files to send"]

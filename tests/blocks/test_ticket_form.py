@@ -152,6 +152,8 @@ def test_the_beneficiary_appears_on_demand_and_is_told_unless_unticked(english: 
     view = ticket_form(f.new_ticket_facts(beneficiary=f.MARIE), Draft(other=True), english)
 
     assert chosen(inputs(view)["beneficiary"]) == "U0MARIE"
+    (field,) = (b for b in view["blocks"] if b.get("block_id") == "beneficiary")
+    assert not field["optional"]  # else a forgotten name makes a ticket for the wrong person
     assert len(inputs(view)["tell_beneficiary"]["initial_options"]) == 1
     without = ticket_form(f.new_ticket_facts(), Draft(), english)
     assert "beneficiary" not in inputs(without)
