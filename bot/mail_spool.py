@@ -7,7 +7,6 @@ somebody to look at; the next mail goes on at once.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ import structlog
 
 from bot.courtesy import Courtesy
 from bot.one_thread import OneThread
+from bot.rounds import Rounds
 from desk.effects import WarnMailSetAside
 from desk.errors import Busy
 from mail.key import key_of, label_of
@@ -88,14 +88,10 @@ class MailSpool:
         self._courtesy = courtesy or Courtesy()
         # Threads share one interpreter: several that read would keep people waiting for each.
         self._reader = OneThread("mail-reader")
-        self._loop = asyncio.get_running_loop()
         self._owner = uuid.uuid4().hex
         self._working: dict[int, asyncio.Task[None]] = {}
         self._at_hand: OrderedDict[int, Incoming] = OrderedDict()
-        self._wake = asyncio.Event()
-        self._stopping = False
-        self._resting = asyncio.Event()
-        self._resting.set()
+        self._rounds = Rounds("spool", self._look, self._renew, RENEWED)
 
     async def receive(
         self, raw: bytes, ways: Sequence[Way], envelope_to: tuple[str, ...], envelope_from: str
@@ -128,46 +124,19 @@ class MailSpool:
             if len(self._at_hand) > AT_HAND:
                 self._at_hand.popitem(last=False)
         log.info("mail_received" if new else "mail_seen_before", mail=number, way=way.name)
-        self._wake.set()
+        self._rounds.wake_here()
 
     def wake(self) -> None:
         """There may be something to do. Safe from any thread, also after the loop has ended."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake.set)
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Until `stop`."""
-        self._resting.clear()
-        renewing = asyncio.create_task(self._renew())
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                pause = await self._look()
-            except Busy:
-                log.warning("mail_waits_for_database")
-                pause = 1.0
-            except Exception:
-                # The loop must go on whatever one round met.
-                log.exception("mail_round_failed")
-                pause = 1.0
-            if not self._stopping:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
-                        await self._wake.wait()
-        renewing.cancel()
-        self._resting.set()
+        await self._rounds.run()
 
     async def stop(self, within: float) -> None:
         """Take nothing new, finish what runs, hand the rest back."""
-        self._stopping = True
-        self._wake.set()
-        await self._resting.wait()
-        running = tuple(self._working.values())
-        if running:
-            _, late = await asyncio.wait(running, timeout=within)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._rounds.stop(self._working.values, within)
         try:
             await self._store.write(lambda tx: tx.spool.hand_back(self._owner))
         except Busy:
@@ -175,16 +144,9 @@ class MailSpool:
         self._reader.close()
 
     async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(RENEWED)
-            mails, until = tuple(self._working), self._clock() + HOLD
-            if mails:
-                with contextlib.suppress(Busy):  # the next renewal may do
-                    await self._store.write(
-                        lambda tx, mails=mails, until=until: tx.spool.renew(  # type: ignore[misc]
-                            self._owner, mails, until
-                        )
-                    )
+        mails, until = tuple(self._working), self._clock() + HOLD
+        if mails:
+            await self._store.write(lambda tx: tx.spool.renew(self._owner, mails, until))
 
     async def _look(self) -> float:
         """Begin with mails for the free slots. How many seconds later there may be more."""
@@ -205,7 +167,7 @@ class MailSpool:
 
     def _ended(self, mail: int) -> None:
         self._working.pop(mail, None)
-        self._wake.set()  # the next one of its sender may go on
+        self._rounds.wake_here()  # the next one of its sender may go on
 
     async def _work(self, mail: Kept) -> None:
         """Do what one mail asks for. Never raises but when cancelled."""

@@ -21,6 +21,7 @@ from bot.courtesy import Courtesy
 from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain, Unreachable
 from bot.pacing import Pacing, carrying
 from bot.reading import with_facts
+from bot.rounds import Rounds
 from desk.effects import (
     WARNINGS,
     RefreshCard,
@@ -76,17 +77,12 @@ class Relay:
         self._slack_is_quiet = asyncio.Event()
         self._slack_is_quiet.set()
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
-        self._wake = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        self._stopping = False
+        self._rounds = Rounds("outbox", self._look, self._renew, RENEWED)
         self._is_full = False  # so that rows may wait for a slot
-        self._resting = asyncio.Event()
-        self._resting.set()
 
     def wake(self) -> None:
         """There may be something to do. Safe from any thread, also after the loop has ended."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake.set)
+        self._rounds.wake()
 
     def look_at_pace(self) -> None:
         """Another process has learned how fast Slack is. Safe from any thread."""
@@ -95,64 +91,28 @@ class Relay:
 
     async def run(self) -> None:
         """Until `stop`. Never cancel it: what it has just leased would stay leased."""
-        self._resting.clear()
-        renewing = asyncio.create_task(self._renew())
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                if self._pacing.is_stale:
-                    await self._pacing.learn(self._store)
-                pause = await self._take()
-            except Busy:
-                log.warning("relay_waits_for_database")
-                pause = 1.0
-            except Exception:
-                # The loop must go on whatever one round met.
-                log.exception("relay_round_failed")
-                pause = 1.0
-            if not self._stopping:
-                await self._sleep(pause)
-        renewing.cancel()
-        self._resting.set()
-
-    async def _renew(self) -> None:
-        """A mail may take longer than a lease; and what paces us may be over."""
-        while True:
-            await asyncio.sleep(RENEWED)
-            rows, until = tuple(self._carrying), self._clock() + HOLD
-            if rows:
-                await self._renewed(rows, until)
-            self.look_at_pace()
-
-    async def _renewed(self, rows: tuple[int, ...], until: datetime) -> None:
-        try:
-            await self._store.write(lambda tx: tx.outbox.renew(self._owner, rows, until))
-        except Busy:
-            log.warning("relay_waits_for_database")
-        except Exception:
-            # The next renewal may do, and without any the rows come back to us.
-            log.exception("leases_not_renewed")
+        await self._rounds.run()
 
     async def stop(self, within: float) -> None:
         """Take nothing new, finish what runs, hand the rest back."""
-        self._stopping = True
-        self._wake.set()
-        await self._resting.wait()
-        if self._running:
-            _, late = await asyncio.wait(tuple(self._running), timeout=within)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._rounds.stop(lambda: self._running, within)
         settled = self._clock() + HOLD
         try:
             await self._store.write(lambda tx: tx.outbox.hand_back(self._owner, settled))
         except Busy:
             log.warning("leases_not_handed_back")  # they end by themselves
 
-    async def _sleep(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
+    async def _renew(self) -> None:
+        """A mail may take longer than a lease; and what paces us may be over."""
+        rows, until = tuple(self._carrying), self._clock() + HOLD
+        self.look_at_pace()
+        if rows:
+            await self._store.write(lambda tx: tx.outbox.renew(self._owner, rows, until))
+
+    async def _look(self) -> float:
+        if self._pacing.is_stale:
+            await self._pacing.learn(self._store)
+        return await self._take()
 
     async def _take(self) -> float:
         """Lease rows for the free slots. How many seconds later there may be more."""
@@ -195,7 +155,7 @@ class Relay:
         if self._carrying.get(lease.id) is task:
             del self._carrying[lease.id]
         if self._is_full:
-            self._wake.set()
+            self._rounds.wake_here()
 
     async def _deliver_after(self, before: asyncio.Task[None], lease: Lease) -> None:
         """A row comes back to us while we carry it: asked for anew just as its delivery ends, or
@@ -232,11 +192,11 @@ class Relay:
             following = await self._store.write(
                 lambda tx: self._finish(tx, lease, done), patient=True, early=True
             )
-            if not self._stopping:
+            if not self._rounds.stopping:
                 for one in following:
                     self._start(one)
             if lease.granted:
-                self._wake.set()  # the next one's turn comes when this one's is over
+                self._rounds.wake_here()  # the next one's turn comes when this one's is over
             return
         except LeaseLost:
             log.info("lease_lost", row=lease.id)
@@ -252,7 +212,7 @@ class Relay:
             # A defect of ours in one effect must not stop the others; its row is tried again.
             log.exception("courier_failed", row=lease.id, effect=type(lease.effect).__name__)
             await self._note(self._put_off, lease, fault)
-        self._wake.set()  # the row is due at another time now
+        self._rounds.wake_here()  # the row is due at another time now
 
     async def _until_slack_is_quiet(self) -> None:
         """Composing a mail keeps everybody else waiting, and is read later than any screen."""
@@ -274,7 +234,7 @@ class Relay:
         if tx.outbox.finish(lease, now, done.remote):
             _show_delivery(tx, lease, now, failed=False)
         # One for the slot that is free now, and a second to see that there is none.
-        if self._stopping:
+        if self._rounds.stopping:
             return ()
         return _with_facts(tx, tx.outbox.lease(now, HOLD, self._owner, 2), now)
 
