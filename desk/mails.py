@@ -72,7 +72,7 @@ class Mails(Protocol):
         """Ticket and entry of a mail we sent or took in, by Message-ID."""
 
     def ids(self, ticket: int) -> tuple[str, ...]:
-        """Message-IDs of the ticket's mails, oldest first."""
+        """Message-IDs of the ticket's mails, oldest first, but for those of notes."""
 
     def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None: ...
 

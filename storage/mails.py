@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, select, union_all
+from sqlalchemy import Connection, bindparam, exists, func, insert, literal, select, union_all
 
 from desk.mails import MailThread
 from storage.dialect import insert_for, upsert
@@ -19,12 +19,16 @@ from storage.tables import entries as e
 _ENTRY_OF = prepared(
     select(m.c.ticket_id, m.c.entry_id).where(m.c.message_id == bindparam("message"))
 )
-_IDS = prepared(
-    union_all(
-        select(m.c.message_id, m.c.at, m.c.id).where(m.c.ticket_id == bindparam("ticket")),
-        select(r.c.message_id, r.c.at, r.c.id).where(r.c.ticket_id == bindparam("ticket")),
-    ).order_by("at", "id")
-)
+
+
+def _public(table: Any) -> Any:
+    """The mails of a ticket that a requester may know of; no technician's notes."""
+    internal = exists().where(e.c.id == table.c.entry_id, e.c.visibility == "internal")
+    ids = select(table.c.message_id, table.c.at, table.c.id)
+    return ids.where(table.c.ticket_id == bindparam("ticket"), ~internal)
+
+
+_IDS = prepared(union_all(_public(m), _public(r)).order_by("at", "id"))
 _WRITTEN = prepared(
     select(func.count()).select_from(
         select(literal(1))

@@ -15,11 +15,11 @@ from tests.storage.house import MINUTE, NOW, a_person, a_ticket
 
 @pytest.fixture
 async def entry(desk: SqlStore) -> int:
-    """An entry of ticket 1."""
+    """An answer in ticket 1."""
 
     def add(tx: SqlTransaction) -> int:
         ticket = tx.tickets.add(a_ticket(a_person(tx).id))
-        return tx.journal.add(Draft(ticket.id, Kind.NOTE, None), NOW).id
+        return tx.journal.add(Draft(ticket.id, Kind.ANSWER, None), NOW).id
 
     return await desk.write(add)
 
@@ -96,6 +96,18 @@ async def test_mails_sent_and_taken_in_lead_to_their_ticket(desk: SqlStore, entr
     assert await desk.read(lambda tx: tx.mails.entry_of("<out@acme.example>")) == (1, entry)
     assert await desk.read(lambda tx: tx.mails.seen("<in@home.example>"))
     assert not await desk.read(lambda tx: tx.mails.seen("<other@home.example>"))
+
+
+async def test_a_note_by_mail_finds_its_ticket_and_is_not_referred_to(desk: SqlStore, entry: int):
+    def keep(tx: SqlTransaction) -> None:
+        note = tx.journal.add(Draft(1, Kind.NOTE, None), NOW).id
+        tx.mails.keep_incoming(1, note, "<note@inside.example>", NOW)
+        tx.mails.keep_incoming(1, entry, "<in@home.example>", NOW)
+
+    await desk.write(keep)
+
+    assert await desk.read(lambda tx: tx.mails.ids(1)) == ("<in@home.example>",)
+    assert await desk.read(lambda tx: tx.mails.seen("<note@inside.example>"))
 
 
 async def test_a_ticket_keeps_the_thread_that_the_last_mail_had(desk: SqlStore, entry: int):
