@@ -265,11 +265,17 @@ class _Play:
                 await self._slack.courier.settle()
 
     async def _moving(self) -> tuple[int, ...]:
-        rows = await self._database.rows(
+        """How many effects and mails wait; then whatever shows that something moves."""
+        (effects,) = await self._database.rows(
             "SELECT count(*) AS waiting, coalesce(sum(attempts), 0) AS attempts,"
             " coalesce(sum(asked), 0) AS asked FROM outbox WHERE state = 'waiting'"
         )
-        return tuple(int(value) for value in rows[0].values())
+        (mails,) = await self._database.rows(
+            "SELECT count(*) AS waiting, coalesce(sum(attempts), 0) AS attempts,"
+            " coalesce(sum(deaths), 0) AS deaths FROM spool WHERE state = 'waiting'"
+        )
+        waiting = int(effects.pop("waiting")) + int(mails.pop("waiting"))
+        return (waiting, *map(int, (*effects.values(), *mails.values())))
 
     async def _retry(self, outbox: list[dict[str, Any]]) -> None:
         """What an administrator does about messages that Slack refused."""
