@@ -211,8 +211,8 @@ def channel_warning(kind: str, channel: str, t: Translator) -> Message:
             )
         case "silenced":
             said = t(
-                "{address} has sent many mails in a short time. For a while I confirm none of them any"
-                " more; what comes in is treated as always.",
+                "{address} has sent many mails in a short time. For a while I confirm none of them"
+                " any more; what comes in is treated as always.",
                 address=inline(channel, 120),
             )
         case "missing":

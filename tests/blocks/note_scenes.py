@@ -43,6 +43,7 @@ def note_scenes(cast: Cast, t: Translator) -> Iterator[tuple[str, Any]]:
         yield f"help_{name}", notes.help_message(t, technician)
     for kind in ("public", "shared", "absent", "missing"):
         yield f"warning_{kind}", notes.channel_warning(kind, "C0WORK", t)
+    yield "warning_silenced", notes.channel_warning("silenced", "paul@example.org", t)
     yield "warning_undelivered", notes.undelivered_warning(17, 42, "invalid_blocks", t)
     yield "warning_undelivered_other", notes.undelivered_warning(17, None, "invalid_blocks", t)
     yield "notice_view", notes.notice_view(notes.out_of_date(t), t)
