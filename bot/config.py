@@ -149,7 +149,8 @@ class Settings(BaseSettings):
         30,
         alias="FRONTDESK_MAILS_PER_SENDER",
         ge=1,
-        description="Requests by mail that one sender may make in an hour. Further ones are held.",
+        description="Requests by mail that one sender may make in an hour, and mails that go into"
+        " one ticket. Further ones are held.",
     )
     reopen_days: int = Field(
         7,

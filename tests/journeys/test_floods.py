@@ -7,6 +7,8 @@ from pathlib import Path
 from desk.decide_held import decide_by_hand
 from desk.held_mails import Fate
 from tests.journeys.mishaps import soon, stored
+from tests.journeys.sights import PAUL as TYPED
+from tests.journeys.sights import card, lines, open_ticket, shown
 from tests.journeys.stage import a_stage
 
 PAUL = "paul.smith@meridien.example"
@@ -41,3 +43,23 @@ async def test_what_was_held_becomes_a_ticket_when_released(tmp_path: Path) -> N
         await stage.bot.store.write(lambda tx: decide_by_hand(tx, mail, Fate.LET_IN, now))
 
         await soon(slack, lambda: stored(stage, "SELECT count(*) FROM tickets") == [(2,)])
+
+
+async def test_answers_beyond_what_a_person_writes_wait_for_one_click(tmp_path: Path) -> None:
+    async with a_stage(tmp_path, FRONTDESK_MAILS_PER_SENDER=4) as stage:
+        slack, pierre = stage.slack, stage.slack.person("pierre")
+        posted = await open_ticket(stage, pierre, requester=TYPED)
+        (told,) = await soon(slack, lambda: slack.mailbox("paul"))
+        for number in range(9):
+            await slack.answer(told, f"Answer {number} of many.", PAUL)
+        held = "SELECT count(*) FROM spool WHERE state = 'held'"
+        await soon(slack, lambda: stored(stage, held) == [(5,)])
+        question = await soon(slack, lambda: card(pierre, "support-postes", "plus de réponses"))
+        assert "R-000001" in shown(question)
+        assert "Answer 4 of many." not in lines(pierre, posted)
+
+        await pierre.press("held.let_in", on=question)
+
+        await soon(slack, lambda: "Answer 8 of many." in lines(pierre, posted))
+        assert stored(stage, "SELECT count(*) FROM entries WHERE kind = 'answer'") == [(9,)]
+        assert stored(stage, "SELECT count(*) FROM held_cards") == [(1,)]
