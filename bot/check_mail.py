@@ -6,9 +6,6 @@ import asyncio
 import shutil
 from collections.abc import Callable
 
-import dns.exception
-import dns.resolver
-
 from bot.config import Settings
 from bot.files import FileStore, StoreUnusable
 from bot.mail_out import dkim_signer
@@ -27,6 +24,9 @@ _ANY_ROW = 1
 
 def txt_records(name: str) -> tuple[str, ...] | None:
     """Waits for the network: not for the event loop."""
+    import dns.exception  # here, since a bot that only runs needs neither
+    import dns.resolver
+
     try:
         found = dns.resolver.resolve(name, "TXT", lifetime=PATIENCE)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
