@@ -7,8 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Twice the processors: tests wait for servers as well, most of the time.
-WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
+# Three times the processors: tests wait for servers most of the time.
+WORKERS ?= $(shell expr 3 \* $$(getconf _NPROCESSORS_ONLN))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
