@@ -106,7 +106,7 @@ async function enter(person) {
     put(page.main, emptyState("warning", refused.message));
     return;
   }
-  listen();
+  await listen();
   showModals();
 }
 

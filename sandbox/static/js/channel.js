@@ -16,6 +16,7 @@ const CHANNEL_NEWS = ["message", "message_changed", "message_deleted", "ephemera
 export class ChannelView {
   constructor(id, { bare = false } = {}) {
     this.id = id;
+    this.heard = 0; // pieces of news
     this.head = h("header", { class: "view-head" });
     this.list = new MessageList(id);
     this.composer = new Composer({ channel: id, placeholder: this.#placeholder(), say: (text) => this.say(text) });
@@ -73,7 +74,10 @@ export class ChannelView {
 
   async #load({ first = false } = {}) {
     try {
+      const heard = this.heard;
       const { messages } = await get("/ui/messages", { as: session.me.id, channel: this.id });
+      // What was heard meanwhile is newer than what was read.
+      if (heard !== this.heard) return this.#load({ first });
       put(this.list.before, this.#beginning());
       this.list.setAll(messages, { newFrom: first ? this.#firstUnread(messages) : this.list.newFrom });
       if (first) this.list.toBottom();
@@ -104,6 +108,7 @@ export class ChannelView {
     const message = news.message;
     const channel = news.channel ?? message?.channel;
     if (channel !== this.id) return;
+    this.heard += 1;
     if (type === "message_deleted") return this.list.remove(news.ts ?? message?.ts);
     if (!message) return void this.#load();
     const isReply = message.thread_ts && message.thread_ts !== message.ts && !message.broadcast;

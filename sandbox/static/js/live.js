@@ -3,18 +3,25 @@
 import { emit, session } from "./session.js";
 
 const SLOWEST = 5000; // milliseconds between attempts
+const LONGEST_DEAF = 3000; // milliseconds until we show something without hearing
 
 let socket = null;
 let attempt = 0;
 let timer = null;
 let broken = false;
+let opened = () => {};
 
-/** Listen as the person we are now; hangs up on whoever we were before. */
+/** Listen as the person we are now; hangs up on whoever we were before. Resolves once we hear: what
+ * is asked for earlier may be answered to the deaf. */
 export function listen() {
   hangUp();
   attempt = 0;
-  broken = false;
-  connect();
+  broken = true;
+  return new Promise((resolve) => {
+    opened = resolve;
+    setTimeout(resolve, LONGEST_DEAF);
+    connect();
+  });
 }
 
 function hangUp() {
@@ -35,6 +42,7 @@ function connect() {
     // Whatever happened while we were deaf is read again.
     if (broken) emit("resync");
     broken = false;
+    opened();
   };
   mine.onmessage = (event) => {
     if (mine !== socket) return;

@@ -17,6 +17,7 @@ export class ThreadPane {
     this.parent = new MessageList(channel, { inThread: true });
     this.list = new MessageList(channel, { inThread: true });
     this.cut = h("div", { class: "cut cut-replies", role: "separator" }, h("span", {}));
+    this.heard = 0; // pieces of news
     this.parent.rows.classList.add("thread-parent");
     put(this.list.before, this.parent.rows, this.cut);
     this.composer = new Composer({ channel, thread: ts, placeholder: t("composer.reply"), say: (text) => this.#say(text) });
@@ -49,7 +50,10 @@ export class ThreadPane {
 
   async #load() {
     try {
+      const heard = this.heard;
       const { messages } = await get("/ui/messages", { as: session.me.id, channel: this.channel, thread: this.ts });
+      // What was heard meanwhile is newer than what was read.
+      if (heard !== this.heard) return this.#load();
       this.parent.setAll(messages.filter((m) => m.ts === this.ts));
       this.list.setAll(messages.filter((m) => m.ts !== this.ts));
     } catch (refused) {
@@ -67,6 +71,7 @@ export class ThreadPane {
   #news(type, news) {
     const message = news.message;
     if ((news.channel ?? message?.channel) !== this.channel) return;
+    this.heard += 1;
     const ts = news.ts ?? message?.ts;
     if (type === "message_deleted") {
       if (ts === this.ts) return adjust({ t: null });
