@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -30,6 +30,7 @@ from storage.kept import Begin, KeptConnections
 from storage.known_house import Memory
 from storage.listener import CHANNEL, MAIL, PACE, Listener
 from storage.patience import patiently
+from storage.prepared import QuickConnection, prepared
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
 
@@ -37,9 +38,8 @@ log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
-_NOTIFY = text("SELECT pg_notify(:channel, '')").bindparams(channel=CHANNEL)
-_NOTIFY_PACE = text("SELECT pg_notify(:channel, :what)").bindparams(channel=CHANNEL, what=PACE)
-_NOTIFY_MAIL = text("SELECT pg_notify(:channel, :what)").bindparams(channel=CHANNEL, what=MAIL)
+_NOTIFY = prepared(text("SELECT pg_notify(:channel, :what)"))
+RELAY = ""  # what is said to the relays of other processes
 
 
 class SqlStore:
@@ -150,12 +150,9 @@ class SqlStore:
             tx = SqlTransaction(connection, self._memory, writable=True, locks=locks)
             value = work(tx)
             tx.settle()
-            if tx.outbox.asked:
-                connection.execute(_NOTIFY)
-            if tx.pace.changed:
-                connection.execute(_NOTIFY_PACE)
-            if tx.spool.asked:
-                connection.execute(_NOTIFY_MAIL)
+            for what in _news(tx):
+                quick = QuickConnection(connection)
+                quick.execute(_NOTIFY, {"channel": CHANNEL, "what": what})
         return value, tx
 
     def _read(self, work: Callable[[SqlTransaction], R]) -> R:
@@ -182,3 +179,13 @@ class SqlStore:
             self._on_outbox()
         if self._on_spool is not None and any(tx.spool.asked for tx in done):
             self._on_spool()
+
+
+def _news(tx: SqlTransaction) -> Iterator[str]:
+    """What other processes are told with the commit."""
+    if tx.outbox.asked:
+        yield RELAY
+    if tx.pace.changed:
+        yield PACE
+    if tx.spool.asked:
+        yield MAIL
