@@ -68,7 +68,7 @@ _SERVERS = {"postgresql_server", "ill_treated_server"}
 set_hypothesis_home_dir(BUILD / "hypothesis")
 hypothesis.settings.register_profile("dev", deadline=None, max_examples=50)
 # The same examples each time, so that a failure can be seen again anywhere.
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=150, derandomize=True)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "dev")
 
 
