@@ -110,11 +110,7 @@ def test_an_expression_takes_as_long_as_the_text_is(where: str) -> None:
     source = compiled.pattern
     pattern = source if isinstance(source, str) else source.decode("latin-1")
 
-    slow = (
-        piece + "…" + end
-        for piece, end in attacks(pattern)
-        if is_slow(expression, piece, end)
-    )
+    slow = (piece + "…" + end for piece, end in attacks(pattern) if is_slow(expression, piece, end))
 
     assert next(slow, None) is None
 
