@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -83,8 +83,7 @@ def _committed(connection: Connection, driver: Any) -> None:
     try:
         driver.commit()
     except sqlite3.Error as fault:
-        with suppress(sqlite3.Error):
-            driver.rollback()
+        _taken_back(connection, driver)
         raise_as_usual(connection, driver, "COMMIT", fault)
 
 
@@ -94,5 +93,13 @@ def _rolled_back(connection: Connection, driver: Any) -> None:
     if connection.in_transaction():
         connection.rollback()
     else:
-        with suppress(sqlite3.Error):  # what led here is the error to tell
-            driver.rollback()
+        _taken_back(connection, driver)
+
+
+def _taken_back(connection: Connection, driver: Any) -> None:
+    """What led here is the error to tell; but a transaction that cannot be ended must not become
+    a part of the next one, so its connection is given up."""
+    try:
+        driver.rollback()
+    except sqlite3.Error:
+        connection.invalidate()
