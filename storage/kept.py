@@ -9,10 +9,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.prepared import raise_as_usual
 
@@ -37,16 +38,14 @@ class KeptConnections:
             connection = self._mine.connection = self._engine.connect()
             self._opened.append(connection)
         driver = self._begun(connection)
-        if driver is None:
-            with connection.begin():
-                yield connection
-            return
         try:
+            if driver is None:
+                connection.begin()
             yield connection
+            _committed(connection, driver)
         except BaseException:
-            _rolled_back(connection, driver)
+            _rolled_back(connection)
             raise
-        _committed(connection, driver)
 
     def _begun(self, connection: Connection) -> Any:
         """The driver's connection, in a transaction; None where SQLAlchemy's way is to be gone:
@@ -77,29 +76,25 @@ def at_once(connection: Connection, sql: str) -> None:
 
 
 def _committed(connection: Connection, driver: Any) -> None:
-    if connection.in_transaction():
+    if driver is None or connection.in_transaction():
         connection.commit()  # a statement went SQLAlchemy's way, so it knows of the transaction
         return
     try:
         driver.commit()
     except sqlite3.Error as fault:
-        _taken_back(connection, driver)
         raise_as_usual(connection, driver, "COMMIT", fault)
 
 
-def _rolled_back(connection: Connection, driver: Any) -> None:
-    if connection.invalidated:
-        return
-    if connection.in_transaction():
-        connection.rollback()
-    else:
-        _taken_back(connection, driver)
-
-
-def _taken_back(connection: Connection, driver: Any) -> None:
+def _rolled_back(connection: Connection) -> None:
     """What led here is the error to tell; but a transaction that cannot be ended must not become
     a part of the next one, so its connection is given up."""
+    if connection.get_transaction() is not None:
+        with suppress(SQLAlchemyError):
+            connection.rollback()  # what is known of it; after a commit that failed, no more
+    if connection.invalidated:
+        return
     try:
+        driver: Any = connection.connection.dbapi_connection
         driver.rollback()
     except sqlite3.Error:
         connection.invalidate()
