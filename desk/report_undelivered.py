@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.effects import RefreshCard, ShowEntry
+from desk.errors import TooEarly
 from desk.journal import Draft, Kind
 from desk.mails import Delivery, DeliveryState, ReturnedMail
 from desk.ports import Transaction
@@ -37,9 +38,13 @@ class ReportUndelivered:
 
 
 def report_undelivered(ask: ReportUndelivered, tx: Transaction, now: datetime) -> Result:
-    """Raises NoSuchTicket. Nothing changes where the ticket sent no such mail."""
+    """Raises NoSuchTicket, and TooEarly where the mail is under way: a server may return it before
+    we have written down that it left. Nothing changes where the ticket sent no such mail."""
     ticket = tx.tickets.get(ask.ticket)
-    mail = _which(ask, tx.journal.deliveries(ticket.id))
+    deliveries = tx.journal.deliveries(ticket.id)
+    if any(d.outbox == ask.row and d.state is DeliveryState.WAITING for d in deliveries):
+        raise TooEarly
+    mail = _which(ask, deliveries)
     if mail is None or mail.outbox is None:
         return Result(ticket.id, changed=False)
     address = mail.address.lower()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from desk.answer_ticket import AnswerTicket
 from desk.ask_ticket import OpenPage
 from desk.effects import SendMail
+from desk.errors import TooEarly
 from desk.journal import Kind
 from desk.lifecycle import State
 from desk.mails import Delivery, DeliveryState, ReturnedMail
@@ -58,6 +61,20 @@ async def test_a_mail_that_came_back_counts_as_failed(office: Office) -> None:
     assert not entry.is_public
     assert await flagged(office) is not None
     assert not [row for row in office.waiting() if isinstance(row, SendMail)]
+
+
+async def test_a_report_waits_for_the_mail_that_is_not_known_to_have_left(office: Office) -> None:
+    number = await bring_to(office, State.ASSIGNED)
+    result = await office.does(Reply(number, PIERRE, Words.plain("Switch it off.")))
+    (mail,) = [d for d in await deliveries(office, number) if d.entry == result.entry]
+
+    with pytest.raises(TooEarly):
+        await office.does(came_back(number, mail))
+    office.later()
+    await office.deliver()
+    await office.does(came_back(number, mail))
+
+    assert await state(office, number, mail) == (DeliveryState.FAILED, "mailbox_full")
 
 
 async def test_many_reports_of_one_mail_are_one_entry(office: Office) -> None:
