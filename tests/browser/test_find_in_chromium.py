@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 PIERRE = "U01PIERRE"
 HOME = "&v=app&tab=home"
 SCREEN = {"fr": "ecran clign", "en": "scre flick"}
+NOTHING = {"fr": "Aucun ticket", "en": "No ticket"}
 SOMETHING = {"fr": "le", "en": "the"}
 
 
@@ -28,6 +29,7 @@ async def test_a_technician_finds_a_ticket_by_beginnings_of_words(
     await expect(pierre.modal).to_be_visible()
     await pierre.field("query").fill("xyzzy")
     await pierre.field("query").press("Enter")
+    await expect(pierre.modal).to_contain_text(NOTHING[scene.language])
     await expect(pierre.button("ticket.open", pierre.modal)).to_have_count(0)
     await pierre.field("query").fill(SOMETHING[scene.language])
     await pierre.field("query").press("Enter")
