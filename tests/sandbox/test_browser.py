@@ -201,6 +201,9 @@ async def test_presses_and_menus_in_messages(window: Window, bolt: AsyncApp) -> 
     gone = await window.post("/ui/action", where=where, block_id="moves", action_id="nothing")
 
     assert press == choice == {"ok": True}
+    # The message was edited under the finger: its blocks are new, its buttons are the same.
+    late = await window.post("/ui/action", where=where, block_id="old", action_id="ticket.claim")
+    assert late == {"ok": True}
     assert acted[0]["value"] == "1"
     assert acted[1]["selected_option"]["value"] == "close"
     assert gone["ok"] is False
