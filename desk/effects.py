@@ -5,7 +5,7 @@ Intents are rendered at delivery, from the state of that moment; ten quick chang
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, get_args
 
@@ -368,7 +368,7 @@ def rank(effect: Effect) -> int:
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
-    return {"kind": type(effect).__name__, **asdict(effect)}
+    return {"kind": type(effect).__name__, **vars(effect)}
 
 
 def effect_from_json(data: dict[str, Any]) -> Effect:

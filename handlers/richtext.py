@@ -24,7 +24,7 @@ _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 def kept(text: str) -> str:
     """Without what no database keeps: null characters, and halves of characters (surrogates)."""
-    return _UNKEPT.sub("", text)
+    return text if text.isprintable() else _UNKEPT.sub("", text)
 
 
 def words_from_rich_text(block: Element | None) -> Words:

@@ -74,6 +74,9 @@ class Written(TypeDecorator[Words]):
         return None if value is None else Words.from_json(json.loads(value))
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def to_text(value: Any) -> str:
     # NUL is the one character that PostgreSQL's text cannot hold; JSON hides it as \u0000.
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
