@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from desk.ports import Card
 from storage.transaction import SqlTransaction
 
 AfterCommit = Callable[[SqlTransaction], None]
@@ -18,10 +19,12 @@ def nothing_more(tx: SqlTransaction) -> None:
 
 @dataclass(frozen=True)
 class Done:
-    """The other side has it. `write` runs in the transaction that finishes the row."""
+    """The other side has it. `write` runs in the transaction that finishes the row. `card` is the
+    one just posted."""
 
     remote: str | None = None
     write: AfterCommit = nothing_more
+    card: Card | None = None
 
 
 @dataclass(eq=False)

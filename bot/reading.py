@@ -6,7 +6,7 @@ just to note that a post comes next. What changes after the lease asks for the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.outcomes import Refused
 from desk.answers import CardFacts, EntryFacts, MailFacts, NoticeFacts, ThreadFacts
-from desk.ask_delivery import card_facts, entry_facts, mail_facts, notice_facts, thread_facts
+from desk.ask_delivery import (
+    card_facts,
+    entry_facts,
+    first_facts,
+    mail_facts,
+    notice_facts,
+    thread_facts,
+)
 from desk.effects import (
     OpenThread,
     RefreshCard,
@@ -59,8 +66,10 @@ class CardLook:
 
 @dataclass(frozen=True)
 class OpeningLook:
+    """`card` is None where it is still to be posted, by the row before in the same hand."""
+
     facts: ThreadFacts
-    card: Card
+    card: Card | None
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,7 @@ def _posts(lease: Lease, found: Any) -> bool:
             return current is None and facts.facts.team.channel is not None
         case OpeningLook(_, card):
             assert isinstance(lease.effect, OpenThread)
+            assert card is not None
             return card.team == lease.effect.team
         case EntryLook(_, shown, _):
             return shown is None
@@ -153,6 +163,24 @@ def with_facts(tx: SqlTransaction, lease: Lease, now: datetime) -> Lease:
         tx.outbox.attempting(lease, now)
         noted = now
     return replace(lease, facts=Read(found), noted_at=noted)
+
+
+def with_first_facts(tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
+    """What the first rows show of the ticket that this very transaction opened."""
+    effect: Any = begun[0].effect
+    try:
+        card, thread = first_facts(tx, effect.ticket)
+    except SQLAlchemyError:
+        raise  # the transaction itself has failed
+    except Exception as fault:
+        return tuple(replace(lease, facts=Read(fault=fault)) for lease in begun)
+    looks = {RefreshCard: CardLook(card, None, ()), OpenThread: OpeningLook(thread, None)}
+    return tuple(
+        replace(lease, facts=Read(looks[type(lease.effect)]))
+        if type(lease.effect) in looks
+        else with_facts(tx, lease, lease.created_at)
+        for lease in begun
+    )
 
 
 async def facts_of(effect: Any, lease: Lease, store: SqlStore, now: datetime) -> Any:

@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -20,7 +21,7 @@ import structlog
 from bot.courtesy import Courtesy
 from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain, Unreachable
 from bot.pacing import Pacing, carrying
-from bot.reading import with_facts
+from bot.reading import with_facts, with_first_facts
 from bot.rounds import Rounds
 from desk.effects import (
     WARNINGS,
@@ -31,7 +32,7 @@ from desk.effects import (
     WarnUndelivered,
 )
 from desk.errors import Busy
-from storage.outbox_rows import Lease
+from storage.outbox_rows import Hand, Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 
@@ -50,6 +51,7 @@ DEFECTS = 20  # tries of what breaks off by a fault of ours: over an hour, and i
 MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
 
 Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
+Ended = tuple[Lease, Done]
 
 
 class Relay:
@@ -88,6 +90,30 @@ class Relay:
         """Another process has learned how fast Slack is. Safe from any thread."""
         self._pacing.look_again()
         self.wake()
+
+    @property
+    def hand(self) -> Hand:
+        return Hand(self._owner, HOLD)
+
+    def has_room(self) -> bool:
+        """Whether a new ticket may be shown without waiting for its turn."""
+        full = len(self._running) >= self._slots
+        return not (full or self._rounds.stopping or self._pacing)
+
+    def look(self, tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
+        return with_first_facts(tx, begun)
+
+    def take(self, begun: Sequence[Lease]) -> None:
+        """Carry out what a ticket begins with, which was leased as it was written."""
+        self._rounds.call_soon(lambda: self._begin_with(begun))
+
+    def _begin_with(self, begun: Sequence[Lease]) -> None:
+        if self._rounds.stopping:
+            return  # its lease ends by itself
+        for _, lane in groupby(sorted(begun, key=_lane), _lane):
+            self._start(*lane)
+        # What else there is, is leased with what ends this, or by then.
+        asyncio.get_running_loop().call_later(COURTESY, self._rounds.wake_here)
 
     async def run(self) -> None:
         """Until `stop`. Never cancel it: what it has just leased would stay leased."""
@@ -135,32 +161,36 @@ class Relay:
             return IDLE
         return min(max((due - now).total_seconds(), 0.02), IDLE)
 
-    def _start(self, lease: Lease) -> None:
-        before = self._carrying.get(lease.id)
-        carrying = self._deliver(lease) if before is None else self._deliver_after(before, lease)
+    def _start(self, *leases: Lease) -> None:
+        """Carry them out one after another: they are of one lane, in its order."""
+        before = self._carrying.get(leases[0].id)
+        carrying = self._deliver(leases) if before is None else self._deliver_after(before, leases)
         task = asyncio.create_task(carrying)
         self._running.add(task)
-        if not isinstance(lease.effect, SendMail):
+        if not isinstance(leases[0].effect, SendMail):
             self._at_slack += 1
             self._slack_is_quiet.clear()
-        self._carrying[lease.id] = task
-        task.add_done_callback(lambda ended: self._ended(lease, ended))
+        for lease in leases:
+            self._carrying[lease.id] = task
+        task.add_done_callback(lambda ended: self._ended(leases, ended))
 
-    def _ended(self, lease: Lease, task: asyncio.Task[None]) -> None:
+    def _ended(self, leases: Sequence[Lease], task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if not isinstance(lease.effect, SendMail):
+        if not isinstance(leases[0].effect, SendMail):
             self._at_slack -= 1
             if not self._at_slack:
                 self._slack_is_quiet.set()
-        if self._carrying.get(lease.id) is task:
-            del self._carrying[lease.id]
+        for lease in leases:
+            if self._carrying.get(lease.id) is task:
+                del self._carrying[lease.id]
         if self._is_full:
             self._rounds.wake_here()
 
-    async def _deliver_after(self, before: asyncio.Task[None], lease: Lease) -> None:
+    async def _deliver_after(self, before: asyncio.Task[None], leases: Sequence[Lease]) -> None:
         """A row comes back to us while we carry it: asked for anew just as its delivery ends, or
         its lease ran out while we slept (a laptop's lid, a machine moved elsewhere)."""
         await asyncio.wait({before})
+        (lease,) = leases
         try:
             still_ours = await self._store.read(lambda tx: tx.outbox.holds(lease))
         except Busy:
@@ -168,12 +198,34 @@ class Relay:
             return
         if still_ours:
             # What was read is old by now, and what was noted may belong to the earlier delivery.
-            await self._deliver(replace(lease, facts=None, noted_at=None))
+            await self._deliver((replace(lease, facts=None, noted_at=None),))
 
-    async def _deliver(self, lease: Lease) -> None:
-        """Carry one effect out and write down how it ended. Never raises but when cancelled."""
-        courier = self._couriers[type(lease.effect)]
+    async def _deliver(self, leases: Sequence[Lease]) -> None:
+        """Carry out effects of one lane and write down how they ended. Never raises but when
+        cancelled. After the first that fails, the others are for anybody again."""
+        ended: list[Ended] = []
+        try:
+            await self._courtesy.step_back()
+            if isinstance(leases[0].effect, SendMail):
+                await self._until_slack_is_quiet()
+            for lease in leases:
+                ended.append((lease, await self._carry_out(lease, ended)))
+            following = await self._store.write(
+                lambda tx: self._finish(tx, ended), patient=True, early=True
+            )
+        except Exception as fault:
+            await self._failed(leases, ended, fault)
+            return
+        if not self._rounds.stopping:
+            for one in following:
+                self._start(one)
+        if leases[0].granted:
+            self._rounds.wake_here()  # the next one's turn comes when this one's is over
+
+    async def _carry_out(self, lease: Lease, ended: Sequence[Ended]) -> Done:
         carrying(lease)
+        if ended:
+            lease = replace(lease, before=ended[-1][1])
 
         async def attempting() -> bool:
             noted = lease.noted_at
@@ -184,34 +236,43 @@ class Relay:
                 lambda tx: tx.outbox.attempting(lease, self._clock()), patient=True
             )
 
-        try:
-            await self._courtesy.step_back()
-            if isinstance(lease.effect, SendMail):
-                await self._until_slack_is_quiet()
-            done = await courier(lease.effect, lease, attempting)
-            following = await self._store.write(
-                lambda tx: self._finish(tx, lease, done), patient=True, early=True
-            )
-            if not self._rounds.stopping:
-                for one in following:
-                    self._start(one)
-            if lease.granted:
-                self._rounds.wake_here()  # the next one's turn comes when this one's is over
-            return
-        except LeaseLost:
-            log.info("lease_lost", row=lease.id)
-        except Paced as fault:
-            await self._note(self._pacing.write, lease, fault)
-        except Unreachable as fault:
-            await self._note(self._postpone, lease, fault)
-        except (Refused, Uncertain) as fault:
-            await self._note(self._bury, lease, fault)
-        except Busy:
-            log.warning("relay_waits_for_database", row=lease.id)
-        except Exception as fault:
-            # A defect of ours in one effect must not stop the others; its row is tried again.
-            log.exception("courier_failed", row=lease.id, effect=type(lease.effect).__name__)
-            await self._note(self._put_off, lease, fault)
+        return await self._couriers[type(lease.effect)](lease.effect, lease, attempting)
+
+    async def _failed(
+        self, leases: Sequence[Lease], ended: Sequence[Ended], fault: Exception
+    ) -> None:
+        """Write down what ended well before it, how this one failed, and that the others are free.
+
+        `ended` holds all of them where it was the writing down that failed.
+        """
+        lease = leases[min(len(ended), len(leases) - 1)]
+        how: Callable[[SqlTransaction, Lease, Any], None] | None = None
+        match fault:
+            case LeaseLost():
+                log.info("lease_lost", row=lease.id)
+            case Busy():
+                log.warning("relay_waits_for_database", row=lease.id)
+            case Paced():
+                how = self._pacing.write
+            case Unreachable():
+                how = self._postpone
+            case Refused() | Uncertain():
+                how = self._bury
+            case _:
+                # A defect of ours in one effect must not stop the others; its row is tried again.
+                effect = type(lease.effect).__name__
+                log.exception("courier_failed", row=lease.id, effect=effect, exc_info=fault)
+                how = self._put_off
+
+        def note(tx: SqlTransaction) -> None:
+            _write_down(tx, ended, self._clock())
+            if how is not None:
+                how(tx, lease, fault)
+            for other in leases[len(ended) + 1 :]:
+                tx.outbox.let_go(other)
+
+        if how is not None or ended:
+            await self._note(lease, note)
         self._rounds.wake_here()  # the row is due at another time now
 
     async def _until_slack_is_quiet(self) -> None:
@@ -220,19 +281,16 @@ class Relay:
             async with asyncio.timeout(COURTESY):
                 await self._slack_is_quiet.wait()
 
-    async def _note(self, how: Callable[..., None], lease: Lease, fault: Exception) -> None:
+    async def _note(self, lease: Lease, note: Callable[[SqlTransaction], None]) -> None:
         try:
-            await self._store.write(lambda tx: how(tx, lease, fault), patient=True)
+            await self._store.write(note, patient=True)
         except Busy:
             log.warning("relay_waits_for_database", row=lease.id)
 
-    def _finish(self, tx: SqlTransaction, lease: Lease, done: Done) -> tuple[Lease, ...]:
+    def _finish(self, tx: SqlTransaction, ended: Sequence[Ended]) -> tuple[Lease, ...]:
         """Write down that it is done, and lease what comes next in the same transaction."""
         now = self._clock()
-        # What Slack told us (where a card is) is true whoever holds the lease by now.
-        done.write(tx)
-        if tx.outbox.finish(lease, now, done.remote):
-            _show_delivery(tx, lease, now, failed=False)
+        _write_down(tx, ended, now)
         # One for the slot that is free now, and a second to see that there is none.
         if self._rounds.stopping:
             return ()
@@ -293,6 +351,18 @@ def _taken(
         return leases, None
     moments = (tx.outbox.next_due(now), tx.pace.next_slot(now) if paced else None)
     return leases, min((m for m in moments if m is not None), default=None)
+
+
+def _lane(lease: Lease) -> str:
+    return lease.effect.lane
+
+
+def _write_down(tx: SqlTransaction, ended: Iterable[Ended], now: datetime) -> None:
+    for lease, done in ended:
+        # What Slack told us (where a card is) is true whoever holds the lease by now.
+        done.write(tx)
+        if tx.outbox.finish(lease, now, done.remote):
+            _show_delivery(tx, lease, now, failed=False)
 
 
 def _with_facts(tx: SqlTransaction, leases: Iterable[Lease], now: datetime) -> tuple[Lease, ...]:

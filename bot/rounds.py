@@ -42,8 +42,12 @@ class Rounds:
 
     def wake(self) -> None:
         """There may be something to do. Safe from any thread, also after the loop has ended."""
+        self.call_soon(self._wake.set)
+
+    def call_soon(self, work: Callable[[], None]) -> None:
+        """On the loop. Safe from any thread, also after it has ended: then it is not done."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake.set)
+            self._loop.call_soon_threadsafe(work)
 
     def wake_here(self) -> None:
         """The same, from a task of the loop itself."""

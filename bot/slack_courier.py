@@ -111,12 +111,12 @@ class SlackCourier:
             tx.cards.add(posted, now)
             _correct_if_found(tx, lease, now)
 
-        return Done(ts, keep)
+        return Done(ts, keep, posted)
 
     async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
         """The first line of a thread: who can read it. Needs no memory: it is posted once."""
         found: OpeningLook = await self._facts(effect, lease)
-        facts, card = found.facts, found.card
+        facts, card = found.facts, found.card or lease.before.card
         if card.team != effect.team:
             if facts.facts.ticket.team == effect.team:
                 raise Refused(NO_CARD)

@@ -50,6 +50,21 @@ def thread_facts(tx: Transaction, effect: OpenThread) -> ThreadFacts:
     return ThreadFacts(facts, team, earlier=len(before), language=team.language)
 
 
+def first_facts(tx: Transaction, ticket: int) -> tuple[CardFacts, ThreadFacts]:
+    """Card and thread of a ticket that this very transaction opened: nothing came of it yet."""
+    facts = ticket_facts(tx, tx.tickets.get(ticket))
+    language = facts.team.language
+    card = CardFacts(
+        facts=facts,
+        moves=member_moves(facts.ticket),
+        last=tx.journal.last(ticket),
+        trouble=(),
+        active=True,
+        language=language,
+    )
+    return card, ThreadFacts(facts, facts.team, earlier=0, language=language)
+
+
 def entry_facts(tx: Transaction, effect: ShowEntry, now: datetime) -> EntryFacts:
     entry = tx.journal.get(effect.entry)
     facts = ticket_facts(tx, tx.tickets.get(effect.ticket))

@@ -31,7 +31,9 @@ ALIVE: dict[str, Any] = {
 JOURNAL_PAGES = 4000
 JOURNAL_KEPT = 16 << 20  # bytes of SQLite's journal that stay on the disk after a burst
 BEGIN_TO_WRITE, BEGIN_TO_READ = "BEGIN IMMEDIATE", "BEGIN"
+MUST_LAST = "SET LOCAL synchronous_commit TO DEFAULT"  # after all
 READ_ONLY = "25006"  # SQLSTATE: somebody writes where only reading is possible
+ONLY_ASKS = "frontdesk only asks"  # of a PostgreSQL connection: its transaction may not write
 BUSY_TIMEOUT_MS = 250  # short: the store itself tries again, and gives up when it must
 
 
@@ -91,11 +93,22 @@ def migration_engine(url: URL) -> Engine:
     return create_engine(url, poolclass=NullPool, connect_args=connect_arguments(url))
 
 
-def reader_engine(url: URL, writer: Engine) -> Engine:
-    """Where transactions cannot write, and see one moment of the database throughout."""
+def sqlite_reader_engine(url: URL) -> Engine:
+    """Where transactions cannot write."""
+    return _sqlite(url, BEGIN_TO_READ, _prepare_reader, pool_size=READERS)
+
+
+def begin_to_write(url: URL, *, patient: bool = False) -> str:
+    """`patient`: what a crash of the server takes back is found out again (see `durable`)."""
     if is_sqlite(url):
-        return _sqlite(url, BEGIN_TO_READ, _prepare_reader, pool_size=READERS)
-    return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return BEGIN_TO_WRITE
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+    return f"{begin}; SET LOCAL synchronous_commit TO off" if patient else begin
+
+
+def begin_to_read(url: URL) -> str:
+    """One moment of the database throughout."""
+    return BEGIN_TO_READ if is_sqlite(url) else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 def empty_the_journal(url: URL) -> None:
@@ -194,5 +207,6 @@ def _postgresql(url: URL) -> Engine:
 def _is_no_primary(error: Any, connection: Any) -> bool:
     """It was the primary and is no more: what comes next finds the new one. There is no asking
     beforehand: that would be a round trip for each command."""
-    only_asks = getattr(connection, "read_only", False)
+    known = getattr(connection, "info", None)
+    only_asks = isinstance(known, dict) and known.get(ONLY_ASKS)
     return getattr(error, "sqlstate", None) == READ_ONLY and not only_asks

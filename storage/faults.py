@@ -12,9 +12,10 @@ _UNIQUE_VIOLATION = "23505"
 
 # SQLSTATE classes: connection lost, not enough resources, operator intervention (a restart, a
 # statement that took too long), rollback (deadlock, serialisation); and some that are no class:
-# a lock that did not come in time, a transaction that was kept waiting by us, a disk that failed.
+# a lock that did not come in time, a transaction that was kept waiting by us, a disk that failed, a
+# prepared statement that a pooler has let go.
 _PASSING_CLASSES = ("08", "53", "57", "40")
-_PASSING = ("55P03", "25P03", "58030")
+_PASSING = ("55P03", "25P03", "58030", "26000")
 
 _PASSING_SQLITE = {
     sqlite3.SQLITE_BUSY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from desk.journal import Draft, Entry, Kind, Visibility, visibility_of
 from desk.mails import Delivery, DeliveryState
 from storage.mail_tables import returned_mails
 from storage.outbox import SqlOutbox
+from storage.people import SqlPeople
 from storage.people_rows import PERSON, person_of
 from storage.prepared import prepared
 from storage.tables import entries as e
@@ -77,9 +79,20 @@ _DELIVERY_STATES = {
 
 
 class SqlJournal:
-    def __init__(self, connection: Connection, outbox: SqlOutbox) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        outbox: SqlOutbox,
+        people: SqlPeople,
+        new_tickets: Collection[int] = (),
+    ) -> None:
+        """`new_tickets` are those that this transaction opens: it need not read what it wrote."""
         self._connection = connection
         self._outbox = outbox
+        self._people = people
+        self._new_tickets = new_tickets
+        self._added: dict[int, tuple[Draft, datetime]] = {}  # entries of those, and the newest
+        self._newest: dict[int, int] = {}
 
     def add(self, draft: Draft, at: datetime) -> Draft:
         number = self._connection.execute(
@@ -96,9 +109,17 @@ class SqlJournal:
                 "refers_to": draft.refers_to,
             },
         ).scalar_one()
-        return replace(draft, id=number)
+        added = replace(draft, id=number)
+        if draft.refers_to is not None:
+            self._added.pop(draft.refers_to, None)  # it may be withdrawn
+        if draft.ticket in self._new_tickets:
+            self._added[number] = (added, at)
+            self._newest[draft.ticket] = number
+        return added
 
     def get(self, entry: int) -> Entry:
+        if entry in self._added:
+            return self._just_added(*self._added[entry])
         row = self._connection.execute(_GET, {"entry": entry}).first()
         if row is None:
             raise NoSuchTicket(0)
@@ -111,8 +132,24 @@ class SqlJournal:
         return tuple(map(_entry, self._connection.execute(_ABOUT, {"entry": entry})))
 
     def last(self, ticket: int) -> Entry | None:
+        if ticket in self._newest:
+            return self.get(self._newest[ticket])
         row = self._connection.execute(_LAST, {"ticket": ticket}).first()
         return None if row is None else _entry(row)
+
+    def _just_added(self, draft: Draft, at: datetime) -> Entry:
+        return Entry(
+            id=draft.id,
+            ticket=draft.ticket,
+            kind=draft.kind,
+            at=at,
+            by=self._people.get(draft.by) if draft.by else None,
+            visibility=visibility_of(draft.kind),
+            words=draft.words,
+            facts=draft.facts,
+            public_from=draft.public_from,
+            refers_to=draft.refers_to,
+        )
 
     def deliveries(self, ticket: int) -> tuple[Delivery, ...]:
         self._outbox.settle()

@@ -1,13 +1,12 @@
-"""A connection that each thread keeps between transactions, and transactions at the driver's price.
+"""Connections that are kept between transactions, and transactions at the driver's price.
 
-Fetching a connection from a pool and giving it back costs more than an everyday transaction does,
-and SQLAlchemy's own BEGIN and COMMIT as much as all statements between them.
+Fetching a connection from SQLAlchemy's pool and giving it back costs more than an everyday
+transaction does, and its own BEGIN and COMMIT as much as all statements between them.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
@@ -15,54 +14,45 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.prepared import raise_as_usual
+from storage.engine import ONLY_ASKS
+from storage.libpq import Libpq
+from storage.prepared import POSTGRESQL, raise_as_usual
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
 
 class KeptConnections:
-    """For SQLite, whose connections are to a file and are not lost."""
+    """As many as are needed at once. One that is lost is made anew by whoever needs it next."""
 
-    def __init__(self, engine: Engine, begin: str) -> None:
-        """`begin` is the statement that begins a transaction."""
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._begin = begin
-        self._mine = threading.local()
-        self._opened: list[Connection] = []
+        self._idle: deque[Connection] = deque()
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A transaction: committed at the end, rolled back where anything is raised."""
-        connection: Connection | None = getattr(self._mine, "connection", None)
-        if connection is None:
-            connection = self._mine.connection = self._engine.connect()
-            self._opened.append(connection)
-        driver = self._begun(connection)
+    def begin(self, how: str) -> Iterator[Connection]:
+        """A transaction that the statement `how` begins: committed at the end, rolled back where
+        anything is raised."""
+        connection = self._taken()
         try:
-            if driver is None:
-                connection.begin()
+            _begin(connection, how)
             yield connection
-            _committed(connection, driver)
+            _commit(connection)
         except BaseException:
             _rolled_back(connection)
             raise
+        finally:
+            self._idle.append(connection)
 
-    def _begun(self, connection: Connection) -> Any:
-        """The driver's connection, in a transaction; None where SQLAlchemy's way is to be gone:
-        somebody counts statements, the connection must be made anew, or there is an error to
-        tell."""
-        if connection.invalidated or connection.dispatch.before_cursor_execute:
-            return None
-        driver: Any = connection.connection.dbapi_connection
+    def _taken(self) -> Connection:
+        """The one used last, so that few are at work where few are needed."""
         try:
-            driver.execute(self._begin)
-        except sqlite3.Error:
-            return None
-        return driver
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.connect()
 
     def close(self) -> None:
-        """When no thread is at work any more."""
-        for connection in self._opened:
+        """When nobody is at work any more."""
+        for connection in self._idle:
             connection.close()
 
 
@@ -70,31 +60,45 @@ def at_once(connection: Connection, sql: str) -> None:
     """Run a statement without values and without SQLAlchemy's bookkeeping."""
     driver: Any = connection.connection.dbapi_connection
     try:
-        driver.execute(sql)
-    except sqlite3.Error as fault:
+        if connection.dialect.name == POSTGRESQL:
+            Libpq.of(connection).order(sql.encode())
+        else:
+            driver.execute(sql)
+    except connection.dialect.loaded_dbapi.Error as fault:
         raise_as_usual(connection, driver, sql, fault)
 
 
-def _committed(connection: Connection, driver: Any) -> None:
-    if driver is None or connection.in_transaction():
+def _begin(connection: Connection, how: str) -> None:
+    if connection.dispatch.before_cursor_execute and connection.dialect.name != POSTGRESQL:
+        connection.begin()  # somebody counts statements, and this is one
+    else:
+        at_once(connection, how)
+    if connection.dialect.name == POSTGRESQL:
+        connection.info[ONLY_ASKS] = "READ ONLY" in how
+
+
+def _commit(connection: Connection) -> None:
+    if connection.in_transaction():
         connection.commit()  # a statement went SQLAlchemy's way, so it knows of the transaction
-        return
-    try:
-        driver.commit()
-    except sqlite3.Error as fault:
-        raise_as_usual(connection, driver, "COMMIT", fault)
+    else:
+        at_once(connection, "COMMIT")
 
 
 def _rolled_back(connection: Connection) -> None:
     """What led here is the error to tell; but a transaction that cannot be ended must not become
     a part of the next one, so its connection is given up."""
+    try:
+        if not connection.invalidated and _is_open(connection):
+            at_once(connection, "ROLLBACK")
+    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
+        connection.invalidate()
     if connection.get_transaction() is not None:
         with suppress(SQLAlchemyError):
-            connection.rollback()  # what is known of it; after a commit that failed, no more
-    if connection.invalidated:
-        return
-    try:
-        driver: Any = connection.connection.dbapi_connection
-        driver.rollback()
-    except sqlite3.Error:
-        connection.invalidate()
+            connection.rollback()  # only in SQLAlchemy's books by now
+
+
+def _is_open(connection: Connection) -> bool:
+    if connection.dialect.name == POSTGRESQL:
+        return Libpq.of(connection).is_open
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction)

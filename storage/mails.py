@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -48,14 +49,19 @@ _THREAD_OF = prepared(
 
 
 class SqlMails:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, new_tickets: Collection[int] = ()) -> None:
+        """`new_tickets` are those that this transaction opens."""
         self._connection = connection
+        self._new_tickets = new_tickets
+        self._written: set[int] = set()  # tickets for which this transaction kept anything
 
     def entry_of(self, message_id: str) -> tuple[int, int | None] | None:
         row = self._connection.execute(_ENTRY_OF, {"message": message_id.strip()}).first()
         return None if row is None else (row.ticket_id, row.entry_id)
 
     def ids(self, ticket: int) -> tuple[str, ...]:
+        if self._is_blank(ticket):
+            return ()
         return tuple(self._connection.execute(_IDS, {"ticket": ticket}).scalars())
 
     def seen(self, message_id: str) -> bool:
@@ -67,16 +73,23 @@ class SqlMails:
         return int(self._connection.execute(_WRITTEN, values).scalar_one())
 
     def thread_of(self, ticket: int) -> MailThread | None:
+        if self._is_blank(ticket):
+            return None
         row = self._connection.execute(_THREAD_OF, {"ticket": ticket}).first()
         return None if row is None else MailThread(row[0], row[1])
 
+    def _is_blank(self, ticket: int) -> bool:
+        return ticket in self._new_tickets and ticket not in self._written
+
     def keep_thread(self, ticket: int, thread: MailThread) -> None:
+        self._written.add(ticket)
         values = {"ticket_id": ticket, "outlook_index": thread.index, "topic": thread.topic}
         upsert(self._connection, mail_threads, values, ("ticket_id",))
 
     def keep_incoming(self, ticket: int, entry: int, message_id: str, at: datetime) -> None:
         """What answers refer to. Another mail may have the same Message-ID: the first one stays
         the one that it leads to."""
+        self._written.add(ticket)
         values = _values(ticket, entry, message_id, at, incoming=True)
         if not self._connection.execute(_keep_once(self._connection.dialect.name), values).rowcount:
             del values["incoming"]
@@ -84,6 +97,7 @@ class SqlMails:
 
     def keep_outgoing(self, ticket: int, entry: int | None, message_id: str, at: datetime) -> None:
         """A mail of ours left. One that is sent again has the same Message-ID and is kept once."""
+        self._written.add(ticket)
         values = _values(ticket, entry, message_id, at, incoming=False)
         self._connection.execute(_keep_once(self._connection.dialect.name), values)
 

@@ -7,7 +7,7 @@ counts `asked` up; finishing compares, so that a wish made during the sending is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     literal_column,
     select,
     true,
@@ -29,11 +30,9 @@ from sqlalchemy import (
 
 from desk.effects import (
     Effect,
-    SendDirect,
+    OpenThread,
+    RefreshCard,
     SendMail,
-    effect_from_json,
-    effect_to_json,
-    rank,
 )
 from storage.dialect import insert_for
 from storage.outbox_rows import (
@@ -50,7 +49,10 @@ from storage.outbox_rows import (
     UNCERTAIN,
     WAITING,
     WITHDRAWN,
+    Hand,
     Lease,
+    lease_of,
+    values_of,
     which,
 )
 from storage.prepared import prepared
@@ -120,12 +122,24 @@ class Stuck:
     due_at: datetime
 
 
+BEGINNING = (RefreshCard, OpenThread, SendMail)  # what a new ticket begins with
+
+
 class SqlOutbox:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, new_tickets: Collection[int] = (), hand: Hand | None = None
+    ) -> None:
+        """`new_tickets` are those that this transaction opens: what `hand` shows of them first is
+        leased to it at once, the attempts to post noted. Nobody else is in their lanes."""
         self._direct = connection
+        self._new_tickets = new_tickets
+        self._hand = hand
+        self.begun: list[Lease] = []
         self._wishes: list[dict[str, Any]] = []
+        self._beginnings: dict[Effect, datetime | None] = {}  # None: written down
         self.asked = False  # whether any relay has something new to do
         self.attempts = False  # whether something is about to be done that cannot be taken back
+        self.mailed = False  # whether a mail left, of which nobody could find out again
         self.freed = False  # whether a lane moved on: only the relay that did it needs to know
 
     @property
@@ -138,13 +152,41 @@ class SqlOutbox:
 
     def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
         self.asked = True
-        self._wishes.append(_values(effect, at, due or at))
+        if self._hand is not None and due is None and self._begins(effect):
+            self._beginnings.setdefault(effect, at)
+        else:
+            self._wishes.append(values_of(effect, at, due or at))
 
     def settle(self) -> None:
         """Write down what was put so far: all of one command's wishes in one statement."""
+        beginnings = [(effect, at) for effect, at in self._beginnings.items() if at is not None]
+        if beginnings:
+            self._beginnings |= dict.fromkeys(self._beginnings, None)
+            self.begun += self._begin(beginnings)
         if self._wishes:
             wishes, self._wishes = self._wishes, []
             self._direct.execute(_put(self._direct.dialect.name), wishes)
+
+    def _begins(self, effect: Effect) -> bool:
+        """Whether the one ticket that is opened here begins with it."""
+        mine = isinstance(effect, BEGINNING) and effect.ticket in self._new_tickets
+        return mine and len(self._new_tickets) == 1
+
+    def _begin(self, beginnings: Sequence[tuple[Effect, datetime]]) -> list[Lease]:
+        assert self._hand is not None
+        owner, hold = self._hand.owner, self._hand.hold
+        rows = []
+        for effect, at in beginnings:
+            noted_at = None if isinstance(effect, SendMail) else at
+            leased = {"leased_by": owner, "lease_until": at + hold, "leased_asked": 1}
+            rows.append(values_of(effect, at, at) | leased | {"attempted_at": noted_at})
+        values = {f"{name}_{place}": row[name] for place, row in enumerate(rows) for name in row}
+        ids = sorted(self._direct.execute(_begin(len(rows), tuple(rows[0])), values).scalars())
+        self.attempts = True
+        return [
+            Lease(number, effect, 1, 0, None, owner, at, noted_at=row["attempted_at"])
+            for number, (effect, at), row in zip(ids, beginnings, rows, strict=True)
+        ]
 
     def withdraw(self, entry: int) -> bool:
         rows = self._connection.execute(_OF_ENTRY, {"entry": entry}).all()
@@ -180,7 +222,7 @@ class SqlOutbox:
 
     def _lease(self, row: Any, owner: str, now: datetime) -> Lease | None:
         try:
-            return _lease(row, owner)
+            return lease_of(row, owner)
         except (KeyError, TypeError, ValueError):
             # Asked for by another version of the program: a person sees it, the others go on.
             self._change((o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now)
@@ -206,6 +248,7 @@ class SqlOutbox:
         False, and nothing changes, where the lease is no longer ours.
         """
         self.freed = True
+        self.mailed = self.mailed or isinstance(lease.effect, SendMail)
         values = {**which(lease), "at": at, "name": remote}
         return self._done(_FINISH, values) or self._done(_BEGIN_ANEW, values)
 
@@ -225,6 +268,10 @@ class SqlOutbox:
             pace=None,
             **FREE,
         )
+
+    def let_go(self, lease: Lease) -> bool:
+        """It was not attempted after all, whatever was noted: for anybody to take."""
+        return self._change(_ours(lease), attempted_at=lease.attempted_at, **FREE)
 
     def bury(self, lease: Lease, at: datetime, error: str) -> bool:
         """The other side will never take it."""
@@ -320,6 +367,16 @@ class SqlOutbox:
 
 
 @cache
+def _begin(rows: int, columns: tuple[str, ...]) -> Any:
+    """So many rows at once, which are numbered in their order."""
+    values = [
+        {name: bindparam(f"{name}_{place}", type_=o.c[name].type) for name in columns}
+        for place in range(rows)
+    ]
+    return prepared(insert(o).values(values).returning(o.c.id))
+
+
+@cache
 def _put(dialect: str) -> Any:
     statement = insert_for(dialect, o)
     wanted = statement.excluded.due_at
@@ -342,34 +399,3 @@ def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
         o.c.leased_by == lease.owner,
         o.c.leased_asked == lease.asked,
     )
-
-
-def _lease(row: Any, owner: str) -> Lease:
-    return Lease(
-        id=row.id,
-        effect=effect_from_json(row.payload),
-        asked=row.asked,
-        attempts=row.attempts,
-        attempted_at=row.attempted_at,
-        owner=owner,
-        created_at=row.created_at,
-    )
-
-
-def _values(effect: Effect, at: datetime, due: datetime) -> dict[str, Any]:
-    mail = effect if isinstance(effect, SendMail | SendDirect) else None
-    return {
-        "lane": effect.lane,
-        "key": effect.key,
-        "payload": effect_to_json(effect),
-        "asked": 1,
-        "due_at": due,
-        "state": WAITING,
-        "attempts": 0,
-        "error": "",
-        "ticket_id": getattr(effect, "ticket", None),
-        "entry_id": mail and mail.entry,
-        "person_id": mail and mail.to,
-        "rank": rank(effect),
-        "created_at": at,
-    }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, literal_column, or_, select
 
-from desk.effects import Effect
+from desk.effects import Effect, SendDirect, SendMail, effect_from_json, effect_to_json, rank
 from storage.tables import outbox as o
 
 WAITING = "waiting"
@@ -45,7 +45,8 @@ class Lease:
     `attempted_at` is set where an earlier lease ended in the middle of an attempt: whether the
     other side took it must be found out first. `granted`: it waited for its turn (see pace.py) and
     has it now. `facts`: what it shows, where that was read in the transaction that leased it, and
-    `noted_at`: when that transaction noted an attempt, too.
+    `noted_at`: when that transaction noted an attempt, too. `before`: how the row before it in its
+    lane ended, where one task carries out both.
     """
 
     id: int
@@ -58,8 +59,48 @@ class Lease:
     granted: bool = False
     facts: Any = None
     noted_at: datetime | None = None
+    before: Any = None
 
 
 def which(lease: Lease) -> dict[str, Any]:
     """The values of OURS."""
     return {"row": lease.id, "owner": lease.owner, "times": lease.asked}
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A relay with room for more, of the process whose transaction this is."""
+
+    owner: str
+    hold: timedelta
+
+
+def lease_of(row: Any, owner: str) -> Lease:
+    return Lease(
+        id=row.id,
+        effect=effect_from_json(row.payload),
+        asked=row.asked,
+        attempts=row.attempts,
+        attempted_at=row.attempted_at,
+        owner=owner,
+        created_at=row.created_at,
+    )
+
+
+def values_of(effect: Effect, at: datetime, due: datetime) -> dict[str, Any]:
+    mail = effect if isinstance(effect, SendMail | SendDirect) else None
+    return {
+        "lane": effect.lane,
+        "key": effect.key,
+        "payload": effect_to_json(effect),
+        "asked": 1,
+        "due_at": due,
+        "state": WAITING,
+        "attempts": 0,
+        "error": "",
+        "ticket_id": getattr(effect, "ticket", None),
+        "entry_id": mail and mail.entry,
+        "person_id": mail and mail.to,
+        "rank": rank(effect),
+        "created_at": at,
+    }

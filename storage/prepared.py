@@ -15,9 +15,12 @@ from typing import Any, NamedTuple, NoReturn
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 
+from storage.libpq import Libpq
+
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 NOTHING: Values = MappingProxyType({})
+POSTGRESQL = "postgresql"
 
 
 def prepared(statement: Executable) -> Any:
@@ -37,15 +40,23 @@ class Prepared:
         key = (dialect.name, *values)
         found = self._texts.get(key)
         if found is None:
-            found = self._texts[key] = _Text.of(self.statement, dialect, values)
+            found = self._texts[key] = _Text.of(self.statement, _as_sent(dialect), values)
         return found
 
 
+def _as_sent(dialect: Dialect) -> Any:
+    """PostgreSQL itself knows values by number only; psycopg would put that into each text anew."""
+    if dialect.name != POSTGRESQL:
+        return dialect
+    kind: Any = type(dialect)
+    return kind(paramstyle="numeric_dollar")
+
+
 class _Text(NamedTuple):
-    """`names` is the order of the values, or None where the driver takes them by name."""
+    """`names` is the order of the values."""
 
     sql: str
-    names: tuple[str, ...] | None
+    names: tuple[str, ...]
     constants: Values
     into: tuple[tuple[str, Convert], ...]
     row: Callable[[Iterable[Any]], Any] | None
@@ -65,7 +76,7 @@ class _Text(NamedTuple):
         )
         return cls(
             sql=str(compiled),
-            names=tuple(compiled.positiontup) if compiled.positional else None,
+            names=tuple(compiled.positiontup),
             constants={
                 name: bind.value for name, bind in compiled.binds.items() if not bind.required
             },
@@ -74,11 +85,11 @@ class _Text(NamedTuple):
             out=tuple((place, convert) for place, convert in results if convert),
         )
 
-    def bound(self, values: Values) -> Sequence[Any] | Values:
+    def bound(self, values: Values) -> list[Any]:
         whole = {**self.constants, **values}
         for name, convert in self.into:
             whole[name] = convert(whole[name])
-        return whole if self.names is None else [whole[name] for name in self.names]
+        return [whole[name] for name in self.names]
 
     def rows(self, fetched: list[Any]) -> list[Any]:
         if self.row is None:
@@ -135,7 +146,7 @@ def raise_as_usual(connection: Connection, driver: Any, sql: str, fault: Any) ->
     """An error of the driver as SQLAlchemy says it, so that callers know one kind of error; without
     the values, which are people's words."""
     dialect = connection.dialect
-    lost = dialect.is_disconnect(fault, driver, None)
+    lost = dialect.is_disconnect(fault, connection.connection, None)
     if lost:
         connection.invalidate(fault)
     error = dialect.loaded_dbapi.Error
@@ -151,6 +162,7 @@ class QuickConnection:
         self._slow = connection
         self.dialect = connection.dialect
         self._driver: Any = connection.connection.dbapi_connection
+        self._libpq = Libpq.of(connection) if self.dialect.name == POSTGRESQL else None
 
     def execute(self, statement: Any, values: Values | Sequence[Values] = NOTHING) -> Any:
         if not isinstance(statement, Prepared):
@@ -164,23 +176,37 @@ class QuickConnection:
 
     def _one(self, text: _Text, values: Values) -> Rows:
         try:
-            cursor = self._driver.execute(text.sql, text.bound(values))
-            fetched = [] if text.row is None else cursor.fetchall()
+            found, touched = self._run(text.sql, text.bound(values))
         except self.dialect.loaded_dbapi.Error as fault:
             raise_as_usual(self._slow, self._driver, text.sql, fault)
-        rows = Rows(text.rows(fetched), cursor.rowcount)
+        return Rows(text.rows(found), touched)
+
+    def _run(self, sql: str, values: list[Any]) -> tuple[list[Any], int]:
+        if self._libpq is not None:
+            return self._libpq.run(sql, values)
+        cursor = self._driver.execute(sql, values)
+        found = cursor.fetchall() if cursor.description else []
+        touched = cursor.rowcount
         cursor.close()
-        return rows
+        return found, touched
 
     def _many(self, text: _Text, values: Sequence[Values]) -> Rows:
-        cursor = self._driver.cursor()
         try:
-            cursor.executemany(text.sql, [text.bound(one) for one in values])
+            self._run_many(text.sql, [text.bound(one) for one in values])
         except self.dialect.loaded_dbapi.Error as fault:
             raise_as_usual(self._slow, self._driver, text.sql, fault)
+        return Rows([], -1)
+
+    def _run_many(self, sql: str, values: list[list[Any]]) -> None:
+        if self._libpq is not None:
+            for one in values:
+                self._libpq.run(sql, one)
+            return
+        cursor = self._driver.cursor()
+        try:
+            cursor.executemany(sql, values)
         finally:
             cursor.close()
-        return Rows([], -1)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._slow, name)

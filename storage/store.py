@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
@@ -14,24 +15,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.durable import WriteAheadLog
 from storage.engine import (
-    BEGIN_TO_READ,
-    BEGIN_TO_WRITE,
+    MUST_LAST,
     PATIENT_THREADS,
     READERS,
     THREADS,
+    begin_to_read,
+    begin_to_write,
     database_url,
     empty_the_journal,
     is_sqlite,
-    reader_engine,
+    sqlite_reader_engine,
     writer_engine,
 )
 from storage.finder import Finder
-from storage.kept import Begin, KeptConnections
+from storage.kept import Begin, KeptConnections, at_once
 from storage.known_house import Memory
 from storage.listener import CHANNEL, MAIL, PACE, Listener
 from storage.patience import patiently
 from storage.prepared import QuickConnection, prepared
-from storage.transaction import SqlTransaction
+from storage.transaction import SqlTransaction, Taker
 from storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -55,21 +57,21 @@ class SqlStore:
         on_outbox: Callable[[], None] | None = None,
         on_spool: Callable[[], None] | None = None,
     ) -> None:
+        self.taker: Taker | None = None  # who shows new tickets, once there is somebody
         self._url = database_url(url)
         self._on_outbox = on_outbox
         self._on_spool = on_spool
         self._memory = Memory(Finder(self._read_later))
-        writing = writer_engine(self._url)
-        reading = reader_engine(self._url, writing)
-        self._engines = (writing, reading)
-        self._kept: tuple[KeptConnections, ...] = ()
-        self._begin_to_write: Begin = writing.begin
-        self._begin_to_read: Begin = reading.begin
         sqlite = is_sqlite(self._url)
-        if sqlite:
-            begins = (BEGIN_TO_WRITE, BEGIN_TO_READ)
-            self._kept = tuple(map(KeptConnections, self._engines, begins))
-            self._begin_to_write, self._begin_to_read = (kept.begin for kept in self._kept)
+        writing = writer_engine(self._url)
+        # SQLite's readers cannot write at all; PostgreSQL needs fewer connections if they do both.
+        self._engines = (writing, sqlite_reader_engine(self._url)) if sqlite else (writing,)
+        self._kept = tuple(map(KeptConnections, self._engines))
+        self._begin_to_write: Begin = partial(self._kept[0].begin, begin_to_write(self._url))
+        self._begin_patiently: Begin = partial(
+            self._kept[0].begin, begin_to_write(self._url, patient=True)
+        )
+        self._begin_to_read: Begin = partial(self._kept[-1].begin, begin_to_read(self._url))
         self._threads = ThreadPoolExecutor(READERS if sqlite else THREADS, "storage")
         self._patient_threads = ThreadPoolExecutor(PATIENT_THREADS, "storage-patient")
         self._writer = self._sqlite_writer() if sqlite else None
@@ -84,7 +86,7 @@ class SqlStore:
             return await self._writer.written(work, patient=patient, early=early)
         threads = self._patient_threads if patient else self._threads
         # What nobody watches changes no tickets: it waits for nobody who does, nor they for it.
-        future = threads.submit(patiently, lambda: self._write(work, locks=not patient))
+        future = threads.submit(patiently, lambda: self._write(work, patient=patient))
         waiting = asyncio.wrap_future(future)
         # Whoever waits for an answer has it before the relay begins to work.
         future.add_done_callback(self._wake)
@@ -141,15 +143,27 @@ class SqlStore:
 
     def _sqlite_writer(self) -> Writer:
         journal = WriteAheadLog(str(self._url.database))
-        return Writer(self._begin_to_write, self._memory, self._committed, journal)
+        return Writer(self._begin_to_write, self._memory, self._committed, journal, self._with_room)
+
+    def _with_room(self) -> Taker | None:
+        return self.taker if self.taker is not None and self.taker.has_room() else None
 
     def _write(
-        self, work: Callable[[SqlTransaction], R], *, locks: bool
+        self, work: Callable[[SqlTransaction], R], *, patient: bool
     ) -> tuple[R, SqlTransaction]:
-        with self._begin_to_write() as connection:
-            tx = SqlTransaction(connection, self._memory, writable=True, locks=locks)
+        begin = self._begin_patiently if patient else self._begin_to_write
+        with begin() as connection:
+            tx = SqlTransaction(
+                connection,
+                self._memory,
+                writable=True,
+                locks=not patient,
+                taker=None if patient else self._with_room(),
+            )
             value = work(tx)
             tx.settle()
+            if patient and (tx.must_last or tx.outbox.mailed):
+                at_once(connection, MUST_LAST)
             for what in _news(tx):
                 quick = QuickConnection(connection)
                 quick.execute(_NOTIFY, {"channel": CHANNEL, "what": what})
@@ -175,6 +189,9 @@ class SqlStore:
             self._committed((written.result()[1],))
 
     def _committed(self, done: Sequence[SqlTransaction]) -> None:
+        for tx in done:
+            if tx.begun and self.taker is not None:
+                self.taker.take(tx.begun)
         if self._on_outbox is not None and any(tx.wakes_the_relay for tx in done):
             self._on_outbox()
         if self._on_spool is not None and any(tx.spool.asked for tx in done):
@@ -183,7 +200,7 @@ class SqlStore:
 
 def _news(tx: SqlTransaction) -> Iterator[str]:
     """What other processes are told with the commit."""
-    if tx.outbox.asked:
+    if tx.outbox.asked and not tx.begun:
         yield RELAY
     if tx.pace.changed:
         yield PACE

@@ -63,9 +63,11 @@ class SqlTickets:
         self._connection = connection
         self._get = _GET_TO_CHANGE if locks else _GET
         self._met: dict[int, Ticket] = {}  # this transaction's own view
+        self.added: set[int] = set()
 
     def add(self, ticket: Ticket) -> Ticket:
         number = self._connection.execute(_ADD, _row(ticket)).scalar_one()
+        self.added.add(number)
         return self._meet(replace(ticket, id=number))
 
     def get(self, ticket: int) -> Ticket:

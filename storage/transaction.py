@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Protocol, cast
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -20,6 +21,7 @@ from storage.mailboxes import SqlMailboxes
 from storage.mails import SqlMails
 from storage.organisation import SqlOrganisation
 from storage.outbox import SqlOutbox
+from storage.outbox_rows import Hand, Lease
 from storage.pace import SqlPace
 from storage.people import SqlPeople
 from storage.prepared import QuickConnection, prepared
@@ -29,6 +31,23 @@ from storage.syncs import SqlSyncs
 from storage.tables import once as once_keys
 from storage.ticket_index import SqlTicketIndex
 from storage.tickets import SqlTickets
+
+
+class Taker(Protocol):
+    """A relay that shows a new ticket without leasing what it shows in a transaction of its own."""
+
+    @property
+    def hand(self) -> Hand: ...
+
+    def has_room(self) -> bool:
+        """From any thread."""
+
+    def look(self, tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
+        """The same with the facts that they show. In the transaction, before its commit."""
+
+    def take(self, begun: Sequence[Lease]) -> None:
+        """They are committed. From any thread."""
+
 
 _PING = select(1)
 _FIRST = prepared(
@@ -43,18 +62,26 @@ class SqlTransaction:
     """The desk's `Transaction`. Lives as long as the work it was given to."""
 
     def __init__(
-        self, slow: Connection, memory: Memory, *, writable: bool, locks: bool = False
+        self,
+        slow: Connection,
+        memory: Memory,
+        *,
+        writable: bool,
+        locks: bool = False,
+        taker: Taker | None = None,
     ) -> None:
-        """`locks`: a ticket that is got is about to be changed."""
+        """`locks`: a ticket that is got is about to be changed. `taker`: who shows new ones."""
         connection = self._connection = cast(Connection, QuickConnection(slow))
-        self.outbox = SqlOutbox(connection)
+        self._taker = taker
+        self.begun: tuple[Lease, ...] = ()  # what the taker is to carry out after the commit
         self.tickets = SqlTickets(connection, locks=locks)
-        self.journal = SqlJournal(connection, self.outbox)
+        self.outbox = SqlOutbox(connection, self.tickets.added, taker.hand if taker else None)
         known = KnownHouse(connection, memory)
         self.people = SqlPeople(connection, known, self.outbox if writable else None)
+        self.journal = SqlJournal(connection, self.outbox, self.people, self.tickets.added)
         self.organisation = SqlOrganisation(connection, known)
         self.cards = SqlCards(connection)
-        self.mails = SqlMails(connection)
+        self.mails = SqlMails(connection, self.tickets.added)
         self.files = SqlFiles(connection)
         self.pace = SqlPace(connection, self.outbox)
         self.spool = SqlSpool(connection)
@@ -94,7 +121,8 @@ class SqlTransaction:
 
     @property
     def wakes_the_relay(self) -> bool:
-        return self.outbox.asked or self.outbox.freed
+        """Who begins with a ticket looks for more by itself."""
+        return not self.begun and (self.outbox.asked or self.outbox.freed)
 
     @property
     def index(self) -> SqlTicketIndex:
@@ -104,6 +132,8 @@ class SqlTransaction:
     def settle(self) -> None:
         """Write down what was only collected until now. Must come before the commit."""
         self.outbox.settle()
+        if self._taker is not None and self.outbox.begun:
+            self.begun = self._taker.look(self, self.outbox.begun)
 
     def ping(self) -> None:
         """Make the database answer."""

@@ -23,7 +23,7 @@ from storage.faults import is_passing, is_taken
 from storage.kept import Begin, at_once
 from storage.known_house import Memory
 from storage.patience import patiently
-from storage.transaction import SqlTransaction
+from storage.transaction import SqlTransaction, Taker
 
 R = TypeVar("R")
 
@@ -86,12 +86,15 @@ class Writer:
         memory: Memory,
         committed: Callable[[Sequence[SqlTransaction]], None],
         journal: WriteAheadLog,
+        taker: Callable[[], Taker | None] = lambda: None,
     ) -> None:
-        """`committed` is told of each transaction that was, those of one commit together."""
+        """`committed` is told of each transaction that was, those of one commit together. `taker`
+        names who has room to show new tickets."""
         self._begin = begin
         self._disk = Disk(journal)
         self._memory = memory
         self._committed = committed
+        self._taker = taker
         self._queue = _Queue()
         self._closing = Lock()
         self._closed = False
@@ -164,7 +167,7 @@ class Writer:
         with self._begin() as connection:
             outcomes, kept = [], []
             for job in jobs:
-                tx = SqlTransaction(connection, self._memory, writable=True)
+                tx = self._transaction(connection, job)
                 outcome = _attempt(job, tx, connection)
                 outcomes.append(outcome)
                 if outcome.error is None:
@@ -174,10 +177,14 @@ class Writer:
     def _alone(self, job: _Job) -> tuple[list[_Outcome], list[SqlTransaction]]:
         """With nobody else in the commit, the transaction itself is what is rolled back."""
         with self._begin() as connection:
-            tx = SqlTransaction(connection, self._memory, writable=True)
+            tx = self._transaction(connection, job)
             outcome = _Outcome(job.work(tx))
             tx.settle()
         return [outcome], [tx]
+
+    def _transaction(self, connection: Connection, job: _Job) -> SqlTransaction:
+        taker = None if job.patient else self._taker()
+        return SqlTransaction(connection, self._memory, writable=True, taker=taker)
 
 
 def _tell(jobs: Sequence[_Job], outcomes: Sequence[_Outcome]) -> None:

@@ -4,9 +4,10 @@ composed bytes are real; a mail server and a Slack that keep everything stand at
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ from mail.sending import Attempting, Sent
 from mail.sending import LeaseLost as NotOurs
 from mail.ways import Strangers, Way
 from mail.wire import as_bytes
+from storage.outbox_rows import Lease
 from tests.bot.outgoing import Outgoing
 from tests.desk.office import MINUTE, Office
 
@@ -121,13 +123,27 @@ def _people(ticket: Any) -> Iterable[int]:
 class Rounds(Relay):
     """A relay that carries what is due when it is told to, one after the other."""
 
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._begun: list[Lease] = []
+
+    def has_room(self) -> bool:
+        return True
+
+    def take(self, begun: Sequence[Lease]) -> None:
+        self._begun += begun
+
     async def carry_all(self) -> None:
         self._rounds.stopping = True  # so that no delivery begins the next one
+        await self._store.write(lambda tx: None)  # whatever was begun before is told by then
+        begun, self._begun = self._begun, []
+        for _, lane in groupby(begun, lambda lease: lease.effect.lane):
+            await self._deliver(tuple(lane))
         while leases := await self._store.write(
             lambda tx: tx.outbox.lease(self._clock(), HOLD, self._owner, 20)
         ):
             for lease in leases:
-                await self._deliver(lease)
+                await self._deliver((lease,))
 
 
 class WholeDesk:
@@ -153,7 +169,7 @@ class WholeDesk:
             own_addresses=(US,),
         )
         self.spool = MailSpool(office.store, taking, clock)
-        self.relay = Rounds(office.store, self._couriers(), clock)
+        self.relay = office.store.taker = Rounds(office.store, self._couriers(), clock)
 
     def _couriers(self) -> dict[type[Any], Courier]:
         store, clock = self.office.store, lambda: self.office.now

@@ -25,21 +25,21 @@ SPOIL = text("INSERT INTO orphans VALUES ('nobody')")
 def connections(migrated_sqlite: Any, tmp_path: Any) -> Iterator[KeptConnections]:
     copy = tmp_path / "frontdesk.db"
     copy.write_bytes(migrated_sqlite.read_bytes())
-    connections = KeptConnections(writer_engine(database_url(f"sqlite:///{copy}")), BEGIN_TO_WRITE)
-    with connections.begin() as connection:
+    connections = KeptConnections(writer_engine(database_url(f"sqlite:///{copy}")))
+    with connections.begin(BEGIN_TO_WRITE) as connection:
         connection.execute(FORBID)
     yield connections
     connections.close()
 
 
 def known(connections: KeptConnections) -> int:
-    with connections.begin() as connection:
+    with connections.begin(BEGIN_TO_WRITE) as connection:
         return int(connection.execute(COUNT).scalar_one())
 
 
 def write(connections: KeptConnections, way: str, *statements: Any) -> None:
     """By SQLAlchemy, by the driver alone, or by SQLAlchemy while somebody counts statements."""
-    with connections.begin() as connection:
+    with connections.begin(BEGIN_TO_WRITE) as connection:
         if way == "counted":
             event.listen(connection, "before_cursor_execute", lambda *_: None)
         runs = QuickConnection(connection) if way == "driver" else connection
@@ -81,7 +81,7 @@ def test_a_transaction_that_cannot_be_ended_is_no_part_of_the_next(
     write(connections, way)
 
     def lose() -> None:
-        with connections.begin() as connection:
+        with connections.begin(BEGIN_TO_WRITE) as connection:
             connection.execute(ADD)
             driver: Any = connection.connection.dbapi_connection
             driver.close()

@@ -1,0 +1,268 @@
+"""What a new ticket begins with is shown by who wrote it, without being leased first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot import relay as relays
+from bot.outcomes import Attempting, Done, Paced, Refused, Unreachable
+from bot.pacing import Pacing
+from bot.reading import CardLook, OpeningLook, read_mail
+from bot.relay import Relay
+from desk.ask_delivery import card_facts, thread_facts
+from desk.effects import OpenThread, RefreshCard, SendMail, ShowEntry, WarnUndelivered
+from desk.open_ticket import OpenTicket
+from desk.people import NewPerson
+from desk.ports import Card
+from desk.ticket import Origin
+from desk.words import Words
+from storage.outbox_rows import Lease
+from storage.tables import outbox
+from storage.transaction import SqlTransaction
+from tests.bot.couriers import LONG
+from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
+from tests.desk.office import MARIE, NOW, PAUL, PIERRE, Office
+
+__all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
+
+BEGINNING = [RefreshCard, OpenThread]
+
+
+@dataclass
+class Hands:
+    """A relay at the office's desk, whose couriers do what `endings` say, by the effect."""
+
+    office: Office
+    relay: Relay
+    pacing: Pacing
+    endings: dict[type[Any], Exception] = field(default_factory=dict)
+    carried: list[Lease] = field(default_factory=list)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def carry(self, effect: Any, lease: Lease, attempting: Attempting) -> Done:
+        self.carried.append(lease)
+        self.told.set()
+        assert await attempting()
+        if type(effect) in self.endings:
+            raise self.endings.pop(type(effect))
+        if isinstance(effect, RefreshCard):
+            return await self._posted(effect, lease)
+        return Done("sent")
+
+    async def _posted(self, effect: RefreshCard, lease: Lease) -> Done:
+        now = self.office.now
+        card = Card(effect.ticket, 1, "C0", f"{effect.ticket}.{len(self.carried)}", active=True)
+
+        def keep(tx: SqlTransaction) -> None:
+            tx.cards.add(card, now)
+
+        return Done(card.ts, keep, card)
+
+    async def until(self, *kinds: type[Any]) -> None:
+        async with asyncio.timeout(LONG):
+            while Counter(kinds) - Counter(self.kinds):
+                self.told.clear()
+                await self.told.wait()
+
+    async def until_waiting(self, *kinds: type[Any]) -> None:
+        async with asyncio.timeout(LONG):
+            while [type(effect) for effect in self.office.waiting()] != list(kinds):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)  # the database has no event to wait for
+
+    @property
+    def kinds(self) -> list[type[Any]]:
+        return [type(lease.effect) for lease in self.carried]
+
+
+@pytest.fixture
+async def hands(office: Office) -> AsyncIterator[Hands]:
+    pacing = Pacing(lambda: office.now)
+    hands = Hands(office, relay=None, pacing=pacing)  # type: ignore[arg-type]
+    kinds = (*BEGINNING, SendMail, ShowEntry, WarnUndelivered)
+    couriers = dict.fromkeys(kinds, hands.carry)
+    hands.relay = office.store.taker = Relay(
+        office.store, couriers, lambda: office.now, pacing=pacing
+    )
+    running = asyncio.create_task(hands.relay.run())
+    yield hands
+    await hands.relay.stop(LONG)
+    await running
+
+
+def leased(office: Office) -> list[tuple[Any, ...]]:
+    """Kind, owner, until and attempt of what waits."""
+    columns = (outbox.c.payload, outbox.c.leased_by, outbox.c.lease_until, outbox.c.attempted_at)
+    with office._looking.connect() as connection:
+        rows = connection.execute(
+            select(*columns).where(outbox.c.state == "waiting").order_by(outbox.c.id)
+        ).all()
+    return [(row[0]["kind"], *row[1:]) for row in rows]
+
+
+async def test_card_and_line_are_carried_by_one_hand_and_the_mail_behind_them(hands: Hands) -> None:
+    await hands.office.open()
+
+    await hands.until(RefreshCard, OpenThread, SendMail)
+    await hands.until_waiting()
+
+    card, line, mail = sorted(hands.carried, key=lambda lease: lease.id)
+    assert hands.kinds.index(RefreshCard) < hands.kinds.index(OpenThread)
+    assert card.facts.get().current is None
+    assert line.facts.get().card is None
+    assert line.before.card.ticket == line.effect.ticket  # type: ignore[union-attr]
+    assert card.attempted_at is line.attempted_at is None
+    assert mail.before is None
+
+
+async def test_what_nobody_carries_yet_is_leased_with_its_attempt_noted(hands: Hands) -> None:
+    hands.relay.take = lambda begun: None  # type: ignore[method-assign] # killed just then
+    office = hands.office
+
+    await office.open()
+
+    until, at = office.now + relays.HOLD, office.now
+    owner = hands.relay.hand.owner
+    assert leased(office) == [
+        ("RefreshCard", owner, until, at),
+        ("OpenThread", owner, until, at),
+        ("SendMail", owner, until, None),
+    ]
+    # Whoever takes them over looks whether they were posted; a mail was not begun.
+    office.later(relays.HOLD + timedelta(seconds=1))
+    taken = await office.lease(owner="another")
+    assert [type(lease.effect) for lease in taken] == [RefreshCard, SendMail]
+    assert [lease.attempted_at for lease in taken] == [at, None]
+
+
+async def test_a_card_that_fails_leaves_its_line_as_if_nobody_had_taken_it(hands: Hands) -> None:
+    hands.endings[RefreshCard] = Unreachable("no answer", retry_after=60, attempted=True)
+
+    await hands.office.open()
+
+    await hands.until(RefreshCard, SendMail)
+    await hands.until_waiting(RefreshCard, OpenThread)
+    (card, line) = leased(hands.office)
+    assert card == ("RefreshCard", None, None, hands.office.now)
+    assert line == ("OpenThread", None, None, None)
+    hands.office.later()
+    hands.relay.wake()
+    await hands.until_waiting()
+    assert [kind for kind in hands.kinds if kind is not SendMail] == [RefreshCard, *BEGINNING]
+
+
+@pytest.mark.parametrize(
+    ("fault", "attempted", "left"),
+    [
+        (Unreachable("no answer", retry_after=60, attempted=True), True, [OpenThread]),
+        (Unreachable("not connected", retry_after=60), False, [OpenThread]),
+        (
+            Paced("chat.postMessage", "chat.postMessage C0", timedelta(seconds=60), 60),
+            False,
+            [OpenThread],
+        ),
+        (Refused("msg_too_long"), False, []),
+    ],
+    ids=["in doubt", "not reached", "paced", "refused"],
+)
+async def test_a_line_that_fails_does_not_take_its_card_along(
+    hands: Hands, fault: Exception, attempted: bool, left: list[type[Any]]
+) -> None:
+    hands.endings[OpenThread] = fault
+
+    number = await hands.office.open()
+
+    await hands.until(RefreshCard, OpenThread)
+    await hands.until_waiting(*left)
+    card = await hands.office.store.read(lambda tx: tx.cards.active(number))
+    assert card is not None
+    assert [row[3] is not None for row in leased(hands.office)] == [attempted] * len(left)
+
+
+async def test_a_defect_in_one_of_them_stops_neither_the_mail_nor_the_next_ticket(
+    hands: Hands,
+) -> None:
+    hands.endings[RefreshCard] = KeyError("a defect of ours")
+
+    await hands.office.open()
+    await hands.until(RefreshCard, SendMail)
+    await hands.office.open()
+
+    await hands.until_waiting(RefreshCard, OpenThread)
+    assert hands.kinds.count(OpenThread) == 1
+
+
+@pytest.mark.parametrize("why", ["paced", "full", "stopping"])
+async def test_without_room_it_waits_its_turn_like_everything_else(hands: Hands, why: str) -> None:
+    match why:
+        case "paced":
+            hands.pacing.refused("chat.postMessage", "C9", 60)
+        case "full":
+            hands.relay._slots = 0
+        case _:
+            await hands.relay.stop(LONG)
+
+    await hands.office.open()
+
+    if why == "paced":
+        await hands.until_waiting()
+    else:
+        assert [row[1] for row in leased(hands.office)] == [None] * 3
+
+
+WISHES = {
+    "a form": {"by": PIERRE, "requester": PAUL},
+    "for another": {"by": PIERRE, "requester": PAUL, "beneficiary": MARIE},
+    "a mail that may be forged": {
+        "origin": Origin.MAIL,
+        "message_id": "<1@acme.example>",
+        "unverified": True,
+        "cc": (NewPerson("Zoé", "zoe@acme.example"),),
+    },
+    "a technician's forward": {
+        "by": PIERRE,
+        "requester": NewPerson("Ali", "ali@acme.example"),
+        "note": Words.plain("He sits on the third floor."),
+        "origin": Origin.MAIL,
+        "message_id": "<2@acme.example>",
+    },
+}
+
+
+@pytest.mark.parametrize("wish", WISHES)
+async def test_what_is_shown_without_reading_is_what_would_be_read(hands: Hands, wish: str) -> None:
+    found: list[Lease] = []
+    hands.relay.take = found.extend  # type: ignore[method-assign]
+    office, asked = hands.office, dict(WISHES[wish])
+    by, requester = asked.pop("by", PAUL), asked.pop("requester", None)
+
+    number = (
+        await office.open(by, None, **asked)
+        if requester is None
+        else (
+            await office.does(
+                OpenTicket(by, requester, "Printer", Words.plain("It jams."), **asked)
+            )
+        ).ticket
+    )
+
+    async with asyncio.timeout(LONG):
+        while not found:  # noqa: ASYNC110 - whoever asked is told before
+            await asyncio.sleep(0.01)
+    card, line, *mails = found
+    shown, opening = card.facts.get(), line.facts.get()
+    assert isinstance(shown, CardLook)
+    assert isinstance(opening, OpeningLook)
+    assert shown.facts == await office.store.read(lambda tx: card_facts(tx, number, None))
+    assert opening.facts == await office.store.read(lambda tx: thread_facts(tx, line.effect))
+    for mail in mails:
+        facts = await office.store.read(lambda tx, effect=mail.effect: read_mail(tx, effect, NOW))
+        assert mail.facts.get() == facts
+    assert [type(mail.effect) for mail in mails] == [SendMail]

@@ -1,0 +1,109 @@
+"""Statements that libpq sends mean what they mean to psycopg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg.pq import TransactionStatus
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from storage.finder import Finder
+from storage.known_house import Memory
+from storage.libpq import Libpq
+from storage.store import SqlStore
+from storage.transaction import SqlTransaction
+from tests.storage.house import a_person
+
+KINDS = "SELECT $1::bigint, $2::text, $3::boolean, $4::double precision, $5::bytea"
+VALUES = st.tuples(
+    st.none() | st.integers(-(2**63), 2**63 - 1),
+    st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    st.none() | st.booleans(),
+    st.none() | st.floats(allow_nan=False),
+    st.none() | st.binary(),
+)
+
+
+@pytest.fixture(scope="module")
+def driver(postgresql_server: Any) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(postgresql_server.url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@given(VALUES)
+def test_what_goes_there_comes_back(
+    driver: psycopg.Connection[Any], values: tuple[Any, ...]
+) -> None:
+    found, touched = Libpq(driver).run(KINDS, values)
+
+    assert (found, touched) == ([values], 1)
+
+
+def test_a_null_character_is_refused_and_nothing_behind_it_is_lost(
+    driver: psycopg.Connection[Any],
+) -> None:
+    with pytest.raises(psycopg.DataError):
+        Libpq(driver).run("SELECT $1::text", ["one\0two"])
+
+
+def test_no_rows_and_rows_that_were_touched(driver: psycopg.Connection[Any]) -> None:
+    libpq = Libpq(driver)
+    libpq.run("CREATE TEMPORARY TABLE t (n bigint)", [])
+
+    assert libpq.run("INSERT INTO t SELECT generate_series(1, $1)", [3]) == ([], 3)
+    assert libpq.run("SELECT n FROM t WHERE n > $1", [5]) == ([], 0)
+    assert libpq.run("UPDATE t SET n = n WHERE n > $1 RETURNING n", [2]) == ([(3,)], 1)
+
+
+def test_it_begins_where_nobody_has_begun(driver: psycopg.Connection[Any]) -> None:
+    driver.rollback()
+
+    Libpq(driver).run("SELECT 1", [])
+
+    assert driver.info.transaction_status == TransactionStatus.INTRANS
+
+
+def test_what_failed_is_not_committed_without_a_word(driver: psycopg.Connection[Any]) -> None:
+    driver.rollback()
+    libpq = Libpq(driver)
+    libpq.order(b"BEGIN")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        libpq.run("SELECT 1 / $1::int", [0])
+
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        libpq.order(b"COMMIT")
+    assert not libpq.is_open
+
+
+async def test_statements_that_a_pooler_has_let_go_are_prepared_anew(postgresql_url: str) -> None:
+    def let_go(tx: SqlTransaction) -> None:
+        tx._connection.execute(text("DEALLOCATE ALL"))
+
+    store = SqlStore(postgresql_url)
+    await store.write(a_person)
+    await store.write(let_go)
+
+    await store.write(a_person)
+
+    assert await store.read(lambda tx: tx.people.count()) == 2
+    store.close()
+
+
+def test_whoever_asks_outside_the_store_is_answered_too(postgresql_url: str) -> None:
+    engine = create_engine(
+        postgresql_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool
+    )
+    with engine.begin() as connection:
+        memory = Memory(Finder(lambda work: None))
+        person = a_person(SqlTransaction(connection, memory, writable=True))
+    with engine.connect() as connection:
+        known = SqlTransaction(connection, memory, writable=False).people.get(person.id)
+
+    assert known == person
