@@ -7,6 +7,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+import orjson
+
 _PAYLOAD = b"payload="
 MOST_FIELDS = 100  # a command of Slack has about fifteen
 _AS_QUOTED_PRINTABLE = bytes.maketrans(b"+%", b" =")
@@ -22,11 +24,20 @@ def payload_in(body: bytes, kind: str) -> dict[str, Any]:
 
 def _read(body: bytes, kind: str) -> Any:
     if kind.partition(";")[0].strip() == "application/json" or body.startswith(b"{"):
-        return json.loads(body.decode())
+        return from_json(body)
     if body.startswith(_PAYLOAD) and b"&" not in body:
-        return json.loads(unquoted(body[len(_PAYLOAD) :]).decode("utf-8", "replace"))
+        return from_json(unquoted(body[len(_PAYLOAD) :]))
     fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    return json.loads(fields["payload"]) if "payload" in fields else fields
+    return from_json(fields["payload"].encode()) if "payload" in fields else fields
+
+
+def from_json(text: bytes) -> Any:
+    """In a fifth of the library's time; which is asked where it is more tolerant, such as of half
+    characters (surrogates). Raises ValueError, and RecursionError for what is nested too deeply."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text.decode("utf-8", "replace"))
 
 
 def unquoted(value: bytes) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.form import payload_in, unquoted
+from bot.form import from_json, payload_in, unquoted
 
 FORM = "application/x-www-form-urlencoded"
 JSON = st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()))
@@ -33,6 +33,21 @@ def test_a_payload_comes_out_as_it_went_in(payload: dict[str, Any]):
     body = b"payload=" + quote_plus(json.dumps(payload)).encode()
 
     assert payload_in(body, FORM) == payload
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(ANYTHING, st.booleans())
+@example("\ud83d", True)
+@example("\0", False)
+def test_json_is_read_as_the_standard_library_does(value: Any, ascii_only: bool):
+    text = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+
+    assert repr(from_json(text)) == repr(json.loads(text.decode("utf-8", "replace")))
 
 
 @given(st.dictionaries(st.text(min_size=1).filter(lambda name: name != "payload"), st.text()))
