@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import aiohttp
 import structlog
 
 from bot.audit import audit_channels
@@ -35,7 +34,7 @@ from bot.outcomes import Unreachable
 from bot.pacing import Pacing
 from bot.relay import Courier, Relay
 from bot.schedule import Jobs, guarded, in_turn, start_schedule
-from bot.slack import PATIENCE, bolt_app, dispatch, meet_slack, slack_client
+from bot.slack import bolt_app, dispatch, meet_slack, slack_client, slack_session
 from bot.slack_calls import SlackCalls
 from bot.slack_courier import SlackCourier
 from bot.slack_files import Transfers
@@ -53,6 +52,7 @@ from handlers.router import Router
 from mail.templating import Templates
 from storage.migrate import upgrade
 from storage.store import SqlStore
+from storage.syncs import Sync
 from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
@@ -66,6 +66,14 @@ FIRST_SYNC = 15.0  # seconds the start waits for the directory when the desk kno
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _outbox(tx: SqlTransaction, now: datetime) -> dict[str, int]:
+    return {**tx.outbox.counts(), "late_seconds": int(tx.outbox.late(now).total_seconds())}
+
+
+def _sync(tx: SqlTransaction) -> Sync | None:
+    return tx.syncs.of(EVERYBODY)
 
 
 class Bot:
@@ -96,7 +104,7 @@ class Bot:
         self._closing.push_async_callback(asyncio.to_thread, self.store.close)
         self.turns = Turns(self.store, self._clock)
         self._closing.push_async_callback(self.turns.close)
-        session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=PATIENCE))
+        session = await self._closing.enter_async_context(slack_session())
         client = slack_client(settings, session)
         self.files = FileStore(settings.files_url)
         await self.files.prepare()
@@ -143,7 +151,7 @@ class Bot:
         try:
             async with asyncio.timeout(LOOKING):
                 facts["outbox"], facts["mail"], sync = await self.store.read(
-                    lambda tx: (tx.outbox.counts(), tx.spool.counts(), tx.syncs.of(EVERYBODY))
+                    lambda tx: (_outbox(tx, self._clock()), tx.spool.counts(), _sync(tx))
                 )
                 if self.mailboxes:
                     facts["mailboxes"] = await self.store.read(self._mailbox_states)

@@ -40,6 +40,14 @@ def from_json(text: bytes) -> Any:
         return json.loads(text.decode("utf-8", "replace"))
 
 
+def to_json(value: Any) -> str:
+    """What is said to Slack. Half characters are escaped, as only the library does it."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
 def unquoted(value: bytes) -> bytes:
     """A form's value without its `%XX` and `+`.
 

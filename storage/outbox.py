@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal_column,
     select,
     true,
@@ -52,6 +51,7 @@ from storage.outbox_rows import (
     Hand,
     Lease,
     lease_of,
+    so_many,
     values_of,
     which,
 )
@@ -181,7 +181,7 @@ class SqlOutbox:
             leased = {"leased_by": owner, "lease_until": at + hold, "leased_asked": 1}
             rows.append(values_of(effect, at, at) | leased | {"attempted_at": noted_at})
         values = {f"{name}_{place}": row[name] for place, row in enumerate(rows) for name in row}
-        ids = sorted(self._direct.execute(_begin(len(rows), tuple(rows[0])), values).scalars())
+        ids = sorted(self._direct.execute(so_many(len(rows), tuple(rows[0])), values).scalars())
         self.attempts = True
         return [
             Lease(number, effect, 1, 0, None, owner, at, noted_at=row["attempted_at"])
@@ -330,8 +330,17 @@ class SqlOutbox:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the relay should look again, `now` at the earliest. None: nothing is waiting."""
-        found: datetime | None = self._connection.execute(_NEXT_DUE).scalar()
+        found = self._first_due()
         return None if found is None else max(found, now)
+
+    def late(self, now: datetime) -> timedelta:
+        """For how long something has been due that nobody carries out."""
+        found = self._first_due()
+        return max(now - found, timedelta(0)) if found else timedelta(0)
+
+    def _first_due(self) -> datetime | None:
+        found: datetime | None = self._connection.execute(_NEXT_DUE).scalar()
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many rows are waiting, refused and uncertain. The others are many and need nobody."""
@@ -364,16 +373,6 @@ class SqlOutbox:
 
     def _done(self, statement: Any, values: Mapping[str, Any]) -> bool:
         return self._connection.execute(statement, values).rowcount > 0
-
-
-@cache
-def _begin(rows: int, columns: tuple[str, ...]) -> Any:
-    """So many rows at once, which are numbered in their order."""
-    values = [
-        {name: bindparam(f"{name}_{place}", type_=o.c[name].type) for name in columns}
-        for place in range(rows)
-    ]
-    return prepared(insert(o).values(values).returning(o.c.id))
 
 
 @cache

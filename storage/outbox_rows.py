@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, literal_column, or_, select
+from sqlalchemy import bindparam, exists, insert, literal_column, or_, select
 
 from desk.effects import Effect, SendDirect, SendMail, effect_from_json, effect_to_json, rank
+from storage.prepared import prepared
 from storage.tables import outbox as o
 
 WAITING = "waiting"
@@ -104,3 +106,13 @@ def values_of(effect: Effect, at: datetime, due: datetime) -> dict[str, Any]:
         "rank": rank(effect),
         "created_at": at,
     }
+
+
+@cache
+def so_many(rows: int, columns: tuple[str, ...]) -> Any:
+    """To insert so many rows at once, which are numbered in their order."""
+    values = [
+        {name: bindparam(f"{name}_{place}", type_=o.c[name].type) for name in columns}
+        for place in range(rows)
+    ]
+    return prepared(insert(o).values(values).returning(o.c.id))

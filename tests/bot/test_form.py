@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.form import from_json, payload_in, unquoted
+from bot.form import from_json, payload_in, to_json, unquoted
 
 FORM = "application/x-www-form-urlencoded"
 JSON = st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()))
@@ -48,6 +48,13 @@ def test_json_is_read_as_the_standard_library_does(value: Any, ascii_only: bool)
     text = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
 
     assert repr(from_json(text)) == repr(json.loads(text.decode("utf-8", "replace")))
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
+@example("\ud83d")
+@example({1: "one"})
+def test_what_is_said_is_understood_as_if_the_standard_library_had_written_it(value: Any):
+    assert json.loads(to_json(value)) == json.loads(json.dumps(value))
 
 
 @given(st.dictionaries(st.text(min_size=1).filter(lambda name: name != "payload"), st.text()))

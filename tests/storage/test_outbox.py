@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -337,3 +338,19 @@ async def test_two_processes_share_the_work_without_overlap(
 
     ids = [one.id for leases in both for one in leases]
     assert len(ids) == len(set(ids)) <= 30
+
+
+async def test_what_is_due_and_in_nobodys_hands_is_late(store: SqlStore):
+    async def late_after(minutes: int) -> timedelta:
+        return await store.read(lambda tx: tx.outbox.late(NOW + minutes * MINUTE))
+
+    assert await late_after(5) == timedelta(0)
+
+    await store.write(lambda tx: tx.outbox.put(RefreshCard(1), NOW, NOW + MINUTE))
+    await store.write(lambda tx: tx.outbox.put(ShowEntry(1, 1), NOW))
+    assert await late_after(0) == timedelta(0)
+    assert await late_after(5) == 4 * MINUTE
+
+    await store.write(lambda tx: tx.outbox.lease(NOW + MINUTE, 2 * MINUTE, "us", 9))
+    assert await late_after(3) == timedelta(0)
+    assert await late_after(5) == 2 * MINUTE
