@@ -243,9 +243,11 @@ class Relay:
     ) -> None:
         """Write down what ended well before it, how this one failed, and that the others are free.
 
-        `ended` holds all of them where it was the writing down that failed.
+        `ended` holds all of them where it was the writing down that failed. That is tried again
+        where the database was away; a defect in it must not be met again in the same breath.
         """
         lease = leases[min(len(ended), len(leases) - 1)]
+        well = ended if len(ended) < len(leases) or isinstance(fault, Busy) else ()
         how: Callable[[SqlTransaction, Lease, Any], None] | None = None
         match fault:
             case LeaseLost():
@@ -265,13 +267,13 @@ class Relay:
                 how = self._put_off
 
         def note(tx: SqlTransaction) -> None:
-            _write_down(tx, ended, self._clock())
+            _write_down(tx, well, self._clock())
             if how is not None:
                 how(tx, lease, fault)
             for other in leases[len(ended) + 1 :]:
                 tx.outbox.let_go(other)
 
-        if how is not None or ended:
+        if how is not None or well:
             await self._note(lease, note)
         self._rounds.wake_here()  # the row is due at another time now
 

@@ -103,6 +103,23 @@ async def test_who_is_not_reached_is_tried_again_later_each_time(play: Play) -> 
     assert [lease.attempts for lease in play.carried] == [0, 1, 2, 3]
 
 
+async def test_what_cannot_be_written_down_is_put_off_like_any_defect(play: Play) -> None:
+    def broken(tx: SqlTransaction) -> None:
+        raise KeyError("a defect of ours")
+
+    async def unspeakable(lease: Lease, attempting: Attempting) -> Done:
+        return Done("sent", broken)
+
+    play.endings = [unspeakable]
+    await play.ask(RefreshCard(1))
+
+    row = await _until_postponed(play, 1)
+    assert row.error == "KeyError"
+    await play.later(60)
+    await play.until_carried(2)
+    await play.until_rows(waiting=0)
+
+
 async def test_who_says_when_is_not_asked_before(play: Play) -> None:
     async def busy(lease: Lease, attempting: Attempting) -> Done:
         raise Unreachable("rate limited", retry_after=40)
