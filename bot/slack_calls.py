@@ -34,6 +34,7 @@ READS = frozenset(
     }
 )
 EVENT_TYPE = "frontdesk"  # of the metadata on each of our messages
+PAUSES = (1.0, 3.0)  # seconds before a page of a list is asked for again
 PAGE = 200  # messages at once when we look whether a post arrived
 CLOCKS_DIFFER = 600.0  # seconds between Slack's clock and ours, at most
 
@@ -236,7 +237,9 @@ class SlackCalls:
     async def page(
         self, method: str, arguments: Mapping[str, Any], steady: Steady
     ) -> Mapping[str, Any]:
-        """One page of a list, when it is its turn."""
+        """One page of a list, when it is its turn. A call that is lost on its way is made again:
+        a desk that knows nobody yet would have to wait for its people."""
+        pauses = iter(PAUSES)
         while True:
             await steady.turn()
             try:
@@ -244,9 +247,10 @@ class SlackCalls:
             except NotSetUp:
                 raise
             except Unreachable as fault:
-                if fault.retry_after is None:
+                pause = fault.retry_after or next(pauses, None)
+                if pause is None:
                     raise
-                await asyncio.sleep(fault.retry_after)
+                await asyncio.sleep(pause)
 
 
 def _posted(page: Mapping[str, Any], row: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import pacing
+from bot import pacing, slack_calls
 from bot.directory import EVERYBODY, learn_everybody
 from bot.outcomes import Unreachable
 from bot.slack_calls import SlackCalls, SlackDeclined
@@ -43,6 +43,7 @@ class Directory(SlackCalls):
 @pytest.fixture
 async def learned(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     monkeypatch.setitem(pacing.LIMITS, "users.list", pacing.Limit(60_000))  # type: ignore[misc]
+    monkeypatch.setattr(slack_calls, "PAUSES", ())
     await store.write(lambda tx: tx.organisation.load(SETUP))
     return store
 
@@ -92,6 +93,19 @@ async def test_slacks_pause_is_kept_to_and_the_same_page_asked_again(learned: Sq
     await learn_everybody(slack, learned, lambda: NOW)
 
     assert slack.asked == ["0", "1", "1", "2", "3"]
+
+
+async def test_a_page_that_is_lost_on_its_way_is_asked_for_again(
+    learned: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_calls, "PAUSES", (0.001,))
+    slack = Directory()
+    slack.fails = {"0": Unreachable("no answer"), "2": Unreachable("no answer")}
+
+    count = await learn_everybody(slack, learned, lambda: NOW)
+
+    assert count == PAGES * ON_A_PAGE
+    assert slack.asked == ["0", "0", "1", "2", "2", "3"]
 
 
 async def test_who_left_is_offered_no_more(learned: SqlStore) -> None:

@@ -215,7 +215,8 @@ def breaks(front: Front, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     elif how == "questions fail":
         front.lock.questions = RuntimeError("defect")
     else:
-        monkeypatch.setattr(router, "ANSWER", 0.05)
+        if how == "silence":
+            monkeypatch.setattr(router, "ANSWER", 0.05)
 
         async def defect(asked: Any, context: Any) -> Answer:
             if how == "silence":
