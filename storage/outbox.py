@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -33,7 +32,6 @@ from desk.effects import (
     RefreshCard,
     SendMail,
 )
-from storage.dialect import insert_for
 from storage.outbox_rows import (
     DONE,
     EARLIER,
@@ -54,6 +52,7 @@ from storage.outbox_rows import (
     so_many,
     values_of,
     which,
+    wish,
 )
 from storage.prepared import prepared
 from storage.tables import outbox as o
@@ -99,8 +98,6 @@ _OF_ENTRY = (
     .order_by(o.c.id)
     .with_for_update()
 )
-
-
 _WITHDRAW_FROM = (
     update(o)
     .where(o.c.ticket_id == bindparam("ticket"), o.c.person_id == bindparam("person"))
@@ -165,7 +162,7 @@ class SqlOutbox:
             self.begun += self._begin(beginnings)
         if self._wishes:
             wishes, self._wishes = self._wishes, []
-            self._direct.execute(_put(self._direct.dialect.name), wishes)
+            self._direct.execute(wish(self._direct.dialect.name), wishes)
 
     def _begins(self, effect: Effect) -> bool:
         """Whether the one ticket that is opened here begins with it."""
@@ -373,22 +370,6 @@ class SqlOutbox:
 
     def _done(self, statement: Any, values: Mapping[str, Any]) -> bool:
         return self._connection.execute(statement, values).rowcount > 0
-
-
-@cache
-def _put(dialect: str) -> Any:
-    statement = insert_for(dialect, o)
-    wanted = statement.excluded.due_at
-    upsert = statement.on_conflict_do_update(
-        index_elements=["key"],
-        index_where=IS_WAITING,
-        set_={
-            "asked": o.c.asked + 1,
-            # Who waits for a turn keeps it: what is shown then is what is true then.
-            "due_at": case((o.c.pace.is_(None) & (wanted < o.c.due_at), wanted), else_=o.c.due_at),
-        },
-    )
-    return prepared(upsert)
 
 
 def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:

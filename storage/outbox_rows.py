@@ -1,4 +1,4 @@
-"""Rows of the outbox: their states, which of them may be taken, and who has taken one."""
+"""Rows of the outbox: how they come, which of them may be taken, and who has taken one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, literal_column, or_, select
+from sqlalchemy import bindparam, case, exists, insert, literal_column, or_, select
 
 from desk.effects import Effect, SendDirect, SendMail, effect_from_json, effect_to_json, rank
+from storage.dialect import insert_for
 from storage.prepared import prepared
 from storage.tables import outbox as o
 
@@ -116,3 +117,20 @@ def so_many(rows: int, columns: tuple[str, ...]) -> Any:
         for place in range(rows)
     ]
     return prepared(insert(o).values(values).returning(o.c.id))
+
+
+@cache
+def wish(dialect: str) -> Any:
+    """To ask for what is shown: one row more, or one that waits asked for once more."""
+    statement = insert_for(dialect, o)
+    wanted = statement.excluded.due_at
+    upsert = statement.on_conflict_do_update(
+        index_elements=["key"],
+        index_where=IS_WAITING,
+        set_={
+            "asked": o.c.asked + 1,
+            # Who waits for a turn keeps it: what is shown then is what is true then.
+            "due_at": case((o.c.pace.is_(None) & (wanted < o.c.due_at), wanted), else_=o.c.due_at),
+        },
+    )
+    return prepared(upsert)
