@@ -274,6 +274,8 @@ class SlackCourier:
         """Edit unless the message looks so already. False where it is gone."""
         if self._shown.get((channel, ts)) == _look(message):
             return True
+        # Until Slack answers, and for good where its answer is lost, it may look either way.
+        self._shown.pop((channel, ts), None)
         try:
             await self._calls.call(
                 "chat.update", {**message, "channel": channel, "ts": ts}, lane=channel

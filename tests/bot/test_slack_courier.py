@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.outcomes import Done, Refused
+from bot.outcomes import Done, Refused, Unreachable
 from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from desk.assign_ticket import ClaimTicket
@@ -84,6 +84,35 @@ async def test_of_two_processes_each_corrects_what_the_other_drew(store: SqlStor
 
     assert wall.seen[-1]["text"] == assigned["text"]
     assert held["text"] != assigned["text"]
+
+
+async def test_after_an_edit_whose_answer_was_lost_the_look_of_before_is_drawn_again(
+    store: SqlStore,
+) -> None:
+    class Losing(Wall):
+        lost = 0
+
+        async def call(self, method: str, arguments: Mapping[str, Any], **_: Any) -> Any:
+            self.seen.append(arguments)
+            if self.lost:
+                self.lost -= 1
+                raise Unreachable("chat.update: TimeoutError")
+            return {"ok": True}
+
+    desk, wall = await _a_desk(store), Losing()
+    courier = SlackCourier(store, desk, wall, lambda: NOW, alone=True)
+    await desk.handle(ClaimTicket(1, "U2"))
+    await _draw(courier, store)
+    assigned = wall.seen[-1]
+    await desk.handle(HoldTicket(1, "U2", HoldReason.SUPPLIER))
+    wall.lost = 1
+    with pytest.raises(Unreachable):
+        await _draw(courier, store)
+
+    await desk.handle(ResumeTicket(1, "U2"))
+    await _draw(courier, store)
+
+    assert [message["text"] for message in wall.seen[2:]] == [assigned["text"]]
 
 
 async def test_a_post_found_again_is_written_down_before_it_is_corrected(store: SqlStore) -> None:
