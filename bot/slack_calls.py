@@ -256,8 +256,9 @@ class SlackCalls:
 def _posted(page: Mapping[str, Any], row: int) -> str:
     """Where the message stands that has the outbox row in its metadata."""
     for message in page.get("messages") or ():
-        payload = (message.get("metadata") or {}).get("event_payload") or {}
-        if payload.get("outbox") == row:
+        about = message.get("metadata") or {}
+        payload = about.get("event_payload") or {}
+        if about.get("event_type") == EVENT_TYPE and payload.get("outbox") == row:
             return str(message["ts"])
     return ""
 

@@ -16,6 +16,8 @@ from bot.slack_calls import CLOCKS_DIFFER, PAGE, SlackCalls
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CARD = {"channel": "C1", "text": "R-000001"}
+ABOUT = {"event_type": "frontdesk", "event_payload": {"outbox": 7}}
+OURS = {"ts": "1.000500", "metadata": ABOUT}
 Respond = Callable[[str, dict[str, Any]], web.Response]
 
 
@@ -119,8 +121,7 @@ async def test_a_doubtful_post_is_found_however_much_was_said_since(
     door: Door, calls: SlackCalls, thread: str
 ) -> None:
     later = [{"ts": f"2.{n:06}", "text": "hello"} for n in range(2 * PAGE)]
-    ours = {"ts": "1.000500", "metadata": {"event_payload": {"outbox": 7}}}
-    said = [*later, ours]
+    said = [*later, OURS]
 
     def respond(method: str, asked: dict[str, Any]) -> web.Response:
         assert method == ("conversations.replies" if thread else "conversations.history")
@@ -139,6 +140,15 @@ async def test_a_doubtful_post_is_found_however_much_was_said_since(
     assert NOW - oldest >= timedelta(seconds=CLOCKS_DIFFER)
 
 
+async def test_what_another_app_posted_is_not_taken_for_ours(
+    door: Door, calls: SlackCalls
+) -> None:
+    theirs = {"ts": "1.000600", "metadata": {**ABOUT, "event_type": "printing"}}
+    door.respond = lambda method, asked: web.json_response({"ok": True, "messages": [theirs, OURS]})
+
+    assert await _post(calls, attempted_at=NOW) == ("C1", "1.000500")
+
+
 async def test_a_doubtful_post_to_a_channel_known_by_name_is_looked_for_by_its_id(
     door: Door, calls: SlackCalls
 ) -> None:
@@ -147,8 +157,7 @@ async def test_a_doubtful_post_to_a_channel_known_by_name_is_looked_for_by_its_i
             channels = [{"id": "C8", "name": "other"}, {"id": "C9", "name": "support"}]
             return web.json_response({"ok": True, "channels": channels})
         assert (method, asked["channel"]) == ("conversations.history", "C9")
-        ours = {"ts": "1.000500", "metadata": {"event_payload": {"outbox": 7}}}
-        return web.json_response({"ok": True, "messages": [ours]})
+        return web.json_response({"ok": True, "messages": [OURS]})
 
     door.respond = respond
 
