@@ -8,6 +8,7 @@ may share one store.
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import tempfile
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 GRACE = timedelta(days=1)  # between the bytes and the transaction that refers to them, at most
 PORTION = 500  # digests asked about in one query
+FILES_ALONE = frozenset({errno.EINVAL, errno.ENOTSUP})  # said where folders need no fsync
 SPOOLED = 5_000_000  # bytes of one file in memory at most; the rest waits on the disk
 
 
@@ -64,11 +66,16 @@ class FileStore:
     async def prepare(self) -> None:
         """Make the folder. Raises StoreUnusable."""
         try:
-            await asyncio.to_thread(self._fs.makedirs, self._root, exist_ok=True)
+            await asyncio.to_thread(self._make_root)
         except OSError as fault:
             raise StoreUnusable(
                 f"FRONTDESK_FILES: {self._root}: {fault.strerror or fault}"
             ) from None
+
+    def _make_root(self) -> None:
+        self._fs.makedirs(self._root, exist_ok=True)
+        if self._local is not None:
+            _to_disk(self._local.parent)
 
     @property
     def folder(self) -> Path | None:
@@ -130,29 +137,19 @@ class FileStore:
         return f"{self._root}/{digest[:2]}/{digest}"
 
     def _write(self, digest: str, data: Any) -> None:
-        """Whole or not at all. One that is there is renewed, so that nobody removes it as old just
-        when somebody comes to refer to it."""
+        """Whole or not at all, and on the disk when this returns. One that is there is renewed, so
+        that nobody removes it as old just when somebody comes to refer to it."""
         if self._local is None:
             self._fs.makedirs(f"{self._root}/{digest[:2]}", exist_ok=True)
             self._fs.pipe_file(self._place(digest), data.read())
             return
         place = Path(self._place(digest))
-        try:
-            os.utime(place)
-            return
-        except FileNotFoundError:
+        if not _renewed(place, digest):
             place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".new-", dir=place.parent)
-        try:
-            with os.fdopen(handle, "wb") as fresh:
-                while chunk := data.read(1 << 20):
-                    fresh.write(chunk)
-                fresh.flush()
-                os.fsync(fresh.fileno())
-            os.replace(name, place)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            _put_in_place(place, data)
+        # Also for one that is there: whoever wrote it may not have come so far yet.
+        _to_disk(place.parent)
+        _to_disk(self._local)
 
     def _read(self, digest: str) -> bytes:
         try:
@@ -192,6 +189,45 @@ class FileStore:
 def _take(spool: Any, seen: Any, chunk: bytes) -> None:
     spool.write(chunk)
     seen.update(chunk)
+
+
+def _renewed(place: Path, digest: str) -> bool:
+    """Whether it is there and as it was: a power cut may have left the name without the bytes."""
+    try:
+        os.utime(place)  # first, or it could be removed while it is read
+        with place.open("rb") as there:
+            return hashlib.file_digest(there, "sha256").hexdigest() == digest
+    except FileNotFoundError:
+        return False
+
+
+def _put_in_place(place: Path, data: Any) -> None:
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=place.parent)
+    try:
+        with os.fdopen(handle, "wb") as fresh:
+            while chunk := data.read(1 << 20):
+                fresh.write(chunk)
+            fresh.flush()
+            os.fsync(fresh.fileno())
+        os.replace(name, place)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _to_disk(folder: Path) -> None:
+    """A file outlives a power cut only where the folder that names it does."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # one that we may enter but not list, and any on Windows
+    try:
+        os.fsync(handle)
+    except OSError as fault:
+        if fault.errno not in FILES_ALONE:
+            raise
+    finally:
+        os.close(handle)
 
 
 def _written(about: dict[str, Any]) -> datetime:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +41,10 @@ def refer_to(file: NewFile, tx: SqlTransaction) -> None:
 
 def contents(folder: Path) -> list[str]:
     return [place.name for place in folder.rglob("*") if place.is_file()]
+
+
+def inode(place: Path) -> int:
+    return place.stat().st_ino
 
 
 async def in_portions(*chunks: bytes) -> AsyncIterator[bytes]:
@@ -86,6 +93,62 @@ async def test_damaged_bytes_are_not_given_out(tmp_path: Path):
 
     with pytest.raises(FileMissing):
         await store.read(digest)
+
+
+@pytest.mark.parametrize("left", [b"", b"\0\0\0\0\0", b"byt"])
+async def test_what_a_power_cut_left_is_replaced_when_the_bytes_come_again(
+    tmp_path: Path, left: bytes
+):
+    store = FileStore(str(tmp_path))
+    digest = await store.keep(b"bytes")
+    (tmp_path / digest[:2] / digest).write_bytes(left)
+
+    await store.keep(b"bytes")
+
+    assert await store.read(digest) == b"bytes"
+    assert contents(tmp_path) == [digest]
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_file_is_kept_once_the_folders_that_name_it_are_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+):
+    def replace(*names: str) -> None:
+        done.append("in place")
+        put_in_place(*names)
+
+    done: list[str | int] = []
+    put_in_place = os.replace
+    monkeypatch.setattr("bot.files.os.replace", replace)
+    monkeypatch.setattr("bot.files.os.fsync", lambda handle: done.append(os.fstat(handle).st_ino))
+    root = tmp_path / "files"
+    store = FileStore(str(root))
+    await store.prepare()
+    assert done == [inode(tmp_path)]
+    if known:  # to another process, which may not have come so far
+        await FileStore(str(root)).keep(b"bytes")
+    done.clear()
+
+    digest = await store.keep(b"bytes")
+
+    folder = root / digest[:2]
+    written = [] if known else [inode(folder / digest), "in place"]
+    assert done == [*written, inode(folder), inode(root)]
+
+
+@pytest.mark.parametrize(("error", "kept"), [(errno.EINVAL, True), (errno.EIO, False)])
+async def test_a_disk_may_know_no_fsync_of_folders_but_not_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, kept: bool
+):
+    def fsync(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr("bot.files.os.fsync", fsync)
+    failing = contextlib.nullcontext() if kept else pytest.raises(OSError, match="output error")
+
+    with failing:
+        await FileStore(str(tmp_path)).keep(b"bytes")
 
 
 async def test_a_writing_that_breaks_off_leaves_nothing(
