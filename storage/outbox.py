@@ -33,6 +33,7 @@ from desk.effects import (
     SendMail,
 )
 from storage.outbox_rows import (
+    ATTEMPT,
     DONE,
     EARLIER,
     FREE,
@@ -48,6 +49,7 @@ from storage.outbox_rows import (
     WITHDRAWN,
     Hand,
     Lease,
+    attempt,
     lease_of,
     so_many,
     values_of,
@@ -75,7 +77,7 @@ _LEASE = prepared(
     )
 )
 _HOLDS = prepared(select(o.c.id).where(*OURS))
-_ATTEMPTING = prepared(update(o).where(*OURS).values(attempted_at=bindparam("at")))
+_ATTEMPTING = prepared(update(o).where(*OURS).values(**ATTEMPT))
 _SENT: dict[str, Any] = {
     "remote": bindparam("name"),
     "error": "",
@@ -181,7 +183,7 @@ class SqlOutbox:
         ids = sorted(self._direct.execute(so_many(len(rows), tuple(rows[0])), values).scalars())
         self.attempts = True
         return [
-            Lease(number, effect, 1, 0, None, owner, at, noted_at=row["attempted_at"])
+            Lease(number, effect, 1, 0, None, owner, at, hold, noted_at=row["attempted_at"])
             for number, (effect, at), row in zip(ids, beginnings, rows, strict=True)
         ]
 
@@ -211,15 +213,15 @@ class SqlOutbox:
         self, rows: Iterable[Any], now: datetime, hold: timedelta, owner: str
     ) -> tuple[Lease, ...]:
         """Lease rows of TO_LEASE, which this transaction has locked."""
-        leases = tuple(lease for row in rows if (lease := self._lease(row, owner, now)))
+        leases = tuple(lease for row in rows if (lease := self._lease(row, owner, hold, now)))
         if leases:
             held = {"until": now + hold, "owner": owner}
             self._connection.execute(_LEASE, [{"row": lease.id, **held} for lease in leases])
         return leases
 
-    def _lease(self, row: Any, owner: str, now: datetime) -> Lease | None:
+    def _lease(self, row: Any, owner: str, hold: timedelta, now: datetime) -> Lease | None:
         try:
-            return lease_of(row, owner)
+            return lease_of(row, owner, hold)
         except (KeyError, TypeError, ValueError):
             # Asked for by another version of the program: a person sees it, the others go on.
             self._change((o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now)
@@ -235,9 +237,10 @@ class SqlOutbox:
         return self._connection.execute(_HOLDS, which(lease)).first() is not None
 
     def attempting(self, lease: Lease, at: datetime) -> bool:
-        """Note that what cannot be taken back comes next. False: it is not ours to do."""
+        """Note that what cannot be taken back comes next; for that the lease begins anew. False: it
+        is not ours to do."""
         self.attempts = True
-        return self._done(_ATTEMPTING, {**which(lease), "at": at})
+        return self._done(_ATTEMPTING, attempt(lease, at))
 
     def finish(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
         """Done, or waiting anew where somebody asked again meanwhile.

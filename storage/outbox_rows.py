@@ -39,6 +39,8 @@ OURS = (
     o.c.leased_by == bindparam("owner"),
     o.c.leased_asked == bindparam("times"),
 )
+# Nobody else may take what is just being done because our lease was about to end.
+ATTEMPT: dict[str, Any] = {"attempted_at": bindparam("at"), "lease_until": bindparam("until")}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Lease:
     """An effect that `owner` alone may carry out until the lease ends.
 
     `attempted_at` is set where an earlier lease ended in the middle of an attempt: whether the
-    other side took it must be found out first. `granted`: it waited for its turn (see pace.py) and
+    other side took it must be found out first. `hold`: for how long it is ours, from the lease on
+    and again from each attempt. `granted`: it waited for its turn (see pace.py) and
     has it now. `facts`: what it shows, where that was read in the transaction that leased it, and
     `noted_at`: when that transaction noted an attempt, too. `before`: how the row before it in its
     lane ended, where one task carries out both.
@@ -59,6 +62,7 @@ class Lease:
     attempted_at: datetime | None
     owner: str
     created_at: datetime
+    hold: timedelta = timedelta(0)
     granted: bool = False
     facts: Any = None
     noted_at: datetime | None = None
@@ -70,6 +74,11 @@ def which(lease: Lease) -> dict[str, Any]:
     return {"row": lease.id, "owner": lease.owner, "times": lease.asked}
 
 
+def attempt(lease: Lease, at: datetime) -> dict[str, Any]:
+    """The values of OURS and ATTEMPT."""
+    return {**which(lease), "at": at, "until": at + lease.hold}
+
+
 @dataclass(frozen=True)
 class Hand:
     """A relay with room for more, of the process whose transaction this is."""
@@ -78,7 +87,7 @@ class Hand:
     hold: timedelta
 
 
-def lease_of(row: Any, owner: str) -> Lease:
+def lease_of(row: Any, owner: str, hold: timedelta) -> Lease:
     return Lease(
         id=row.id,
         effect=effect_from_json(row.payload),
@@ -87,6 +96,7 @@ def lease_of(row: Any, owner: str) -> Lease:
         attempted_at=row.attempted_at,
         owner=owner,
         created_at=row.created_at,
+        hold=hold,
     )
 
 

@@ -1,0 +1,53 @@
+"""What is just being done is done by nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from desk.effects import RefreshCard
+from storage.outbox import SqlOutbox
+from storage.outbox_rows import Hand, Lease
+from storage.store import SqlStore
+from storage.transaction import SqlTransaction
+from tests.storage.house import MINUTE, NOW
+
+CARD = RefreshCard(1)
+SECOND = timedelta(seconds=1)
+
+
+async def lease(store: SqlStore, now: datetime, owner: str = "us") -> tuple[Lease, ...]:
+    return await store.write(lambda tx: tx.outbox.lease(now, MINUTE, owner, 9))
+
+
+async def attempt(store: SqlStore, ours: Lease, at: datetime) -> bool:
+    return await store.write(lambda tx: tx.outbox.attempting(ours, at), patient=True)
+
+
+def leased(tx: SqlTransaction) -> Lease:
+    tx.outbox.put(CARD, NOW)
+    return tx.outbox.lease(NOW, MINUTE, "us", 1)[0]
+
+
+def born_leased(tx: SqlTransaction) -> Lease:
+    outbox = SqlOutbox(tx._connection, {CARD.ticket}, Hand("us", MINUTE))
+    outbox.put(CARD, NOW)
+    outbox.settle()
+    return outbox.begun[0]
+
+
+@pytest.mark.parametrize("come_by", [leased, born_leased])
+async def test_an_attempt_at_the_end_of_a_lease_begins_the_lease_anew(
+    store: SqlStore, come_by: Callable[[SqlTransaction], Lease]
+):
+    """The database was away when it was to be renewed, and came back just before its end."""
+    ours = await store.write(come_by)
+    just_before = NOW + MINUTE - SECOND
+
+    assert await attempt(store, ours, just_before)
+
+    assert await lease(store, NOW + MINUTE, "others") == ()
+    (taken,) = await lease(store, just_before + MINUTE, "others")
+    assert taken.attempted_at == just_before
