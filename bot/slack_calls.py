@@ -172,7 +172,9 @@ class SlackCalls:
     async def _find(
         self, arguments: Mapping[str, Any], row: int, since: datetime
     ) -> tuple[str, str] | None:
-        oldest = f"{since.timestamp() - CLOCKS_DIFFER:.6f}"
+        # Our clock may have been ahead at the attempt, and have been put right since.
+        first = min(since, self._pacing.now())
+        oldest = f"{first.timestamp() - CLOCKS_DIFFER:.6f}"
         thread = arguments.get("thread_ts")
         method = "conversations.replies" if thread else "conversations.history"
         try:

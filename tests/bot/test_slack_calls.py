@@ -140,9 +140,7 @@ async def test_a_doubtful_post_is_found_however_much_was_said_since(
     assert NOW - oldest >= timedelta(seconds=CLOCKS_DIFFER)
 
 
-async def test_what_another_app_posted_is_not_taken_for_ours(
-    door: Door, calls: SlackCalls
-) -> None:
+async def test_what_another_app_posted_is_not_taken_for_ours(door: Door, calls: SlackCalls) -> None:
     theirs = {"ts": "1.000600", "metadata": {**ABOUT, "event_type": "printing"}}
     door.respond = lambda method, asked: web.json_response({"ok": True, "messages": [theirs, OURS]})
 
@@ -174,6 +172,21 @@ async def test_a_list_that_a_scope_is_missing_for_does_not_wait_for_it_in_silenc
 
     with pytest.raises(NotSetUp, match=r"conversations\.list: missing_scope"):
         await calls.pages("conversations.list", {}, keep)
+
+
+async def test_a_post_of_a_clock_that_went_ahead_is_found_once_it_is_right(
+    door: Door, calls: SlackCalls
+) -> None:
+    now = datetime.now(UTC)
+    ours = {**OURS, "ts": f"{now.timestamp():.6f}"}
+
+    def respond(method: str, asked: dict[str, Any]) -> web.Response:
+        found = [ours] if float(asked["oldest"]) <= float(ours["ts"]) else []
+        return web.json_response({"ok": True, "messages": found, "channel": "C1", "ts": "9.1"})
+
+    door.respond = respond
+
+    assert await _post(calls, attempted_at=now + timedelta(hours=1)) == ("C1", ours["ts"])
 
 
 @pytest.mark.parametrize(
