@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outcomes import Attempting, LeaseLost, NotSetUp, Paced, Refused, Unreachable
+from bot.outcomes import Attempting, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.pacing import Pacing, Steady
 
 # The last two are what the client makes of an answer that is not Slack's: a proxy's page of text.
@@ -36,6 +36,7 @@ READS = frozenset(
 EVENT_TYPE = "frontdesk"  # of the metadata on each of our messages
 PAUSES = (1.0, 3.0)  # seconds before a page of a list is asked for again
 PAGE = 200  # messages at once when we look whether a post arrived
+CURSOR_TOO_OLD = "invalid_cursor"
 CLOCKS_DIFFER = 600.0  # seconds between Slack's clock and ours, at most
 
 # The administrator can put these right; the row waits for that instead of being lost.
@@ -183,18 +184,21 @@ class SlackCalls:
             within = {"ts": thread} if thread else {}
             ts = await self._first(method, {**place, **within}, lambda page: _posted(page, row))
         except SlackDeclined as declined:
-            raise Unreachable(f"{method}: {declined}", attempted=True) from None
-        except Paced:
-            raise
+            reason = f"looking whether it arrived: {declined}"
+            if declined.error == CURSOR_TOO_OLD:
+                raise Unreachable(reason, attempted=True) from None
+            # The thread is gone, or who was to read it. Slack would decline the post itself.
+            raise Refused(reason) from None
         except Unreachable as fault:
-            raise Unreachable(fault.reason, fault.retry_after, attempted=True) from None
+            fault.attempted = True
+            raise
         return (channel, ts) if ts else None
 
     async def _conversation(self, channel: str) -> str:
         """A person's id stands for the conversation with them, and a name for a channel that was
         unknown at the start. Posting takes both, reading wants the conversation's own id."""
         if channel[:1] in ("U", "W"):
-            answer = await self.call("conversations.open", {"users": channel})
+            answer = await self.call("conversations.open", {"users": channel}, lane=channel)
             return str(answer["channel"]["id"])
         if not channel.startswith("#"):
             return channel

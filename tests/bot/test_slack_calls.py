@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outcomes import NotSetUp, Refused, Unreachable
+from bot.outcomes import NotSetUp, Paced, Refused, Unreachable
 from bot.slack_calls import CLOCKS_DIFFER, PAGE, SlackCalls
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -172,6 +172,44 @@ async def test_a_list_that_a_scope_is_missing_for_does_not_wait_for_it_in_silenc
 
     with pytest.raises(NotSetUp, match=r"conversations\.list: missing_scope"):
         await calls.pages("conversations.list", {}, keep)
+
+
+@pytest.mark.parametrize(
+    ("place", "declined"),
+    [
+        ({"thread_ts": "1.000001"}, ("conversations.replies", "thread_not_found")),
+        ({"channel": "U1"}, ("conversations.open", "user_disabled")),
+        ({"channel": "U1"}, ("conversations.open", "channel_not_found")),
+    ],
+    ids=["deleted card", "account closed", "of another workspace"],
+)
+async def test_a_doubtful_post_to_what_is_no_more_is_refused_and_not_looked_for_for_ever(
+    door: Door, calls: SlackCalls, place: dict[str, str], declined: tuple[str, str]
+) -> None:
+    declining, error = declined
+
+    def respond(method: str, asked: dict[str, Any]) -> web.Response:
+        assert method == declining
+        return web.json_response({"ok": False, "error": error})
+
+    door.respond = respond
+
+    with pytest.raises(Refused, match=error):
+        await _post(calls, attempted_at=NOW, **place)
+
+
+@pytest.mark.parametrize(
+    "error", ["invalid_cursor", "not_in_channel", "ratelimited", "fatal_error"]
+)
+async def test_a_search_that_will_go_better_later_is_made_later(
+    door: Door, calls: SlackCalls, error: str
+) -> None:
+    door.respond = lambda method, asked: web.json_response({"ok": False, "error": error})
+
+    with pytest.raises(Unreachable) as raised:
+        await _post(calls, attempted_at=NOW)
+
+    assert raised.value.attempted or isinstance(raised.value, Paced)
 
 
 async def test_a_post_of_a_clock_that_went_ahead_is_found_once_it_is_right(
