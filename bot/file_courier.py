@@ -281,9 +281,8 @@ class FileCourier:
         """The step that cannot be taken back."""
         names = {file.id: file.name for file in files}
         wish = [{"id": known, "title": names[file]} for file, known in upload.ids.items()]
-        now = self._clock()
         if not await self._store.write(
-            lambda tx: tx.files.begin_upload(lease, upload.encoded(), now)
+            lambda tx: tx.files.begin_upload(lease, upload.encoded(), self._clock())
         ):
             raise LeaseLost
         try:

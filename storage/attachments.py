@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from desk.files import FileOrigin, FileState, NewFile, TicketFile
 from storage.file_tables import attachment_shares as s
 from storage.file_tables import attachments as a
-from storage.outbox_rows import OURS, Lease, which
+from storage.outbox_rows import ATTEMPT, OURS, Lease, attempt
 from storage.prepared import prepared
 from storage.tables import entries, outbox, people
 
@@ -45,9 +45,7 @@ _SHARE = prepared(insert(s))
 _DIGESTS = prepared(
     select(a.c.digest).where(a.c.ticket_id == bindparam("ticket"), a.c.digest.is_not(None))
 )
-_BEGIN_UPLOAD = prepared(
-    update(outbox).where(*OURS).values(attempted_at=bindparam("at"), remote=bindparam("upload"))
-)
+_BEGIN_UPLOAD = prepared(update(outbox).where(*OURS).values(**ATTEMPT, remote=bindparam("upload")))
 _UPLOAD = prepared(select(outbox.c.remote).where(outbox.c.id == bindparam("row")))
 
 
@@ -129,8 +127,9 @@ class SqlFiles:
     # An upload in hand
 
     def begin_upload(self, lease: Lease, upload: str, at: datetime) -> bool:
-        """Note, with the attempt, what Slack will call the files. False: it is not ours to do."""
-        values = {**which(lease), "at": at, "upload": upload}
+        """Note, with the attempt, what Slack will call the files; the lease begins anew. False: it
+        is not ours to do."""
+        values = {**attempt(lease, at), "upload": upload}
         return self._connection.execute(_BEGIN_UPLOAD, values).rowcount > 0
 
     def upload_of(self, row: int) -> str:
