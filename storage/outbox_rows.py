@@ -7,12 +7,25 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, insert, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    bindparam,
+    case,
+    exists,
+    insert,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 
 from desk.effects import Effect, SendDirect, SendMail, effect_from_json, effect_to_json, rank
 from storage.dialect import insert_for
 from storage.prepared import prepared
 from storage.tables import outbox as o
+
+UNDER_WAY = timedelta(seconds=15)  # longer than any call: what was attempted is over by then
+_MICROSECOND = timedelta(microseconds=1)
 
 WAITING = "waiting"
 DONE = "done"
@@ -133,14 +146,15 @@ def so_many(rows: int, columns: tuple[str, ...]) -> Any:
 def wish(dialect: str) -> Any:
     """To ask for what is shown: one row more, or one that waits asked for once more."""
     statement = insert_for(dialect, o)
-    wanted = statement.excluded.due_at
+    due, wanted = (type_coerce(of.due_at, BigInteger) for of in (o.c, statement.excluded))
+    # What may still be under way is not looked for: nobody would find it, and it would come twice.
+    over = type_coerce(o.c.attempted_at, BigInteger) + UNDER_WAY // _MICROSECOND
+    earliest = case((over > wanted, over), else_=wanted)
+    # Who waits for a turn keeps it: what is shown then is what is true then.
+    sooner = o.c.pace.is_(None) & (earliest < due)
     upsert = statement.on_conflict_do_update(
         index_elements=["key"],
         index_where=IS_WAITING,
-        set_={
-            "asked": o.c.asked + 1,
-            # Who waits for a turn keeps it: what is shown then is what is true then.
-            "due_at": case((o.c.pace.is_(None) & (wanted < o.c.due_at), wanted), else_=o.c.due_at),
-        },
+        set_={"asked": o.c.asked + 1, "due_at": case((sooner, earliest), else_=due)},
     )
     return prepared(upsert)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from desk.effects import RefreshCard
 from storage.outbox import SqlOutbox
-from storage.outbox_rows import Hand, Lease
+from storage.outbox_rows import UNDER_WAY, Hand, Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 from tests.storage.house import MINUTE, NOW
@@ -51,3 +51,49 @@ async def test_an_attempt_at_the_end_of_a_lease_begins_the_lease_anew(
     assert await lease(store, NOW + MINUTE, "others") == ()
     (taken,) = await lease(store, just_before + MINUTE, "others")
     assert taken.attempted_at == just_before
+
+
+async def handed_back(store: SqlStore, ours: Lease) -> None:
+    await store.write(lambda tx: tx.outbox.hand_back("us", NOW + MINUTE))
+
+
+async def in_doubt(store: SqlStore, ours: Lease) -> None:
+    doubtful = NOW + MINUTE, "http 500"
+    await store.write(lambda tx: tx.outbox.postpone(ours, *doubtful, attempted=True))
+
+
+@pytest.mark.parametrize("left", [handed_back, in_doubt])
+async def test_asking_again_does_not_make_anybody_look_while_the_post_may_be_under_way(
+    store: SqlStore, left: Callable[[SqlStore, Lease], Awaitable[None]]
+):
+    ours = await store.write(leased)
+    await attempt(store, ours, NOW)
+    await left(store, ours)
+
+    await store.write(lambda tx: tx.outbox.put(CARD, NOW + SECOND))
+
+    assert await lease(store, NOW + UNDER_WAY - SECOND) == ()
+    (again,) = await lease(store, NOW + UNDER_WAY)
+    assert (again.asked, again.attempted_at) == (2, NOW)
+
+
+async def test_asking_again_later_is_heard_at_once_whatever_was_attempted(store: SqlStore):
+    ours = await store.write(leased)
+    await attempt(store, ours, NOW)
+    await in_doubt(store, ours)
+    later = NOW + UNDER_WAY + SECOND
+
+    await store.write(lambda tx: tx.outbox.put(CARD, later))
+
+    assert len(await lease(store, later)) == 1
+
+
+async def test_asking_again_makes_nothing_later(store: SqlStore):
+    ours = await store.write(leased)
+    await attempt(store, ours, NOW)
+    soon = NOW + 2 * SECOND, "http 500"
+    await store.write(lambda tx: tx.outbox.postpone(ours, *soon, attempted=True))
+
+    await store.write(lambda tx: tx.outbox.put(CARD, NOW + SECOND))
+
+    assert len(await lease(store, NOW + 2 * SECOND)) == 1
