@@ -220,7 +220,7 @@ class Bot:
         self.relay = Relay(
             self.store, couriers, self._clock, pacing=self.pacing, courtesy=self.courtesy
         )
-        self.store.taker = self.relay
+        self.store.taker, self.store.calm = self.relay, self.relay.is_calm
         self.store.listen(self.relay.wake, self.relay.look_at_pace, self._wake_mail)
         self._closing.push_async_callback(smtp.close)
         running = asyncio.create_task(self.relay.run())

@@ -13,20 +13,20 @@ class Courtesy:
     """People being answered, and a way to wait until there are none."""
 
     def __init__(self) -> None:
-        self._answering = 0
+        self.people = 0  # being answered
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._door = asyncio.Lock()
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
-        self._answering += 1
+        self.people += 1
         self._quiet.clear()
         try:
             yield
         finally:
-            self._answering -= 1
-            if not self._answering:
+            self.people -= 1
+            if not self.people:
                 self._quiet.set()
 
     async def step_back(self) -> None:

@@ -42,6 +42,7 @@ HOLD = timedelta(seconds=15)  # how long a process that died keeps others from i
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
 AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behind it on SQLite
 SLOTS = 32  # calls at once: as many as keep up with new tickets while Slack takes a second
+CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
 FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
@@ -99,6 +100,11 @@ class Relay:
         """Whether a new ticket may be shown without waiting for its turn."""
         full = len(self._running) >= self._slots
         return not (full or self._rounds.stopping or self._pacing)
+
+    def is_calm(self, patient: bool) -> bool:
+        """Whether no more is going on than one person's new ticket, or what nobody watches."""
+        people = 0 if patient else 1
+        return self._courtesy.people == people and len(self._running) <= CALM
 
     def look(self, tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
         return with_first_facts(tx, begun)

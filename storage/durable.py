@@ -11,11 +11,14 @@ import contextlib
 import logging
 import os
 import sys
+import time
 from threading import Lock
 
 from desk.errors import Busy
 
 log = logging.getLogger(__name__)
+
+QUICK = 0.005  # seconds that everybody may be kept waiting for the disk
 
 # On a Mac the file's data alone cannot be asked for.
 _to_disk = os.fsync if sys.platform == "darwin" or not hasattr(os, "fdatasync") else os.fdatasync
@@ -51,6 +54,7 @@ class Disk:
         self._lock = Lock()
         self._behind = False
         self._has_it = True
+        self.is_quick = True  # as it was the last time
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
 
     def is_behind(self) -> None:
@@ -60,6 +64,7 @@ class Disk:
 
     def take(self) -> bool:
         """Whether all commits so far are on the disk."""
+        began = time.monotonic()
         try:
             self._journal.settle()
         except OSError:
@@ -67,6 +72,7 @@ class Disk:
             self._reached(False)
         else:
             self._reached(True)
+        self.is_quick = self._has_it and time.monotonic() - began < QUICK
         return self._has_it
 
     async def reached(self) -> None:

@@ -34,7 +34,7 @@ BEGIN_TO_WRITE, BEGIN_TO_READ = "BEGIN IMMEDIATE", "BEGIN"
 MUST_LAST = "SET LOCAL synchronous_commit TO DEFAULT"  # after all
 READ_ONLY = "25006"  # SQLSTATE: somebody writes where only reading is possible
 ONLY_ASKS = "frontdesk only asks"  # of a PostgreSQL connection: its transaction may not write
-BUSY_TIMEOUT_MS = 250  # short: the store itself tries again, and gives up when it must
+BUSY_TIMEOUT_MS = 250  # of what only reads: a journal being cut off is over by then
 
 
 def database_url(text: str) -> URL:
@@ -90,7 +90,8 @@ def migration_engine(url: URL) -> Engine:
             _prepare_writer(connection, busy_timeout_ms=60_000)
 
         return _sqlite(url, BEGIN_TO_WRITE, prepare, pool_size=1)
-    return create_engine(url, poolclass=NullPool, connect_args=connect_arguments(url))
+    arguments = connect_arguments(url)
+    return create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
 
 
 def sqlite_reader_engine(url: URL) -> Engine:
@@ -119,7 +120,11 @@ def empty_the_journal(url: URL) -> None:
 
 def _sqlite(url: URL, begin: str, prepare: Any, pool_size: int) -> Engine:
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # they are people's words, and errors end in a log
     )
 
     @event.listens_for(engine, "connect")
@@ -159,14 +164,17 @@ def _make_folder(url: URL) -> None:
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _prepare_writer(connection: Any, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
+def _prepare_writer(connection: Any, busy_timeout_ms: int = 0) -> None:
+    """Without patience of its own, which nobody could end: the store itself tries again."""
+    opening = max(busy_timeout_ms, BUSY_TIMEOUT_MS)
+    connection.execute(f"PRAGMA busy_timeout = {opening}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_KEPT}")
     # Survives a killed process, and a power cut from one `WriteAheadLog.settle` to the next.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL_PAGES}")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
 
 
 def _prepare_reader(connection: Any) -> None:
@@ -199,6 +207,7 @@ def _postgresql(url: URL) -> Engine:
         max_overflow=0,
         isolation_level="READ COMMITTED",
         connect_args={**connect_arguments(url), "options": options.strip()},
+        hide_parameters=True,
     )
     _is_lost_too(engine, _is_no_primary)
     return engine

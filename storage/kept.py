@@ -78,9 +78,10 @@ def _begin(connection: Connection, how: str) -> None:
 
 
 def _commit(connection: Connection) -> None:
-    if connection.in_transaction():
+    if connection.in_transaction() and is_open(connection):
         connection.commit()  # a statement went SQLAlchemy's way, so it knows of the transaction
     else:
+        # Refused where SQLite has undone everything by itself; SQLAlchemy would say nothing.
         at_once(connection, "COMMIT")
 
 
@@ -88,7 +89,7 @@ def _rolled_back(connection: Connection) -> None:
     """What led here is the error to tell; but a transaction that cannot be ended must not become
     a part of the next one, so its connection is given up."""
     try:
-        if not connection.invalidated and _is_open(connection):
+        if not connection.invalidated and is_open(connection):
             at_once(connection, "ROLLBACK")
     except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
         connection.invalidate()
@@ -97,7 +98,8 @@ def _rolled_back(connection: Connection) -> None:
             connection.rollback()  # only in SQLAlchemy's books by now
 
 
-def _is_open(connection: Connection) -> bool:
+def is_open(connection: Connection) -> bool:
+    """Whether the database is in the middle of a transaction."""
     if connection.dialect.name == POSTGRESQL:
         return Libpq.of(connection).is_open
     driver: Any = connection.connection.dbapi_connection

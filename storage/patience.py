@@ -16,10 +16,11 @@ PATIENCE = 2.0  # seconds; Slack waits three
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2)  # seconds; the last one again and again
 
 
-def patiently(attempt: Callable[[], R]) -> R:
-    """Run `attempt` until the database takes it. Raises Busy when patience ends, and Stale where
-    somebody else has stored what may exist once; anything else it raises is raised at once."""
-    deadline = time.monotonic() + PATIENCE
+def patiently(attempt: Callable[[], R], patience: float | None = None) -> R:
+    """Run `attempt` until the database takes it. Raises Busy when patience (in seconds; PATIENCE
+    unless told) ends, and Stale where somebody else has stored what may exist once; anything else
+    it raises is raised at once."""
+    deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
         try:
             return attempt()

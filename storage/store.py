@@ -34,7 +34,7 @@ from storage.listener import CHANNEL, MAIL, PACE, Listener
 from storage.patience import patiently
 from storage.prepared import QuickConnection, prepared
 from storage.transaction import SqlTransaction, Taker
-from storage.writer import Writer
+from storage.writer import Calm, Writer
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class SqlStore:
         on_spool: Callable[[], None] | None = None,
     ) -> None:
         self.taker: Taker | None = None  # who shows new tickets, once there is somebody
+        self.calm: Calm = lambda patient: False  # who knows whether the event loop has time
         self._url = database_url(url)
         self._on_outbox = on_outbox
         self._on_spool = on_spool
@@ -143,7 +144,14 @@ class SqlStore:
 
     def _sqlite_writer(self) -> Writer:
         journal = WriteAheadLog(str(self._url.database))
-        return Writer(self._begin_to_write, self._memory, self._committed, journal, self._with_room)
+        return Writer(
+            self._begin_to_write,
+            self._memory,
+            self._committed,
+            journal,
+            self._with_room,
+            lambda patient: self.calm(patient),
+        )
 
     def _with_room(self) -> Taker | None:
         return self.taker if self.taker is not None and self.taker.has_room() else None

@@ -1,7 +1,9 @@
-"""SQLite's one writer: a thread that owns the only writing connection.
+"""SQLite's one writer: who owns the only writing connection, one after another.
 
-Work that waits together is committed together, since the disk is what takes long: each piece inside
-a savepoint of its own, and nobody hears of success before the commit.
+That is a thread. Work that waits together is committed together there, since the disk is what takes
+long: each piece inside a savepoint of its own, and nobody hears of success before the commit. Work
+that comes alone is done by whoever brings it: two threads that wake each other take longer for it
+than the work itself does.
 """
 
 from __future__ import annotations
@@ -9,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
@@ -20,7 +21,7 @@ from sqlalchemy import Connection
 from desk.errors import Busy, Stale
 from storage.durable import Disk, WriteAheadLog
 from storage.faults import is_passing, is_taken
-from storage.kept import Begin, at_once
+from storage.kept import Begin, at_once, is_open
 from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction, Taker
@@ -29,6 +30,12 @@ R = TypeVar("R")
 
 _TOGETHER = 32  # pieces of work in one commit; more would make the first one wait too long
 _PATIENT_TOGETHER = 2  # of those that nobody watches: a person may come meanwhile
+
+Calm = Callable[[bool], bool]
+
+
+class _Elsewhere(Exception):
+    """It cannot be done at once, and the thread has more patience."""
 
 
 class _Job(NamedTuple):
@@ -87,14 +94,18 @@ class Writer:
         committed: Callable[[Sequence[SqlTransaction]], None],
         journal: WriteAheadLog,
         taker: Callable[[], Taker | None] = lambda: None,
+        calm: Calm = lambda patient: False,
     ) -> None:
         """`committed` is told of each transaction that was, those of one commit together. `taker`
-        names who has room to show new tickets."""
+        names who has room to show new tickets. `calm` says whether work, patient or not, may be
+        done in the event loop because nobody else wants anything there."""
         self._begin = begin
         self._disk = Disk(journal)
         self._memory = memory
         self._committed = committed
         self._taker = taker
+        self._calm = calm
+        self._owned = Lock()  # by whoever uses the connection
         self._queue = _Queue()
         self._closing = Lock()
         self._closed = False
@@ -108,6 +119,9 @@ class Writer:
         and only what says so must be on the disk. `early`: as soon as the commit is made; `lasts`
         tells when the disk has it."""
         loop = asyncio.get_running_loop()
+        if (early or not patient) and await self._is_undisturbed(patient):
+            with contextlib.suppress(_Elsewhere):
+                return self._written_here(work, patient, loop)
         future: asyncio.Future[R] = loop.create_future()
         with self._closing:
             if self._closed:
@@ -128,6 +142,36 @@ class Writer:
         self._thread.join()
         self._disk.close()
 
+    async def _is_undisturbed(self, patient: bool) -> bool:
+        if self._closed or not self._disk.is_quick or not self._calm(patient):
+            return False
+        if not patient:
+            await asyncio.sleep(0)  # who came in the same breath has been heard by then
+        return patient or self._calm(patient)
+
+    def _written_here(
+        self, work: Callable[[SqlTransaction], R], patient: bool, loop: asyncio.AbstractEventLoop
+    ) -> R:
+        """The same as in the thread, at once. Raises _Elsewhere where that is not possible."""
+        if not self._owned.acquire(blocking=False):
+            raise _Elsewhere
+        try:
+            value, tx = self._alone(work, patient)
+            on_disk = True
+            if tx.must_last or not patient:
+                self._disk.is_behind()
+                on_disk = self._disk.take()
+        except Exception as error:
+            if is_passing(error):
+                raise _Elsewhere from error
+            raise (Stale() if is_taken(error) else error) from error
+        finally:
+            self._owned.release()
+        loop.call_soon(self._committed, (tx,))  # the answer first, as below
+        if not on_disk:
+            raise Busy
+        return value
+
     def _run(self) -> None:
         stopping = False
         while not stopping:
@@ -136,22 +180,25 @@ class Writer:
             if jobs:
                 self._settle(jobs)
 
-    def _settle(self, jobs: Sequence[_Job]) -> None:
-        try:
-            outcomes, done = patiently(lambda: self._commit(jobs))
-        except Exception as error:
-            if len(jobs) == 1 or isinstance(error, Busy):
-                _tell(jobs, [_Outcome(error=error)] * len(jobs))
-                return
-            # The commit itself was refused on account of one of them: find out of which.
+    def _settle(self, jobs: Sequence[_Job], patience: float | None = None) -> None:
+        with self._owned:
+            try:
+                outcomes, done = patiently(lambda: self._commit(jobs), patience)
+            except Exception as error:
+                refused: Exception | None = error
+            else:
+                refused = None
+                if any(tx.must_last for tx in done) or not all(job.patient for job in jobs):
+                    outcomes = self._take_to_the_disk(jobs, outcomes)
+        if refused is None:
+            # Whoever waits for an answer has it before the relay begins to work.
+            _tell(jobs, outcomes, lambda: self._committed(done))
+        elif len(jobs) == 1:
+            _tell(jobs, [_Outcome(error=refused)])
+        else:
+            # All of them, maybe on account of one: a large mail on a full disk.
             for job in jobs:
-                self._settle([job])
-            return
-        if any(tx.must_last for tx in done) or not all(job.patient for job in jobs):
-            outcomes = self._take_to_the_disk(jobs, outcomes)
-        _tell(jobs, outcomes)
-        # Whoever waits for an answer has it before the relay begins to work.
-        self._committed(done)
+                self._settle([job], 0.0 if isinstance(refused, Busy) else patience)
 
     def _take_to_the_disk(self, jobs: Sequence[_Job], outcomes: list[_Outcome]) -> list[_Outcome]:
         """The same, once nothing can take it back; nobody is told of what may be gone tomorrow."""
@@ -163,41 +210,52 @@ class Writer:
     def _commit(self, jobs: Sequence[_Job]) -> tuple[list[_Outcome], list[SqlTransaction]]:
         """How each ended, and the transactions that were kept."""
         if len(jobs) == 1:
-            return self._alone(jobs[0])
+            value, tx = self._alone(jobs[0].work, jobs[0].patient)
+            return [_Outcome(value)], [tx]
         with self._begin() as connection:
             outcomes, kept = [], []
             for job in jobs:
-                tx = self._transaction(connection, job)
+                tx = self._transaction(connection, job.patient)
                 outcome = _attempt(job, tx, connection)
                 outcomes.append(outcome)
                 if outcome.error is None:
                     kept.append(tx)
         return outcomes, kept
 
-    def _alone(self, job: _Job) -> tuple[list[_Outcome], list[SqlTransaction]]:
+    def _alone(
+        self, work: Callable[[SqlTransaction], R], patient: bool
+    ) -> tuple[R, SqlTransaction]:
         """With nobody else in the commit, the transaction itself is what is rolled back."""
         with self._begin() as connection:
-            tx = self._transaction(connection, job)
-            outcome = _Outcome(job.work(tx))
+            tx = self._transaction(connection, patient)
+            value = work(tx)
             tx.settle()
-        return [outcome], [tx]
+        return value, tx
 
-    def _transaction(self, connection: Connection, job: _Job) -> SqlTransaction:
-        taker = None if job.patient else self._taker()
+    def _transaction(self, connection: Connection, patient: bool) -> SqlTransaction:
+        taker = None if patient else self._taker()
         return SqlTransaction(connection, self._memory, writable=True, taker=taker)
 
 
-def _tell(jobs: Sequence[_Job], outcomes: Sequence[_Outcome]) -> None:
-    """Wake each loop once for all of its callers, of whom there may be many."""
+def _tell(
+    jobs: Sequence[_Job], outcomes: Sequence[_Outcome], afterwards: Callable[[], None] | None = None
+) -> None:
+    """Wake each loop once for all of its callers, of whom there may be many. One of the loops does
+    what comes afterwards: done here, it would keep them from hearing."""
     ended: defaultdict[asyncio.AbstractEventLoop, list[tuple[_Job, _Outcome]]] = defaultdict(list)
     for job, outcome in zip(jobs, outcomes, strict=True):
         ended[job.loop].append((job, outcome))
     for loop, theirs in ended.items():
-        with contextlib.suppress(RuntimeError):  # closed: nobody waits there any more
-            loop.call_soon_threadsafe(_resolve, theirs)
+        try:
+            loop.call_soon_threadsafe(_resolve, theirs, afterwards)
+        except RuntimeError:
+            continue  # closed: nobody waits there any more
+        afterwards = None
+    if afterwards is not None:
+        afterwards()
 
 
-def _resolve(ended: Sequence[tuple[_Job, _Outcome]]) -> None:
+def _resolve(ended: Sequence[tuple[_Job, _Outcome]], afterwards: Callable[[], None] | None) -> None:
     for job, outcome in ended:
         if job.future.done():
             continue  # given up meanwhile
@@ -205,27 +263,21 @@ def _resolve(ended: Sequence[tuple[_Job, _Outcome]]) -> None:
             job.future.set_exception(outcome.error)
         else:
             job.future.set_result(outcome.value)
+    if afterwards is not None:
+        asyncio.get_running_loop().call_soon(afterwards)
 
 
 def _attempt(job: _Job, tx: SqlTransaction, connection: Connection) -> _Outcome:
-    try:
-        with _savepoint(connection):
-            outcome = _Outcome(job.work(tx))
-            tx.settle()
-        return outcome
-    except Exception as error:
-        if is_passing(error):
-            raise  # all of them are tried again
-        return _Outcome(error=Stale() if is_taken(error) else error)
-
-
-@contextmanager
-def _savepoint(connection: Connection) -> Iterator[None]:
+    """How it ended among others, whose work stays as it was. Raises what undoes all of them."""
     at_once(connection, "SAVEPOINT job")
     try:
-        yield
-    except BaseException:
+        outcome = _Outcome(job.work(tx))
+        tx.settle()
+    except Exception as error:
+        # Where the disk fails SQLite may end the transaction by itself, and the savepoint with it.
+        if is_passing(error) or not is_open(connection):
+            raise  # all of them are tried again
         at_once(connection, "ROLLBACK TO job")
-        at_once(connection, "RELEASE job")
-        raise
+        outcome = _Outcome(error=Stale() if is_taken(error) else error)
     at_once(connection, "RELEASE job")
+    return outcome

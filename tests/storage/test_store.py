@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from desk.effects import RefreshCard
 from desk.errors import Busy, DeskError, Stale, TechniciansOnly
 from desk.result import Result
+from desk.words import Words
 from storage import patience
 from storage.engine import database_url as parse
+from storage.prepared import prepared
 from storage.store import SqlStore
+from storage.tables import entries
 from storage.transaction import SqlTransaction
 from tests.storage.house import MINUTE, NOW, a_person
 
@@ -128,6 +133,7 @@ async def test_the_relay_is_woken_after_commits_that_give_it_work_and_no_others(
     assert woken == []
 
     await store.write(lambda tx: tx.outbox.put(RefreshCard(1), NOW))
+    await asyncio.sleep(0)  # the caller goes first
     store.close()
 
     assert woken == ["relay"]
@@ -262,3 +268,19 @@ def test_usual_urls_are_understood(url: str):
 
 def _file(url: str) -> str:
     return url.removeprefix("sqlite:///")
+
+
+@pytest.mark.parametrize("by", [lambda statement: statement, prepared], ids=["slow", "prepared"])
+async def test_an_error_does_not_repeat_what_people_wrote(store: SqlStore, by: Any):
+    """Errors end in a log, and what was to be written is a person's words."""
+    spoilt = by(insert(entries))
+
+    def write(tx: SqlTransaction) -> None:
+        values = {"kind": "note", "at": NOW, "visibility": "internal", "facts": {}}
+        words = Words.plain("my password is hunter2")
+        tx._connection.execute(spoilt, {**values, "ticket_id": 424242, "words": words})
+
+    with pytest.raises(IntegrityError) as fault:
+        await store.write(write)
+
+    assert "hunter2" not in "".join(traceback.format_exception(fault.value))
