@@ -268,7 +268,7 @@ class Outbox(Protocol):
         """
 
     def withdraw_from(self, ticket: int, person: int) -> None:
-        """Take back what was not yet leased of this ticket's mails and messages to the person."""
+        """Take back what has not left yet of this ticket's mails and messages to the person."""
 
     def retry(self, row: int, at: datetime) -> bool:
         """Ask once more for a mail that failed or is uncertain. False where there is none such."""

@@ -103,9 +103,8 @@ _OF_ENTRY = (
 _WITHDRAW_FROM = (
     update(o)
     .where(o.c.ticket_id == bindparam("ticket"), o.c.person_id == bindparam("person"))
-    .where(IS_WAITING, o.c.entry_id.is_not(None))
-    .where(o.c.leased_by.is_(None), o.c.attempted_at.is_(None))
-    .values(state=WITHDRAWN)
+    .where(IS_WAITING, o.c.entry_id.is_not(None), o.c.attempted_at.is_(None))
+    .values(state=WITHDRAWN, **FREE)
 )
 
 
@@ -197,6 +196,8 @@ class SqlOutbox:
         return True
 
     def withdraw_from(self, ticket: int, person: int) -> None:
+        """Also what a relay has in its hand: it may wait for a mail server for minutes, and is told
+        that the row is not its own any more when the server wants the mail."""
         self.settle()
         self._connection.execute(_WITHDRAW_FROM, {"ticket": ticket, "person": person})
 

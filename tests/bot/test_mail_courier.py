@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
 from bot.mail_courier import MailCourier
-from bot.outcomes import Refused, Unreachable
+from bot.outcomes import LeaseLost, Refused, Unreachable
+from bot.relay import HOLD
 from desk.effects import Message, SendMail
 from desk.reply import Reply, WithdrawReply
 from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
 from desk.taking_part import AddPerson, RemovePerson
 from desk.words import Words
+from mail import sending
 from mail.identity import MailIdentity
 from storage.outbox_rows import Lease
 from storage.store import SqlStore
@@ -36,13 +40,18 @@ async def _a_reply(store: SqlStore) -> tuple[Desk, SendMail]:
     return desk, SendMail(Message.REPLY, 1, ada.id, result.entry, 2)
 
 
+def _courier(store: SqlStore, server: Any, now: datetime) -> MailCourier:
+    identity = MailIdentity("Support <support@x.example>", "secret")
+    return MailCourier(store, server, identity, lambda: now)
+
+
 async def _send(store: SqlStore, effect: SendMail, now: datetime) -> Any:
     async def attempting() -> bool:
         raise AssertionError("nothing may leave")
 
-    identity = MailIdentity("Support <support@x.example>", "secret")
-    courier = MailCourier(store, None, identity, lambda: now)  # type: ignore[arg-type]
-    return await courier.send(effect, Lease(1, effect, 1, 0, None, "me", NOW), attempting)
+    return await _courier(store, None, now).send(
+        effect, Lease(1, effect, 1, 0, None, "me", NOW), attempting
+    )
 
 
 async def test_a_reply_that_is_not_public_any_more_as_the_clock_went_back_waits(
@@ -67,6 +76,45 @@ async def test_who_was_taken_off_the_ticket_gets_no_mail_of_it_any_more(store: S
 
     with pytest.raises(Refused, match="taken off"):
         await _send(store, to_nora, NOW + timedelta(seconds=30))
+
+
+class Server(sending.SmtpCourier):
+    """One that is busy for so long that `meanwhile` happens, before it wants the mail."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[Any]]) -> None:
+        super().__init__("smtp://mail.x.example", "support@x.example")
+        self._meanwhile = meanwhile
+
+    async def send(
+        self, message: EmailMessage, to: str, *, attempting: sending.Attempting, sender: str = ""
+    ) -> sending.Sent:
+        await self._meanwhile()
+        if not await attempting():
+            raise sending.LeaseLost
+        return sending.Sent("queued")
+
+
+async def test_a_mail_that_waits_for_its_server_does_not_reach_who_is_taken_off_meanwhile(
+    store: SqlStore,
+) -> None:
+    desk, _ = await _a_reply(store)
+    await desk.handle(AddPerson(1, "U2", address="nora@x.example"))
+    nora = await store.read(lambda tx: tx.people.by_handle("nora@x.example"))
+    assert nora is not None
+    await desk.handle(Reply(1, "U2", Words.plain("Which room?")))
+    now = NOW + timedelta(seconds=30)
+    leases = await store.write(lambda tx: tx.outbox.lease(now, HOLD, "us", 9))
+    (lease,) = (
+        one for one in leases if isinstance(one.effect, SendMail) and one.effect.to == nora.id
+    )
+    server = Server(lambda: desk.handle(RemovePerson(1, "U2", nora.id)))
+
+    with pytest.raises(LeaseLost):
+        await _courier(store, server, now).send(
+            lease.effect,
+            lease,
+            lambda: store.write(lambda tx: tx.outbox.attempting(lease, now), patient=True),
+        )
 
 
 async def test_a_reply_that_was_taken_back_is_refused(store: SqlStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from storage.outbox import SqlOutbox
 from storage.outbox_rows import UNDER_WAY, Hand, Lease
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
-from tests.storage.house import MINUTE, NOW
+from tests.storage.house import MINUTE, NOW, a_reply
 
 CARD = RefreshCard(1)
 SECOND = timedelta(seconds=1)
@@ -97,3 +98,34 @@ async def test_asking_again_makes_nothing_later(store: SqlStore):
     await store.write(lambda tx: tx.outbox.put(CARD, NOW + SECOND))
 
     assert len(await lease(store, NOW + 2 * SECOND)) == 1
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_mail_in_a_relays_hand_is_taken_from_somebody_until_its_attempt(
+    desk: SqlStore, begun: bool
+):
+    entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example"))
+    (mail,) = await lease(desk, NOW)
+    if begun:
+        await attempt(desk, mail, NOW)
+
+    await desk.write(lambda tx: tx.outbox.withdraw_from(entry.ticket, mail.effect.to))
+
+    assert await desk.write(lambda tx: tx.outbox.holds(mail)) == begun
+    assert await attempt(desk, mail, NOW) == begun
+
+
+async def test_taking_a_mail_from_somebody_and_its_attempt_compete_and_one_of_them_wins(
+    desk: SqlStore,
+):
+    for number in range(20):
+        address = f"race{number}@acme.example"
+        entry = await desk.write(lambda tx, a=address: a_reply(tx, a))
+        (mail,) = await lease(desk, NOW)
+
+        leaves, _ = await asyncio.gather(
+            attempt(desk, mail, NOW),
+            desk.write(lambda tx, e=entry, m=mail: tx.outbox.withdraw_from(e.ticket, m.effect.to)),
+        )
+
+        assert await desk.read(lambda tx, m=mail: tx.outbox.holds(m)) == leaves
