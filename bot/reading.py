@@ -7,8 +7,10 @@ just to note that a post comes next. What changes after the lease asks for the r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,6 +37,7 @@ from desk.effects import (
 from desk.errors import NoSuchTicket
 from desk.ports import Card
 from storage.outbox_rows import Lease
+from storage.prepared import Ended
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 
@@ -53,6 +56,14 @@ class Read:
         if self.fault is not None:
             raise self.fault
         return self.value
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Facts that a transaction remembers after its end. Raises what reading raises, and Ended where
+    it does not remember all of them."""
+
+    get: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -166,26 +177,30 @@ def with_facts(tx: SqlTransaction, lease: Lease, now: datetime) -> Lease:
 
 
 def with_first_facts(tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
-    """What the first rows show of the ticket that this very transaction opened."""
+    """What the first rows show of the ticket that this very transaction opened: made out by who
+    shows it, so that the person who waits for the commit does not wait for that."""
     effect: Any = begun[0].effect
-    try:
-        card, thread = first_facts(tx, effect.ticket)
-    except SQLAlchemyError:
-        raise  # the transaction itself has failed
-    except Exception as fault:
-        return tuple(replace(lease, facts=Read(fault=fault)) for lease in begun)
-    looks = {RefreshCard: CardLook(card, None, ()), OpenThread: OpeningLook(thread, None)}
-    return tuple(
-        replace(lease, facts=Read(looks[type(lease.effect)]))
-        if type(lease.effect) in looks
-        else with_facts(tx, lease, lease.created_at)
-        for lease in begun
-    )
+    first = cache(lambda: first_facts(tx, effect.ticket))
+
+    def remembered(lease: Lease) -> Lease:
+        match lease.effect:
+            case RefreshCard():
+                facts = Remembered(lambda: CardLook(first()[0], None, ()))
+            case OpenThread():
+                facts = Remembered(lambda: OpeningLook(first()[1], None))
+            case SendMail() as mail if tx.mails.is_blank(mail.ticket):
+                facts = Remembered(lambda: read_mail(tx, mail, lease.created_at))
+            case _:
+                return with_facts(tx, lease, lease.created_at)
+        return replace(lease, facts=facts)
+
+    return tuple(map(remembered, begun))
 
 
 async def facts_of(effect: Any, lease: Lease, store: SqlStore, now: datetime) -> Any:
     """What was read with the lease, or else is read now. Raises what reading raises."""
     if lease.facts is not None:
-        return lease.facts.get()
+        with suppress(Ended):
+            return lease.facts.get()
     read = READERS[type(effect)]
     return await store.read(lambda tx: read(tx, effect, now))

@@ -60,7 +60,7 @@ class SqlMails:
         return None if row is None else (row.ticket_id, row.entry_id)
 
     def ids(self, ticket: int) -> tuple[str, ...]:
-        if self._is_blank(ticket):
+        if self.is_blank(ticket):
             return ()
         return tuple(self._connection.execute(_IDS, {"ticket": ticket}).scalars())
 
@@ -73,12 +73,13 @@ class SqlMails:
         return int(self._connection.execute(_WRITTEN, values).scalar_one())
 
     def thread_of(self, ticket: int) -> MailThread | None:
-        if self._is_blank(ticket):
+        if self.is_blank(ticket):
             return None
         row = self._connection.execute(_THREAD_OF, {"ticket": ticket}).first()
         return None if row is None else MailThread(row[0], row[1])
 
-    def _is_blank(self, ticket: int) -> bool:
+    def is_blank(self, ticket: int) -> bool:
+        """Whether this transaction has opened the ticket, and no mail is kept of it yet."""
         return ticket in self._new_tickets and ticket not in self._written
 
     def keep_thread(self, ticket: int, thread: MailThread) -> None:

@@ -155,11 +155,20 @@ def raise_as_usual(connection: Connection, driver: Any, sql: str, fault: Any) ->
     ) from fault
 
 
+class Ended(Exception):
+    """The transaction is over, and its connection somebody else's."""
+
+
+class _Nothing:
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Ended
+
+
 class QuickConnection:
     """A connection of SQLAlchemy that runs prepared statements by the shortest way."""
 
     def __init__(self, connection: Connection) -> None:
-        self._slow = connection
+        self._slow: Any = connection
         self.dialect = connection.dialect
         self._driver: Any = connection.connection.dbapi_connection
         self._libpq = Libpq.of(connection) if self.dialect.name == POSTGRESQL else None
@@ -207,6 +216,11 @@ class QuickConnection:
             cursor.executemany(sql, values)
         finally:
             cursor.close()
+
+    def end(self) -> None:
+        """Whatever is asked from now on raises Ended."""
+        self._slow = self._driver = _Nothing()
+        self._libpq = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._slow, name)

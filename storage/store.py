@@ -175,6 +175,7 @@ class SqlStore:
             for what in _news(tx):
                 quick = QuickConnection(connection)
                 quick.execute(_NOTIFY, {"channel": CHANNEL, "what": what})
+        tx.end()
         return value, tx
 
     def _read(self, work: Callable[[SqlTransaction], R]) -> R:

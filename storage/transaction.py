@@ -43,7 +43,8 @@ class Taker(Protocol):
         """From any thread."""
 
     def look(self, tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
-        """The same with the facts that they show. In the transaction, before its commit."""
+        """The same with the facts that they show. In the transaction, before its commit: what can
+        be made out of what it remembers is left for later, when nobody waits any more."""
 
     def take(self, begun: Sequence[Lease]) -> None:
         """They are committed. From any thread."""
@@ -71,7 +72,8 @@ class SqlTransaction:
         taker: Taker | None = None,
     ) -> None:
         """`locks`: a ticket that is got is about to be changed. `taker`: who shows new ones."""
-        connection = self._connection = cast(Connection, QuickConnection(slow))
+        self._quick = QuickConnection(slow)
+        connection = self._connection = cast(Connection, self._quick)
         self._taker = taker
         self.begun: tuple[Lease, ...] = ()  # what the taker is to carry out after the commit
         self.tickets = SqlTickets(connection, locks=locks)
@@ -134,6 +136,10 @@ class SqlTransaction:
         self.outbox.settle()
         if self._taker is not None and self.outbox.begun:
             self.begun = self._taker.look(self, self.outbox.begun)
+
+    def end(self) -> None:
+        """After the commit: it answers only what it remembers, and raises Ended otherwise."""
+        self._quick.end()
 
     def ping(self) -> None:
         """Make the database answer."""

@@ -220,6 +220,8 @@ class Writer:
                 outcomes.append(outcome)
                 if outcome.error is None:
                     kept.append(tx)
+        for tx in kept:
+            tx.end()
         return outcomes, kept
 
     def _alone(
@@ -230,6 +232,7 @@ class Writer:
             tx = self._transaction(connection, patient)
             value = work(tx)
             tx.settle()
+        tx.end()
         return value, tx
 
     def _transaction(self, connection: Connection, patient: bool) -> SqlTransaction:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot import reading
 from bot import relay as relays
 from bot.outcomes import Attempting, Done, Paced, Refused, Unreachable
 from bot.pacing import Pacing
-from bot.reading import CardLook, OpeningLook, read_mail
+from bot.reading import CardLook, OpeningLook, Remembered, facts_of, read_mail
 from bot.relay import Relay
 from desk.ask_delivery import card_facts, thread_facts
 from desk.effects import OpenThread, RefreshCard, SendMail, ShowEntry, WarnUndelivered
@@ -25,6 +26,7 @@ from desk.ports import Card
 from desk.ticket import Origin
 from desk.words import Words
 from storage.outbox_rows import Lease
+from storage.prepared import Ended
 from storage.tables import outbox
 from storage.transaction import SqlTransaction
 from tests.bot.couriers import LONG
@@ -266,3 +268,38 @@ async def test_what_is_shown_without_reading_is_what_would_be_read(hands: Hands,
         facts = await office.store.read(lambda tx, effect=mail.effect: read_mail(tx, effect, NOW))
         assert mail.facts.get() == facts
     assert [type(mail.effect) for mail in mails] == [SendMail]
+
+
+async def test_nobody_waits_for_what_is_shown_to_be_made_out(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_out: list[int] = []
+    monkeypatch.setattr(reading, "first_facts", lambda tx, ticket: made_out.append(ticket))
+    found: list[Lease] = []
+    hands.relay.take = found.extend  # type: ignore[method-assign]
+
+    await hands.office.open()
+
+    assert made_out == []
+
+
+async def test_what_is_not_remembered_is_read(hands: Hands) -> None:
+    office = hands.office
+    hands.relay.take = lambda begun: None  # type: ignore[method-assign]
+    number = await office.open()
+
+    def forgotten() -> CardLook:
+        raise Ended
+
+    (row,) = [effect for effect in office.waiting() if isinstance(effect, RefreshCard)]
+    lease = Lease(1, row, 1, 0, None, "us", NOW, facts=Remembered(forgotten))
+    look = await facts_of(row, lease, office.store, NOW)
+
+    assert look.facts.facts.ticket.id == number
+
+
+async def test_a_transaction_answers_nothing_after_its_end(hands: Hands) -> None:
+    kept = await hands.office.store.write(lambda tx: tx)
+
+    with pytest.raises(Ended):
+        kept.people.count()
