@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -26,12 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from desk.effects import (
-    Effect,
-    OpenThread,
-    RefreshCard,
-    SendMail,
-)
+from desk.effects import Effect, OpenThread, RefreshCard, SendMail, WarnUndelivered
 from storage.outbox_rows import (
     ATTEMPT,
     DONE,
@@ -59,6 +55,9 @@ from storage.outbox_rows import (
 from storage.prepared import prepared
 from storage.tables import outbox as o
 
+log = structlog.get_logger(__name__)
+
+_UNKNOWN = "unknown effect"
 _LEASABLE = prepared(
     TO_LEASE.where(IS_WAITING, o.c.due_at <= bindparam("now"))
     .where(IS_FREE)
@@ -225,7 +224,9 @@ class SqlOutbox:
             return lease_of(row, owner, hold)
         except (KeyError, TypeError, ValueError):
             # Asked for by another version of the program: a person sees it, the others go on.
-            self._change((o.c.id == row.id,), state=REFUSED, error="unknown effect", done_at=now)
+            self._change((o.c.id == row.id,), state=REFUSED, error=_UNKNOWN, done_at=now)
+            log.error("not_delivered", row=row.id, reason=_UNKNOWN)
+            self.put(WarnUndelivered(row.id), now)
             return None
 
     def renew(self, owner: str, rows: Collection[int], until: datetime) -> None:

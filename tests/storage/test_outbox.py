@@ -8,8 +8,17 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
-from desk.effects import MarkNoted, Message, RefreshCard, SendMail, ShowEntry, WarnAdministrators
+from desk.effects import (
+    MarkNoted,
+    Message,
+    RefreshCard,
+    SendMail,
+    ShowEntry,
+    WarnAdministrators,
+    WarnUndelivered,
+)
 from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
@@ -226,16 +235,19 @@ async def test_a_stuck_row_can_be_given_up_once(store: SqlStore):
     assert await lease(store, LATER) == ()
 
 
-async def test_a_row_of_a_kind_this_version_does_not_know_is_set_aside(store: SqlStore):
+async def test_a_row_of_a_kind_this_version_does_not_know_is_set_aside_and_told(store: SqlStore):
     await put(store, NOTED, RefreshCard(1))
     unknown = update(outbox).where(outbox.c.key == NOTED.key).values(payload={"kind": "Sing"})
     await store.write(lambda tx: tx._connection.execute(unknown))
 
-    leases = await lease(store)
+    with capture_logs() as logs:
+        leases = await lease(store)
 
     assert [one.effect for one in leases] == [RefreshCard(1)]
     (stuck,) = await store.read(lambda tx: tx.outbox.stuck(9))
     assert stuck.effect == {"kind": "Sing"}
+    assert [(one["event"], one["row"]) for one in logs] == [("not_delivered", stuck.id)]
+    assert [one.effect for one in await lease(store)] == [WarnUndelivered(stuck.id)]
 
 
 async def test_counts_tell_what_waits_and_what_is_stuck(store: SqlStore):
