@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,18 +18,12 @@ from typing import Any
 import structlog
 
 from bot.courtesy import Courtesy
-from bot.outcomes import Attempting, Done, LeaseLost, Paced, Refused, Uncertain, Unreachable
+from bot.endings import Ended, Endings, Note
+from bot.outcomes import Attempting, Done
 from bot.pacing import Pacing, carrying
 from bot.reading import with_facts, with_first_facts
-from bot.rounds import Rounds
-from desk.effects import (
-    WARNINGS,
-    RefreshCard,
-    SendDirect,
-    SendMail,
-    ShowEntry,
-    WarnUndelivered,
-)
+from bot.rounds import AFTER_TROUBLE, Rounds
+from desk.effects import SendMail
 from desk.errors import Busy
 from storage.outbox_rows import Hand, Lease
 from storage.store import SqlStore
@@ -44,15 +37,9 @@ AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behi
 SLOTS = 32  # calls at once: as many as keep up with new tickets while Slack takes a second
 CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between two tries for Slack
-FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
-SETTLING = 2.0  # seconds before looking whether a doubtful post arrived: it may still be under way
 COURTESY = 0.05  # seconds a mail lets Slack go first, at most
-DEFECTS = 20  # tries of what breaks off by a fault of ours: over an hour, and its lane waits
-MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
 
 Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
-Ended = tuple[Lease, Done]
 
 
 class Relay:
@@ -72,6 +59,7 @@ class Relay:
         self._couriers = couriers
         self._clock = clock
         self._pacing = pacing or Pacing(clock)
+        self._endings = Endings(self._pacing, clock)
         self._courtesy = courtesy or Courtesy()
         self._slots = slots
         self._owner = uuid.uuid4().hex
@@ -254,34 +242,31 @@ class Relay:
         """
         lease = leases[min(len(ended), len(leases) - 1)]
         well = ended if len(ended) < len(leases) or isinstance(fault, Busy) else ()
-        how: Callable[[SqlTransaction, Lease, Any], None] | None = None
-        match fault:
-            case LeaseLost():
-                log.info("lease_lost", row=lease.id)
-            case Busy():
-                log.warning("relay_waits_for_database", row=lease.id)
-            case Paced():
-                how = self._pacing.write
-            case Unreachable():
-                how = self._postpone
-            case Refused() | Uncertain():
-                how = self._bury
-            case _:
-                # A defect of ours in one effect must not stop the others; its row is tried again.
-                effect = type(lease.effect).__name__
-                log.exception("courier_failed", row=lease.id, effect=effect, exc_info=fault)
-                how = self._put_off
+        badly = self._endings.badly(lease, fault)
 
         def note(tx: SqlTransaction) -> None:
-            _write_down(tx, well, self._clock())
-            if how is not None:
-                how(tx, lease, fault)
+            self._endings.well(tx, well)
+            if badly is not None:
+                badly(tx)
             for other in leases[len(ended) + 1 :]:
                 tx.outbox.let_go(other)
 
-        if how is not None or well:
-            await self._note(lease, note)
+        if badly is not None or well:
+            try:
+                await self._note(lease, note)
+            except Exception as defect:
+                await self._put_off(leases, defect)
         self._rounds.wake_here()  # the row is due at another time now
+
+    async def _put_off(self, leases: Sequence[Lease], defect: Exception) -> None:
+        """How they ended cannot be written down: what breaks that may stand in any of them."""
+        log.exception("ending_not_written", row=leases[0].id, exc_info=defect)
+
+        def note(tx: SqlTransaction) -> None:
+            for lease in leases:
+                self._endings.put_off(tx, lease, defect)
+
+        await self._note(leases[0], note)
 
     async def _until_slack_is_quiet(self) -> None:
         """Composing a mail keeps everybody else waiting, and is read later than any screen."""
@@ -289,61 +274,26 @@ class Relay:
             async with asyncio.timeout(COURTESY):
                 await self._slack_is_quiet.wait()
 
-    async def _note(self, lease: Lease, note: Callable[[SqlTransaction], None]) -> None:
-        try:
-            await self._store.write(note, patient=True)
-        except Busy:
-            log.warning("relay_waits_for_database", row=lease.id)
+    async def _note(self, lease: Lease, note: Note) -> None:
+        """However long the database is away: what is known of a mail that left, nobody else could
+        find out."""
+        while True:
+            try:
+                return await self._store.write(note, patient=True)
+            except Busy:
+                log.warning("relay_waits_for_database", row=lease.id)
+            if self._rounds.stopping:
+                return None
+            await asyncio.sleep(AFTER_TROUBLE)
 
     def _finish(self, tx: SqlTransaction, ended: Sequence[Ended]) -> tuple[Lease, ...]:
         """Write down that it is done, and lease what comes next in the same transaction."""
         now = self._clock()
-        _write_down(tx, ended, now)
+        self._endings.well(tx, ended)
         # One for the slot that is free now, and a second to see that there is none.
         if self._rounds.stopping:
             return ()
         return _with_facts(tx, tx.outbox.lease(now, HOLD, self._owner, 2), now)
-
-    def _postpone(self, tx: SqlTransaction, lease: Lease, fault: Unreachable) -> None:
-        now = self._clock()
-        is_mail = isinstance(lease.effect, SendMail)
-        if is_mail and now - lease.created_at > MAIL_PATIENCE:
-            self._bury(tx, lease, Refused(fault.reason))
-            return
-        seconds = fault.retry_after
-        if seconds is None:
-            seconds = _back_off(lease.attempts, is_mail)
-        # A doubt from an earlier try stays until that row ends: this one may have failed before it
-        # came to looking.
-        doubtful = fault.attempted or lease.attempted_at is not None
-        seconds = max(seconds, SETTLING) if doubtful else seconds
-        until = now + timedelta(seconds=seconds)
-        tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful)
-        log.info("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)
-        if lease.attempts == 0:
-            _show_delivery(tx, lease, now, failed=False)  # its time to be taken back is over
-
-    def _put_off(self, tx: SqlTransaction, lease: Lease, defect: Exception) -> None:
-        """An effect that breaks off again and again would hold up its lane for ever."""
-        reason = type(defect).__name__
-        if lease.attempts + 1 >= DEFECTS:
-            self._bury(tx, lease, Refused(reason))
-        else:
-            self._postpone(tx, lease, Unreachable(reason, attempted=True))
-
-    def _bury(self, tx: SqlTransaction, lease: Lease, fault: Refused | Uncertain) -> None:
-        now = self._clock()
-        if isinstance(fault, Uncertain):
-            ended = tx.outbox.uncertain(lease, now, fault.reason)
-        else:
-            ended = tx.outbox.bury(lease, now, fault.reason)
-        effect = type(lease.effect).__name__
-        log.error("not_delivered", row=lease.id, effect=effect, reason=fault.reason)
-        if ended:
-            _show_delivery(tx, lease, now, failed=True)
-            # A mail's thread says so already, and no warning warns of a warning.
-            if not isinstance(lease.effect, SendMail | WARNINGS):
-                tx.outbox.put(WarnUndelivered(lease.id), now)
 
 
 def _taken(
@@ -365,33 +315,5 @@ def _lane(lease: Lease) -> str:
     return lease.effect.lane
 
 
-def _write_down(tx: SqlTransaction, ended: Iterable[Ended], now: datetime) -> None:
-    for lease, done in ended:
-        # What Slack told us (where a card is) is true whoever holds the lease by now.
-        done.write(tx)
-        if tx.outbox.finish(lease, now, done.remote):
-            _show_delivery(tx, lease, now, failed=False)
-
-
 def _with_facts(tx: SqlTransaction, leases: Iterable[Lease], now: datetime) -> tuple[Lease, ...]:
     return tuple(with_facts(tx, lease, now) for lease in leases)
-
-
-def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:
-    """The thread says what became of a mail, and the card when it did not arrive."""
-    effect = lease.effect
-    if isinstance(effect, SendMail | SendDirect):
-        # An acknowledgement that arrives needs no line; one that does not needs its "Send again".
-        if failed or tx.cards.message_of(effect.entry) is not None:
-            tx.outbox.put(ShowEntry(effect.ticket, effect.entry), now)
-        if failed or lease.attempts:
-            tx.outbox.put(RefreshCard(effect.ticket), now)
-
-
-def _back_off(attempts: int, is_mail: bool) -> float:
-    """Seconds until the next try: doubling, with jitter so that many rows do not return at once."""
-    first, longest = (
-        (FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE) if is_mail else (FIRST_PAUSE, LONGEST_PAUSE)
-    )
-    pause = min(first * 2.0 ** min(attempts, 20), longest)
-    return pause * random.uniform(0.75, 1.25)  # noqa: S311 - not for secrets

@@ -303,3 +303,27 @@ async def test_a_transaction_answers_nothing_after_its_end(hands: Hands) -> None
 
     with pytest.raises(Ended):
         kept.people.count()
+
+
+async def test_an_ending_that_cannot_be_written_down_is_counted_as_a_try(hands: Hands) -> None:
+    async def broken(effect: RefreshCard, lease: Lease) -> Done:
+        def write(tx: SqlTransaction) -> None:
+            raise ZeroDivisionError
+
+        return Done("posted", write)
+
+    hands._posted = broken  # type: ignore[method-assign]
+    hands.endings[OpenThread] = Unreachable("no answer", retry_after=60)
+
+    await hands.office.open()
+    await hands.until(RefreshCard, OpenThread, SendMail)
+    await hands.until_waiting(*BEGINNING)
+
+    tries = select(outbox.c.attempts, outbox.c.leased_by).where(outbox.c.state == "waiting")
+    async with asyncio.timeout(LONG):
+        while True:
+            with hands.office._looking.connect() as connection:
+                found = connection.execute(tries.order_by(outbox.c.id)).all()
+            if found == [(1, None), (1, None)]:
+                break
+            await asyncio.sleep(0.01)  # the database has no event to wait for

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 
+from bot import endings
 from bot import relay as relays
 from bot.outcomes import Attempting, Done, LeaseLost, Refused, Uncertain, Unreachable
 from desk.effects import RefreshCard, SendMail, ShowEntry, WarnUndelivered
@@ -222,7 +223,7 @@ async def test_what_always_breaks_off_is_given_up_in_the_end_and_holds_its_lane_
 
     await play.until_rows(refused=1, waiting=0)
     # A clock that jumps while a row is carried out ends its lease: that try does not count.
-    assert relays.DEFECTS <= play.kinds.count("RefreshCard") <= 2 * relays.DEFECTS
+    assert endings.DEFECTS <= play.kinds.count("RefreshCard") <= 2 * endings.DEFECTS
     assert {"ShowEntry", "WarnUndelivered"} <= set(play.kinds)
 
 
@@ -259,7 +260,7 @@ async def test_a_mail_is_given_up_after_two_days(store: SqlStore) -> None:
             await play.later(3600)
             await asyncio.sleep(0.01)
 
-        assert play.clock() - NOW > relays.MAIL_PATIENCE
+        assert play.clock() - NOW > endings.MAIL_PATIENCE
         assert play.kinds.count("SendMail") > 5
 
 

@@ -21,12 +21,12 @@ from tests.journeys.stage import ROOT, Stage, free_port, settings_for
 # The program as it is, but quick to take over what a dead one had leased, and to try again.
 QUICK = """
 from datetime import timedelta
-from bot import mail_spool, relay, slack_calls
+from bot import endings, mail_spool, relay, slack_calls
 from bot.commands import main
 relay.HOLD, relay.RENEWED = timedelta(seconds=3), 1.0
 mail_spool.HOLD, mail_spool.RENEWED = timedelta(seconds=3), 1.0
-relay.FIRST_PAUSE = relay.SETTLING = 0.2
-relay.FIRST_MAIL_PAUSE = 0.5
+endings.FIRST_PAUSE = endings.SETTLING = 0.2
+endings.FIRST_MAIL_PAUSE = 0.5
 slack_calls.CALL = 2.0
 main(["run"])
 """

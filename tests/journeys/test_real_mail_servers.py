@@ -8,7 +8,7 @@ from pathlib import Path
 import dkim
 import pytest
 
-from bot import relay
+from bot import endings
 from tests.journeys.killable import a_killable_bot
 from tests.journeys.mishaps import settled, soon, stored
 from tests.journeys.real_mail import (
@@ -38,8 +38,8 @@ TICKETS = "SELECT count(*) FROM tickets"
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "FIRST_MAIL_PAUSE", 0.3)
-    monkeypatch.setattr(relay, "LONGEST_MAIL_PAUSE", 1.0)
+    monkeypatch.setattr(endings, "FIRST_MAIL_PAUSE", 0.3)
+    monkeypatch.setattr(endings, "LONGEST_MAIL_PAUSE", 1.0)
 
 
 @pytest.mark.parametrize("desk", [DESK, WITHIN], ids=["own domain", "one address"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import relay
+from bot import endings
 from mail.sending import SmtpCourier
 from sandbox.person import Person
 from sandbox.slack import Slack
@@ -22,7 +22,7 @@ from tests.journeys.stage import Stage, a_stage, free_port
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "FIRST_MAIL_PAUSE", 0.2)
+    monkeypatch.setattr(endings, "FIRST_MAIL_PAUSE", 0.2)
     limits = SmtpCourier.__init__.__kwdefaults__
     assert limits is not None
     for limit in ("connect", "command", "data"):

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot import relay
+from bot import endings
 from sandbox.person import Person
 from sandbox.world import Message
 from tests.journeys.mishaps import cards, raw_mails, settled, soon, stored
@@ -145,8 +145,8 @@ async def test_a_transferred_ticket_leaves_a_line_and_its_old_thread_is_still_he
 async def test_a_transfer_cut_off_at_its_card_makes_one_card(
     stage: Stage, trouble: int | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(relay, "SETTLING", 0.1)
+    monkeypatch.setattr(endings, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(endings, "SETTLING", 0.1)
     slack, pierre, noe = stage.slack, stage.slack.person("pierre"), stage.slack.person("noe")
     posted = await open_ticket(stage, pierre, requester=PAUL)
     await settled(stage)

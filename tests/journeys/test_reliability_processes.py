@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import relay, slack_calls
+from bot import endings, slack_calls
 from sandbox.server import Sandbox
 from tests.journeys.mishaps import cards, filled_form, settled, soon, submission
 from tests.journeys.sights import PAUL, card, shown
@@ -40,8 +40,8 @@ async def crowd(tmp_path: Path, postgresql_url: str) -> AsyncIterator[list[Stage
 async def test_everything_is_shown_and_mailed_once(
     crowd: list[Stage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(relay, "SETTLING", 0.3)
+    monkeypatch.setattr(endings, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(endings, "SETTLING", 0.3)
     stage, slack = crowd[0], crowd[0].slack
     people = [slack.person(name) for name in ("pierre", "camille", "aicha")]
     for trouble in ("drop_after", "drop_before", 500):

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot import relay, slack_calls
+from bot import endings, slack_calls
 from handlers import afterwards
 from tests.journeys.mishaps import (
     LONG,
@@ -23,8 +23,8 @@ from tests.journeys.stage import Stage
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(relay, "SETTLING", 0.2)
+    monkeypatch.setattr(endings, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(endings, "SETTLING", 0.2)
     monkeypatch.setattr(slack_calls, "CALL", 1.0)
 
 
@@ -119,7 +119,7 @@ async def test_a_line_of_the_thread_cut_off_on_its_way_appears_once(
 async def test_a_card_found_again_shows_what_happened_meanwhile(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SETTLING", 1.0)
+    monkeypatch.setattr(endings, "SETTLING", 1.0)
     pierre = stage.slack.person("pierre")
     await filled_form(stage, pierre, requester=PAUL, subject="Printer")
     _go_wrong(stage, "chat.postMessage", "drop_after")

@@ -1,0 +1,81 @@
+"""What is known of a delivery's end is written down, whatever is in the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from bot import relay as relays
+from bot.outcomes import Attempting, Done, Refused
+from desk.effects import SendMail
+from desk.errors import Busy
+from storage.outbox_rows import Lease
+from storage.store import SqlStore
+from storage.tables import outbox
+from storage.transaction import SqlTransaction
+from tests.bot.couriers import LONG, a_play
+from tests.storage.house import SETUP, a_reply
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
+    """While it is set, the database takes nothing; as in a failover that lasts for minutes."""
+    monkeypatch.setattr(relays, "AFTER_TROUBLE", 0.02)
+    set_, write = asyncio.Event(), SqlStore.write
+
+    async def perhaps(store, work, **how):  # type: ignore[no-untyped-def]
+        if set_.is_set():
+            raise Busy
+        return await write(store, work, **how)
+
+    monkeypatch.setattr(SqlStore, "write", perhaps)
+    yield set_
+    set_.clear()
+
+
+@pytest.mark.parametrize("ending", ["sent", "refused"])
+async def test_a_mail_whose_fate_is_known_waits_for_the_database(
+    store: SqlStore, away: asyncio.Event, ending: str
+):
+    async def end(lease: Lease, attempting: Attempting) -> Done:
+        assert await attempting()
+        away.set()
+        if ending == "refused":
+            raise Refused("550 no such mailbox")
+        return Done("250 taken")
+
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+    await store.write(lambda tx: a_reply(tx, "paul@acme.example"))
+    async with a_play(store) as play:
+        play.endings = [end]
+        await play.until_carried(1)
+        await asyncio.sleep(0.2)
+        away.clear()
+
+        await play.until_rows(**({"refused": 1} if ending == "refused" else {}), waiting=0)
+        assert play.kinds.count("SendMail") == 1
+        assert (await play.rows()).get("uncertain", 0) == 0
+
+
+async def test_whoever_stops_meanwhile_leaves_it_to_its_lease(store: SqlStore, away: asyncio.Event):
+    async def end(lease: Lease, attempting: Attempting) -> Done:
+        assert await attempting()
+        away.set()
+        return Done("250 taken")
+
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+    await store.write(lambda tx: a_reply(tx, "paul@acme.example"))
+    async with a_play(store) as play:
+        play.endings = [end]
+        await play.until_carried(1)
+
+        await asyncio.wait_for(play.relay.stop(LONG), LONG)
+
+    def left(tx: SqlTransaction) -> list[tuple[str, bool]]:
+        rows = tx._connection.execute(select(outbox.c.payload, outbox.c.attempted_at))
+        return [(row[0]["kind"], row[1] is not None) for row in rows]
+
+    assert (SendMail.__name__, True) in await store.read(left)
