@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outcomes import Attempting, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.pacing import Pacing, Steady
+
+Place = tuple[str, str]  # channel and ts of a message
 
 # The last two are what the client makes of an answer that is not Slack's: a proxy's page of text.
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
@@ -137,14 +139,15 @@ class SlackCalls:
         row: int,
         attempted_at: datetime | None,
         attempting: Attempting,
-    ) -> tuple[str, str]:
+        known: Collection[Place] = (),
+    ) -> Place:
         """Post a message once; channel and ts of it.
 
         The row's id is in the message's metadata. Where an earlier attempt ended in doubt, the
-        channel is searched for it first, from the moment of that attempt.
+        channel is searched for it first, from the moment of that attempt. `known` as in `find`.
         """
         if attempted_at is not None:
-            found = await self._find(arguments, row, attempted_at)
+            found = await self.find(arguments, row, attempted_at, known)
             if found is not None:
                 return found
             self._look_once_more(attempted_at)
@@ -170,9 +173,15 @@ class SlackCalls:
         if CALL <= age < LATE * CALL:
             raise Unreachable("chat.postMessage: not found yet", LATE * CALL - age, attempted=True)
 
-    async def _find(
-        self, arguments: Mapping[str, Any], row: int, since: datetime
-    ) -> tuple[str, str] | None:
+    async def find(
+        self,
+        arguments: Mapping[str, Any],
+        row: int,
+        since: datetime,
+        known: Collection[Place] = (),
+    ) -> Place | None:
+        """Where the row's message stands in the channel, or thread, of `arguments`: none of the
+        `known` ones, which the row has posted before."""
         # Our clock may have been ahead at the attempt, and have been put right since.
         first = min(since, self._pacing.now())
         oldest = f"{first.timestamp() - CLOCKS_DIFFER:.6f}"
@@ -182,7 +191,10 @@ class SlackCalls:
             channel = await self._conversation(str(arguments["channel"]))
             place = {"channel": channel, "oldest": oldest, "include_all_metadata": True}
             within = {"ts": thread} if thread else {}
-            ts = await self._first(method, {**place, **within}, lambda page: _posted(page, row))
+            ours = {ts for where, ts in known if where == channel}
+            ts = await self._first(
+                method, {**place, **within}, lambda page: _posted(page, row, ours)
+            )
         except SlackDeclined as declined:
             reason = f"looking whether it arrived: {declined}"
             if declined.error == CURSOR_TOO_OLD:
@@ -259,9 +271,11 @@ class SlackCalls:
                 await asyncio.sleep(pause)
 
 
-def _posted(page: Mapping[str, Any], row: int) -> str:
+def _posted(page: Mapping[str, Any], row: int, known: Collection[str]) -> str:
     """Where the message stands that has the outbox row in its metadata."""
     for message in page.get("messages") or ():
+        if message["ts"] in known:
+            continue
         about = message.get("metadata") or {}
         payload = about.get("event_payload") or {}
         if about.get("event_type") == EVENT_TYPE and payload.get("outbox") == row:

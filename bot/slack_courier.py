@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,10 @@ from blocks import notes, thread
 from blocks.mail_warnings import mailbox_warning, set_aside_warning
 from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.reading import NO_CARD, CardLook, EntryLook, OpeningLook, facts_of
-from bot.slack_calls import SlackCalls, SlackDeclined
+from bot.slack_calls import Place, SlackCalls, SlackDeclined
 from desk.answers import MailFacts, NoticeFacts
 from desk.ask_delivery import card_facts
+from desk.earlier_teams import earlier_teams
 from desk.effects import (
     LookUpPerson,
     MarkNoted,
@@ -32,7 +33,6 @@ from desk.effects import (
     WarnUndelivered,
     Whisper,
 )
-from desk.organisation import Team
 from desk.ports import Card
 from desk.service import Desk
 from desk.setting_up import LearnPeople
@@ -84,7 +84,11 @@ class SlackCourier:
         message = cards.ticket_card(facts, translator_for(facts.language))
         if current is not None and await self._edit(current.channel, current.ts, message):
             return Done(current.ts)
-        return await self._post_card(effect.ticket, facts.facts.team, message, lease, attempting)
+        if lease.attempted_at is not None:
+            left = await self._left_behind(effect.ticket, found.others, lease, lease.attempted_at)
+            if left is not None:
+                return left
+        return await self._post_card(found, message, lease, attempting)
 
     async def _fold_card(self, ticket: int, card: Card) -> None:
         """One line where the ticket was. A channel we cannot write to any more keeps the old card,
@@ -98,20 +102,42 @@ class SlackCourier:
         except (NotSetUp, Refused) as fault:
             log.warning("old_card_left", ticket=ticket, channel=card.channel, reason=fault.reason)
 
+    async def _left_behind(
+        self, ticket: int, known: Iterable[Card], lease: Lease, since: datetime
+    ) -> Done | None:
+        """The card that a post in doubt brought to a team's channel before a transfer. Written
+        down as that team's it is folded next, when the row comes again and posts the new one."""
+        places = _places(known)
+        for team in await self._store.read(lambda tx: earlier_teams(tx, ticket)):
+            try:
+                place = {"channel": team.channel}
+                found = team.channel and await self._calls.find(place, lease.id, since, places)
+            except (NotSetUp, Refused) as fault:
+                # As when a card is folded: the old channel must not keep the new one from its card.
+                log.warning("old_channel_not_searched", ticket=ticket, reason=fault.reason)
+                continue
+            if found:
+                return self._kept(Card(ticket, team.id, *found, active=False), lease)
+        return None
+
     async def _post_card(
-        self, ticket: int, team: Team, message: Message, lease: Lease, attempting: Attempting
+        self, look: CardLook, message: Message, lease: Lease, attempting: Attempting
     ) -> Done:
+        ticket, team = look.facts.facts.ticket, look.facts.facts.team
         if team.channel is None:
             raise Unreachable(f"team {team.key} has no channel yet", retry_after=60)
-        channel, ts = await self._post(team.channel, message, lease, attempting)
-        now = self._clock()
-        posted = Card(ticket, team.id, channel, ts, active=True)
+        known = _places(look.others)
+        channel, ts = await self._post(team.channel, message, lease, attempting, known=known)
+        return self._kept(Card(ticket.id, team.id, channel, ts, active=True), lease)
 
-        def keep(tx: Any) -> None:
-            tx.cards.add(posted, now)
+    def _kept(self, card: Card, lease: Lease) -> Done:
+        now = self._clock()
+
+        def keep(tx: SqlTransaction) -> None:
+            tx.cards.add(card, now)
             _correct_if_found(tx, lease, now)
 
-        return Done(ts, keep, posted)
+        return Done(card.ts, keep, card)
 
     async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
         """The first line of a thread: who can read it. Needs no memory: it is posted once."""
@@ -258,13 +284,15 @@ class SlackCourier:
         lease: Lease,
         attempting: Attempting,
         thread_ts: str | None = None,
-    ) -> tuple[str, str]:
+        known: Collection[Place] = (),
+    ) -> Place:
         place = {"channel": channel} | ({"thread_ts": thread_ts} if thread_ts else {})
         posted = await self._calls.post(
             {**message, **place},
             row=lease.id,
             attempted_at=lease.attempted_at,
             attempting=attempting,
+            known=known,
         )
         if lease.attempted_at is None:
             self._remember(posted, message)
@@ -293,6 +321,10 @@ class SlackCourier:
         if len(self._shown) >= REMEMBERED:
             self._shown.pop(next(iter(self._shown)))
         self._shown[place] = _look(message)
+
+
+def _places(cards: Iterable[Card]) -> frozenset[Place]:
+    return frozenset((card.channel, card.ts) for card in cards)
 
 
 def _correct_if_found(tx: SqlTransaction, lease: Lease, now: datetime) -> None:
