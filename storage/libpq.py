@@ -61,11 +61,12 @@ class Libpq:
         """The rows it found, and how many it touched."""
         if not self.is_open:
             self._driver.execute("SELECT 1")  # psycopg begins the transaction then, in its own way
-        name = self._names.get(sql) or self._prepare(sql)
+        kept = self._names.get(sql)
+        name = kept or self._prepare(sql)
         sent: Any = self._adapter.dump_sequence(values, [PyFormat.TEXT] * len(values))
         result = self._server.exec_prepared(name, sent)
         if result.status not in _WORKED:
-            raise self._fault(result)
+            raise self._fault(result, was_kept=kept is not None)
         if not result.ntuples:
             return [], result.command_tuples or 0
         self._adapter.set_pgresult(result)
@@ -79,12 +80,15 @@ class Libpq:
         self._names[sql] = name
         return name
 
-    def _fault(self, result: PGresult) -> psycopg.Error:
+    def _fault(self, result: PGresult, *, was_kept: bool = False) -> psycopg.Error:
         fault = error_from_result(result)
         if fault.sqlstate is None:
             # Not the server's words but libpq's: it has lost it, and may not know so yet.
             self._driver.close()
             return psycopg.OperationalError(*fault.args)
+        if was_kept and isinstance(fault, psycopg.errors.FeatureNotSupported):
+            # A newer version changed a column's type: what was prepared is bound to the old one.
+            fault = psycopg.errors.InvalidSqlStatementName(*fault.args)
         if isinstance(fault, psycopg.errors.InvalidSqlStatementName):
-            self._names.clear()  # somebody between us and the server let go of them
+            self._names.clear()  # also where somebody between us and the server let go of them
         return fault

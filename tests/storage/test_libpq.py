@@ -13,12 +13,13 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from desk.effects import Effect, RefreshCard
 from storage.finder import Finder
 from storage.known_house import Memory
 from storage.libpq import Libpq
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
-from tests.storage.house import a_person
+from tests.storage.house import MINUTE, NOW, a_person
 
 KINDS = "SELECT $1::bigint, $2::text, $3::boolean, $4::double precision, $5::bytea"
 VALUES = st.tuples(
@@ -82,6 +83,22 @@ def test_what_failed_is_not_committed_without_a_word(driver: psycopg.Connection[
     assert not libpq.is_open
 
 
+def test_what_the_server_cannot_do_is_said_once_it_was_prepared_anew(
+    driver: psycopg.Connection[Any],
+) -> None:
+    driver.rollback()
+    libpq, known = Libpq(driver), "SELECT $1::regclass"
+    libpq.run(known, ["pg_class"])
+    with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+        libpq.run(known, ["of.another.database"])
+    driver.rollback()
+
+    with pytest.raises(psycopg.errors.FeatureNotSupported):
+        libpq.run(known, ["of.another.database"])
+
+    driver.rollback()
+
+
 async def test_statements_that_a_pooler_has_let_go_are_prepared_anew(postgresql_url: str) -> None:
     def let_go(tx: SqlTransaction) -> None:
         tx._connection.execute(text("DEALLOCATE ALL"))
@@ -93,6 +110,25 @@ async def test_statements_that_a_pooler_has_let_go_are_prepared_anew(postgresql_
     await store.write(a_person)
 
     assert await store.read(lambda tx: tx.people.count()) == 2
+    store.close()
+
+
+async def test_statements_go_on_after_a_newer_version_gave_a_column_another_type(
+    postgresql_url: str,
+) -> None:
+    def next_one(tx: SqlTransaction) -> list[Effect]:
+        return [lease.effect for lease in tx.outbox.lease(NOW, MINUTE, "us", 1)]
+
+    store = SqlStore(postgresql_url)
+    for number in (1, 2):
+        await store.write(lambda tx, n=number: tx.outbox.put(RefreshCard(n), NOW))
+    first = await store.write(next_one)
+    with psycopg.connect(postgresql_url) as migrating:
+        migrating.execute("ALTER TABLE outbox ALTER COLUMN attempts TYPE bigint")
+
+    second = await store.write(next_one)
+
+    assert (first, second) == ([RefreshCard(1)], [RefreshCard(2)])
     store.close()
 
 
