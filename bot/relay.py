@@ -35,6 +35,7 @@ HOLD = timedelta(seconds=15)  # how long a process that died keeps others from i
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
 AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behind it on SQLite
 SLOTS = 32  # calls at once: as many as keep up with new tickets while Slack takes a second
+MAILS = 8  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
 CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 COURTESY = 0.05  # seconds a mail lets Slack go first, at most
@@ -64,7 +65,7 @@ class Relay:
         self._slots = slots
         self._owner = uuid.uuid4().hex
         self._running: set[asyncio.Task[None]] = set()
-        self._at_slack = 0  # how many of them send no mail
+        self._mails = 0  # how many of them send one
         self._slack_is_quiet = asyncio.Event()
         self._slack_is_quiet.set()
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
@@ -86,8 +87,12 @@ class Relay:
 
     def has_room(self) -> bool:
         """Whether a new ticket may be shown without waiting for its turn."""
-        full = len(self._running) >= self._slots
+        full = len(self._running) >= self._slots or not self._takes_mails
         return not (full or self._rounds.stopping or self._pacing)
+
+    @property
+    def _takes_mails(self) -> bool:
+        return self._mails < MAILS
 
     def is_calm(self, patient: bool) -> bool:
         """Whether no more is going on than one person's new ticket, or what nobody watches."""
@@ -140,15 +145,15 @@ class Relay:
         if free <= 0:
             self._is_full = True
             return IDLE  # a task that ends wakes us
-        now = self._clock()
+        now, mails = self._clock(), self._takes_mails
         paced = bool(self._pacing)
         most = min(free, AT_ONCE)
         leases, due = await self._store.write(
-            lambda tx: _taken(tx, now, self._owner, most, paced), patient=True, early=True
+            lambda tx: _taken(tx, now, self._owner, most, mails, paced), patient=True, early=True
         )
         for lease in leases:
             self._start(lease)
-        self._is_full = len(leases) == free
+        self._is_full = len(leases) == free or not mails
         if len(leases) == most < free:
             return 0.0  # there may be more
         if due is None:
@@ -161,23 +166,25 @@ class Relay:
         carrying = self._deliver(leases) if before is None else self._deliver_after(before, leases)
         task = asyncio.create_task(carrying)
         self._running.add(task)
-        if not isinstance(leases[0].effect, SendMail):
-            self._at_slack += 1
+        if isinstance(leases[0].effect, SendMail):
+            self._mails += 1
+        else:
             self._slack_is_quiet.clear()
         for lease in leases:
             self._carrying[lease.id] = task
         task.add_done_callback(lambda ended: self._ended(leases, ended))
 
     def _ended(self, leases: Sequence[Lease], task: asyncio.Task[None]) -> None:
+        full = self._is_full or not self._takes_mails
         self._running.discard(task)
-        if not isinstance(leases[0].effect, SendMail):
-            self._at_slack -= 1
-            if not self._at_slack:
-                self._slack_is_quiet.set()
+        if isinstance(leases[0].effect, SendMail):
+            self._mails -= 1
+        elif len(self._running) == self._mails:
+            self._slack_is_quiet.set()
         for lease in leases:
             if self._carrying.get(lease.id) is task:
                 del self._carrying[lease.id]
-        if self._is_full:
+        if full:
             self._rounds.wake_here()
 
     async def _deliver_after(self, before: asyncio.Task[None], leases: Sequence[Lease]) -> None:
@@ -293,21 +300,22 @@ class Relay:
         # One for the slot that is free now, and a second to see that there is none.
         if self._rounds.stopping:
             return ()
-        return _with_facts(tx, tx.outbox.lease(now, HOLD, self._owner, 2), now)
+        following = tx.outbox.lease(now, HOLD, self._owner, 2, mails=self._takes_mails)
+        return _with_facts(tx, following, now)
 
 
 def _taken(
-    tx: SqlTransaction, now: datetime, owner: str, limit: int, paced: bool
+    tx: SqlTransaction, now: datetime, owner: str, limit: int, mails: bool, paced: bool
 ) -> tuple[tuple[Lease, ...], datetime | None]:
     """Up to `limit` rows, and when the next is due. With all slots full nobody wants to know."""
     granted = tx.pace.grant(now, HOLD, owner, limit) if paced else ()
     leases = granted
     if len(granted) < limit:
-        leases += tx.outbox.lease(now, HOLD, owner, limit - len(granted))
+        leases += tx.outbox.lease(now, HOLD, owner, limit - len(granted), mails=mails)
     leases = _with_facts(tx, leases, now)
     if len(leases) == limit:
         return leases, None
-    moments = (tx.outbox.next_due(now), tx.pace.next_slot(now) if paced else None)
+    moments = (tx.outbox.next_due(now, mails=mails), tx.pace.next_slot(now) if paced else None)
     return leases, min((m for m in moments if m is not None), default=None)
 
 

@@ -58,14 +58,16 @@ from storage.tables import outbox as o
 log = structlog.get_logger(__name__)
 
 _UNKNOWN = "unknown effect"
-_LEASABLE = prepared(
-    TO_LEASE.where(IS_WAITING, o.c.due_at <= bindparam("now"))
-    .where(IS_FREE)
-    .where(NONE_BEFORE)
-    .order_by(o.c.due_at, o.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=o)
-)
+_NO_MAIL = func.substr(o.c.lane, 1, 5) != literal_column("'mail:'")
+
+
+def _leasable(*which: Any) -> Any:
+    free = TO_LEASE.where(IS_WAITING, o.c.due_at <= bindparam("now"), IS_FREE, NONE_BEFORE, *which)
+    next_ones = free.order_by(o.c.due_at, o.c.id).limit(bindparam("most"))
+    return prepared(next_ones.with_for_update(skip_locked=True, of=o))
+
+
+_LEASABLE = {True: _leasable(), False: _leasable(_NO_MAIL)}  # with mails, or without
 _LEASE = prepared(
     update(o)
     .where(o.c.id == bindparam("row"))
@@ -92,7 +94,8 @@ _BEGIN_ANEW = prepared(
     update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, pace=None, **_SENT)
 )
 _FREE_FROM = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
-_NEXT_DUE = prepared(select(func.min(_FREE_FROM)).where(IS_WAITING, NONE_BEFORE))
+_DUE = select(func.min(_FREE_FROM)).where(IS_WAITING, NONE_BEFORE)
+_NEXT_DUE = {True: prepared(_DUE), False: prepared(_DUE.where(_NO_MAIL))}
 _OF_ENTRY = (
     select(o.c.id, o.c.state, o.c.leased_by, o.c.attempted_at)
     .where(o.c.entry_id == bindparam("entry"), o.c.state != WITHDRAWN)
@@ -202,9 +205,12 @@ class SqlOutbox:
 
     # What the relay asks for
 
-    def lease(self, now: datetime, hold: timedelta, owner: str, limit: int) -> tuple[Lease, ...]:
-        """Take due rows, at most one of each lane, so that no other relay sends them for `hold`."""
-        rows = self._connection.execute(_LEASABLE, {"now": now, "most": limit}).all()
+    def lease(
+        self, now: datetime, hold: timedelta, owner: str, limit: int, *, mails: bool = True
+    ) -> tuple[Lease, ...]:
+        """Take due rows, at most one of each lane, so that no other relay sends them for `hold`.
+        `mails`: also of these."""
+        rows = self._connection.execute(_LEASABLE[mails], {"now": now, "most": limit}).all()
         if len(rows) < limit:
             self.freed = False  # whatever this transaction freed is among them
         return self.take(rows, now, hold, owner)
@@ -330,18 +336,18 @@ class SqlOutbox:
 
     # What the schedule and the health pages ask for
 
-    def next_due(self, now: datetime) -> datetime | None:
+    def next_due(self, now: datetime, *, mails: bool = True) -> datetime | None:
         """When the relay should look again, `now` at the earliest. None: nothing is waiting."""
-        found = self._first_due()
+        found = self._first_due(mails)
         return None if found is None else max(found, now)
 
     def late(self, now: datetime) -> timedelta:
         """For how long something has been due that nobody carries out."""
-        found = self._first_due()
+        found = self._first_due(mails=True)
         return max(now - found, timedelta(0)) if found else timedelta(0)
 
-    def _first_due(self) -> datetime | None:
-        found: datetime | None = self._connection.execute(_NEXT_DUE).scalar()
+    def _first_due(self, mails: bool) -> datetime | None:
+        found: datetime | None = self._connection.execute(_NEXT_DUE[mails]).scalar()
         return found
 
     def counts(self) -> dict[str, int]:
