@@ -95,7 +95,13 @@ def _card(ask: TakeNote | EditNote | DeleteNote, tx: Transaction) -> Card | None
 
 
 def _is_a_queue(channel: str, tx: Transaction) -> bool:
-    return any(team.channel == channel for team in tx.organisation.teams())
+    """Also a channel of which we know nothing, while a team's is known by its name only: "#support"
+    is that until it is found, and cards are posted there."""
+    known = {team.channel or "" for team in tx.organisation.teams()}
+    if channel in known:
+        return True
+    is_open = any(name.startswith("#") for name in known)
+    return is_open and channel != tx.organisation.house().admin_channel
 
 
 def _acknowledge(

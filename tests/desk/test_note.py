@@ -16,10 +16,11 @@ from desk.lifecycle import State
 from desk.ports import Card
 from desk.reply import Reply
 from desk.result import Result
+from desk.setting_up import LoadDesk
 from desk.take_note import DeleteNote, EditNote, TakeNote
 from desk.transfer_ticket import TransferTicket
 from desk.words import BlockKind, Span, TextBlock, Words
-from tests.desk.office import CAMILLE, NOE, PAUL, PIERRE, ZOE, Office, bring_to
+from tests.desk.office import CAMILLE, NOE, PAUL, PIERRE, ZOE, Office, bring_to, the_house
 
 ROLLER = Words.plain("Probably the pickup roller.")
 NOTHING = Result(changed=False)
@@ -331,3 +332,19 @@ async def test_a_note_under_a_card_not_yet_written_down_is_asked_for_again(offic
     elsewhere = await office.does(replace(early, channel="C0OTHER"))
 
     assert elsewhere.changed is False
+
+
+async def test_a_channel_known_by_its_name_only_may_be_where_an_early_note_is(
+    office: Office,
+) -> None:
+    setup = replace(the_house(), admin_channel="C0ADMIN")
+    teams = (replace(setup.teams[0], channel="#support"), *setup.teams[1:])
+    await office.does(LoadDesk(replace(setup, teams=teams)))
+    early = TakeNote(PIERRE, "C0SUPPORT", "9.9", "9.91", ROLLER, under_us=True)
+
+    with pytest.raises(TooEarly):
+        await office.does(early)
+    below_a_warning = await office.does(replace(early, channel="C0ADMIN"))
+    below_somebody = await office.does(replace(early, under_us=False))
+
+    assert (below_a_warning.changed, below_somebody.changed) == (False, False)
