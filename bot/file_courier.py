@@ -47,6 +47,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 10  # files in one message
 TOGETHER = timedelta(seconds=1)  # what is fetched within that is shown in one message
 LATER = timedelta(minutes=1)  # before Slack is offered again what it did not take
+NO_FILE = 0  # the number of none
 UNKNOWN = 3  # tries until a file that Slack does not know is taken for gone: it may be new
 GONE = frozenset({"file_not_found", "file_deleted", "file_not_shared", "access_denied"})
 ELSEWHERE = frozenset({"external", "email", "post", "space", "canvas", "list"})  # Slack's `mode`
@@ -65,18 +66,23 @@ class Showing:
 
 @dataclass
 class Upload:
-    """What Slack calls each file, and what it did not take."""
+    """What Slack calls each file, what it did not take, and the card below which they stand."""
 
     ids: dict[int, str] = field(default_factory=dict)
     problems: dict[int, FileProblem] = field(default_factory=dict)
+    below: str = ""
 
     def encoded(self) -> str:
-        return " ".join(f"{file}:{slack_id}" for file, slack_id in self.ids.items())
+        # The card as the name of no file, and last: an older version of us reads this as well.
+        pairs = [*self.ids.items(), *([(NO_FILE, self.below)] if self.below else ())]
+        return " ".join(f"{file}:{name}" for file, name in pairs)
 
     @classmethod
     def decode(cls, text: str) -> Upload:
         pairs = (part.partition(":") for part in text.split())
-        return cls({int(file): slack_id for file, _, slack_id in pairs})
+        names = {int(file): name for file, _, name in pairs}
+        below = names.pop(NO_FILE, "")
+        return cls(names, below=below)
 
 
 class FileCourier:
@@ -119,7 +125,7 @@ class FileCourier:
         def keep(tx: SqlTransaction) -> None:
             now = self._clock()
             tx.files.kept(file.id, digest, size)
-            if not file.shown:
+            if not tx.files.get(file.id).shown:  # also of a note whose ticket was moved meanwhile
                 tx.outbox.put(ShowFiles(file.ticket, file.entry), now, now + TOGETHER)
 
         return Done(digest, keep)
@@ -167,10 +173,12 @@ class FileCourier:
         if lease.attempted_at is not None:
             before = await self._arrived(lease)
             if before is not None:
-                return Done(None, self._shown(effect, before, more=True))
-        showing = await self._store.read(lambda tx: _showing(tx, effect))
+                return Done(None, self._shown(effect, lease, before, more=True))
+        showing, moving = await self._store.read(
+            lambda tx: (_showing(tx, effect), _is_moving(tx, effect, lease))
+        )
         pending = [f for f in showing.files if _waits(f)]
-        if not pending:
+        if not pending or moving:
             return Done()
         if showing.card is None:
             raise Refused(NO_CARD)
@@ -186,8 +194,9 @@ class FileCourier:
             t = translator_for(showing.language)
             comment = came_with(showing.entry, len(upload.ids), t)
             place = {"channel_id": showing.card.channel, "thread_ts": showing.card.ts}
+            upload.below = _place(showing.card)
             await self._complete(upload, pending, {**place, "initial_comment": comment}, lease)
-        return Done(None, self._shown(effect, upload, more=len(pending) > AT_ONCE))
+        return Done(None, self._shown(effect, lease, upload, more=len(pending) > AT_ONCE))
 
     def _put_off(self, effect: ShowFiles, fault: Unreachable) -> Done:
         """The ticket's card and messages do not wait for what Slack does not take now."""
@@ -202,15 +211,19 @@ class FileCourier:
 
         return Done(None, write)
 
-    def _shown(self, effect: ShowFiles, upload: Upload, *, more: bool) -> AfterCommit:
+    def _shown(self, effect: ShowFiles, lease: Lease, upload: Upload, *, more: bool) -> AfterCommit:
         def write(tx: SqlTransaction) -> None:
             now = self._clock()
-            tx.files.shown(upload.ids)
+            tx.files.lock(upload.ids)  # a transfer that is just hiding them ends first
+            moving, card = _is_moving(tx, effect, lease), tx.cards.active(effect.ticket)
+            elsewhere = card is not None and upload.below not in ("", _place(card))
+            if not (moving or elsewhere):
+                tx.files.shown(upload.ids)
             for file, problem in upload.problems.items():
                 tx.files.not_shown(file, problem)
             if upload.problems:
                 tx.outbox.put(WarnFiles(effect.ticket, effect.entry), now)
-            if more:
+            if elsewhere or (more and not moving):
                 tx.outbox.put(effect, now)
 
         return write
@@ -342,6 +355,16 @@ class FileCourier:
 
 def _waits(file: TicketFile) -> bool:
     return file.state is FileState.KEPT and not file.shown and not file.problem
+
+
+def _place(card: Card) -> str:
+    return f"{card.channel}/{card.ts}"
+
+
+def _is_moving(tx: SqlTransaction, effect: ShowFiles, lease: Lease) -> bool:
+    """Whether the ticket is between two cards, and its files come with the new one."""
+    between = tx.cards.active(effect.ticket) is None
+    return between and tx.files.come_again(lease.id, effect.ticket, effect.entry)
 
 
 def _showing(tx: SqlTransaction, effect: ShowFiles | WarnFiles) -> Showing:

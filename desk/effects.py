@@ -241,16 +241,19 @@ class ShowFiles:
     """The thread shows the files that came with this entry.
 
     `later`: Slack did not take them at first. They come behind nothing then, or the ticket's card
-    would have to wait for them as well.
+    would have to wait for them as well. `version`: of the ticket that a transfer has just moved. An
+    older wish for them comes before the new team's card, so this one is a row of its own.
     """
 
     ticket: int
     entry: int
     later: bool = False
+    version: int = 0
 
     @property
     def key(self) -> str:
-        return f"{'late-' if self.later else ''}files:{self.entry}"
+        moved = f":v{self.version}" if self.version else ""
+        return f"{'late-' if self.later else ''}files:{self.entry}{moved}"
 
     @property
     def lane(self) -> str:
@@ -368,7 +371,11 @@ def rank(effect: Effect) -> int:
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
-    return {"kind": type(effect).__name__, **vars(effect)}
+    said = {"kind": type(effect).__name__, **vars(effect)}
+    if isinstance(effect, ShowFiles):
+        # The key has it, and a process of an older version must be able to read the row.
+        del said["version"]
+    return said
 
 
 def effect_from_json(data: dict[str, Any]) -> Effect:

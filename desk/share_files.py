@@ -10,6 +10,7 @@ from desk.errors import InvalidField
 from desk.files import FileOrigin, FileState, NewFile, PublicFile, TicketFile
 from desk.journal import Draft, Entry, Kind, PublicEntry
 from desk.ports import Transaction
+from desk.ticket import Ticket
 
 MOST_OFFERED = 10  # files in one form: Slack shows no more boxes to tick
 MOST_SHARED = 10_000_000  # bytes in one mail; more is refused by many a server
@@ -28,14 +29,15 @@ def add_files(
     return added
 
 
-def bring_along(tx: Transaction, ticket: int, now: datetime) -> None:
-    """After a transfer: the new team may not see the old thread, so its own has the files too."""
-    moved = [file for file in tx.files.of(ticket) if file.state is not FileState.LOST][
-        -MOST_OFFERED:
-    ]
-    tx.files.hide(file.id for file in moved)
+def bring_along(tx: Transaction, ticket: Ticket, now: datetime) -> None:
+    """After a transfer: the new team may not see the old thread, so its own has the newest files
+    too, and those that the old one was still to show."""
+    there = [file for file in tx.files.of(ticket.id) if file.state is not FileState.LOST]
+    newest = there[-MOST_OFFERED:]
+    tx.files.hide(file.id for file in newest)
+    moved = [file for file in there if file in newest or not file.shown]
     for entry in dict.fromkeys(file.entry for file in moved):
-        tx.outbox.put(ShowFiles(ticket, entry), now)
+        tx.outbox.put(ShowFiles(ticket.id, entry, version=ticket.version), now)
 
 
 def offered_files(tx: Transaction, ticket: int, journal: Iterable[Entry]) -> tuple[TicketFile, ...]:

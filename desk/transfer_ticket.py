@@ -53,5 +53,5 @@ def transfer_ticket(ask: TransferTicket, tx: Transaction, now: datetime) -> Resu
         assignee=None,
     )
     tx.outbox.put(OpenThread(moved.id, moved.team), now)
-    bring_along(tx, moved.id, now)
+    bring_along(tx, moved, now)
     return Result(moved.id, entry.id)

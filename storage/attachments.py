@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
+from desk.effects import ShowFiles
 from desk.files import FileOrigin, FileState, NewFile, TicketFile
 from storage.file_tables import attachment_shares as s
 from storage.file_tables import attachments as a
-from storage.outbox_rows import ATTEMPT, OURS, Lease, attempt
+from storage.outbox_rows import ATTEMPT, IS_WAITING, OURS, Lease, attempt
 from storage.prepared import prepared
 from storage.tables import entries, outbox, people
 
@@ -46,6 +47,12 @@ _DIGESTS = prepared(
     select(a.c.digest).where(a.c.ticket_id == bindparam("ticket"), a.c.digest.is_not(None))
 )
 _BEGIN_UPLOAD = prepared(update(outbox).where(*OURS).values(**ATTEMPT, remote=bindparam("upload")))
+_COME_AGAIN = prepared(
+    select(outbox.c.id)
+    .where(outbox.c.lane == bindparam("lane"), IS_WAITING, outbox.c.id != bindparam("row"))
+    .where(outbox.c.key.like(bindparam("keys")))
+    .limit(1)
+)
 _UPLOAD = prepared(select(outbox.c.remote).where(outbox.c.id == bindparam("row")))
 
 
@@ -106,6 +113,11 @@ class SqlFiles:
         """They will never be in the store."""
         self._change(file, {"state": FileState.LOST.value, "problem": problem})
 
+    def lock(self, files: Iterable[int]) -> None:
+        """Nobody else changes these until the transaction ends, and who is doing so ends first."""
+        mine = select(a.c.id).where(a.c.id.in_(list(files))).order_by(a.c.id)
+        self._connection.execute(mine.with_for_update())
+
     def shown(self, files: Mapping[int, str]) -> None:
         """The thread shows these, by what Slack calls each."""
         for file, slack_id in files.items():
@@ -135,6 +147,12 @@ class SqlFiles:
     def upload_of(self, row: int) -> str:
         """What was noted when the row's last upload began."""
         return self._connection.execute(_UPLOAD, {"row": row}).scalar() or ""
+
+    def come_again(self, row: int, ticket: int, entry: int) -> bool:
+        """Whether, besides `row`, one waits that a transfer put behind the new team's card."""
+        wish = ShowFiles(ticket, entry)
+        values = {"row": row, "lane": wish.lane, "keys": f"{wish.key}:v%"}
+        return self._connection.execute(_COME_AGAIN, values).first() is not None
 
     def _change(self, file: int, values: Mapping[str, Any]) -> None:
         self._connection.execute(update(a).where(a.c.id == file).values(**values))

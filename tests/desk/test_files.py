@@ -12,13 +12,23 @@ from hypothesis import strategies as st
 from desk.answer_ticket import AnswerTicket
 from desk.ask_delivery import mail_facts
 from desk.ask_ticket import MoveForm
-from desk.effects import FetchFile, SendDirect, SendFiles, SendMail, ShowFiles
+from desk.effects import (
+    FetchFile,
+    RefreshCard,
+    SendDirect,
+    SendFiles,
+    SendMail,
+    ShowFiles,
+    effect_from_json,
+    effect_to_json,
+)
 from desk.errors import InvalidField, NotPublic
 from desk.files import NewFile
 from desk.lifecycle import Move
 from desk.reply import Reply, WithdrawReply
+from desk.transfer_ticket import TransferTicket
 from desk.words import Words
-from tests.desk.office import ADA, NOW, PAUL, PIERRE, UNDO, Office
+from tests.desk.office import ADA, NOW, PAUL, PIERRE, ROOT_ADMIN, UNDO, Office
 
 SAID = Words.plain("See the file.")
 
@@ -135,6 +145,31 @@ async def test_an_answer_brings_files(office: Office):
     await office.desk.handle(AnswerTicket(ticket, PAUL, SAID, "<a@b>", files=(kept(),)))
 
     assert list(await ids(office, ticket)) == ["quote.pdf"]
+
+
+async def test_a_transfer_wishes_for_files_behind_the_new_card_whatever_waits(office: Office):
+    ticket = await a_ticket(office, kept())
+    (before,) = office.waiting_of(ShowFiles)
+
+    await office.does(TransferTicket(ticket, PIERRE, await office.team("reseau")))
+    await office.does(TransferTicket(ticket, ROOT_ADMIN, await office.team("applis")))
+
+    wishes = [row for row in office.rows() if isinstance(row.effect, ShowFiles)]
+    assert [row.effect for row in wishes] == [before] * 3
+    assert [row.asked for row in wishes] == [1, 1, 1]
+    (card,) = [row for row in office.rows() if isinstance(row.effect, RefreshCard)]
+    assert card.id < wishes[1].id
+
+
+def test_the_wish_of_a_transfer_reads_the_same_to_a_version_that_knows_none():
+    moved = ShowFiles(1, 2, version=7)
+
+    written = effect_to_json(moved)
+
+    assert written == {"kind": "ShowFiles", "ticket": 1, "entry": 2, "later": False}
+    assert effect_from_json(written) == ShowFiles(1, 2)
+    assert len({moved.key, ShowFiles(1, 2, version=8).key, ShowFiles(1, 2).key}) == 3
+    assert moved.lane == ShowFiles(1, 2).lane
 
 
 @settings(
