@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import sqlite3
 import sys
 import time
 from threading import Lock
@@ -18,6 +19,7 @@ from desk.errors import Busy
 
 log = logging.getLogger(__name__)
 
+OTHERS_WRITE = 0.25  # seconds; mostly they are done by then
 QUICK = 0.005  # seconds that everybody may be kept waiting for the disk
 
 # On a Mac the file's data alone cannot be asked for.
@@ -30,15 +32,47 @@ class WriteAheadLog:
     later, so one `settle` is enough for all commits before it."""
 
     def __init__(self, database: str) -> None:
+        self._database = database
         self._file = f"{database}-wal"
         self._open: int | None = None
+        self._in_doubt = False  # whether the disk refused something that stands in it
 
     def settle(self) -> None:
         """Return when all commits so far are on the disk. Raises OSError where that failed."""
         if self._open is None or os.fstat(self._open).st_nlink == 0:
             self.close()
             self._open = os.open(self._file, os.O_RDWR)
-        _to_disk(self._open)
+        try:
+            if not self._in_doubt:
+                _to_disk(self._open)
+        except OSError:
+            log.warning("the disk refused the journal, which is written once more", exc_info=True)
+            self._in_doubt = True
+        if self._in_doubt:
+            self._write_again()
+            self._in_doubt = False
+
+    def _write_again(self) -> None:
+        """All of it, as it stands there.
+
+        The system says once that it could not write something, and counts it as written from then
+        on: asked again it says yes, and what is committed behind the gap would be lost with it. So
+        SQLite, too, writes the same place anew after a commit that the disk refused. Writing it
+        back into the database would be no help: a power cut in the middle needs a whole journal.
+        """
+        try:
+            with contextlib.closing(
+                sqlite3.connect(self._database, timeout=OTHERS_WRITE)
+            ) as connection:
+                connection.execute("BEGIN IMMEDIATE")  # nobody else changes it meanwhile
+                with open(self._file, "r+b") as journal:
+                    whole = journal.read()
+                    journal.seek(0)
+                    journal.write(whole)
+                    journal.flush()
+                    _to_disk(journal.fileno())
+        except sqlite3.Error as fault:
+            raise OSError(f"the journal could not be written once more: {fault}") from fault
 
     def close(self) -> None:
         if self._open is not None:

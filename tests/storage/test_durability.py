@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import sqlite3
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +19,7 @@ from bot.mail_spool import letter
 from desk.effects import RefreshCard
 from desk.errors import Busy
 from mail.ways import Way
+from storage import durable
 from storage.durable import WriteAheadLog
 from storage.migrate import upgrade
 from storage.store import SqlStore
@@ -175,6 +181,85 @@ async def test_what_the_disk_did_not_take_is_not_promised(store: SqlStore, journ
     journal.broken = False
     await store.write(lambda tx: tx.people.add("Grace", None, None, "en"))
     assert journal.settled == 1
+
+
+@pytest.fixture
+def refusals(monkeypatch: pytest.MonkeyPatch) -> list[OSError]:
+    """What the system says of the disk next; then it says yes, whether the disk has it or not."""
+    answers: list[OSError] = []
+
+    def to_disk(file: int) -> None:
+        if answers:
+            raise answers.pop()
+
+    monkeypatch.setattr(durable, "_to_disk", to_disk)
+    return answers
+
+
+class Watched:
+    """SQLite's journal of the store's file, and whether anybody wrote to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "desk.db-wal"
+        self._database = folder / "desk.db"
+        self.log = WriteAheadLog(str(self._database))
+
+    def is_written_to_by(self, settle: Callable[[], None]) -> bool:
+        before = self._file.read_bytes()
+        os.utime(self._file, (0, 0))
+        with suppress(OSError):
+            settle()
+        assert self._file.read_bytes() == before
+        return self._file.stat().st_mtime > 0
+
+    @contextmanager
+    def somebody_else_writing(self) -> Iterator[None]:
+        with closing(sqlite3.connect(self._database)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+
+
+@pytest.fixture
+async def watched(store: SqlStore, tmp_path: Path):  # type: ignore[no-untyped-def]
+    await store.write(lambda tx: tx.people.add("Ada", None, None, "en"))
+    watched = Watched(tmp_path)
+    yield watched
+    watched.log.close()
+
+
+async def test_what_the_disk_refused_once_is_written_anew_before_it_is_promised(
+    watched: Watched, refusals: list[OSError]
+):
+    refusals.append(OSError(errno.EIO, "the disk is slow to answer"))
+
+    assert watched.is_written_to_by(watched.log.settle)
+    watched.log.settle()
+
+    assert not watched.is_written_to_by(watched.log.settle)
+
+
+async def test_nothing_is_promised_until_what_the_disk_refused_is_written_anew(
+    watched: Watched, refusals: list[OSError]
+):
+    refusals += [OSError(errno.EIO, "the disk is slow to answer")] * 2
+    with pytest.raises(OSError, match="slow"):
+        watched.log.settle()
+
+    with watched.somebody_else_writing(), pytest.raises(OSError, match="locked"):
+        watched.log.settle()
+
+    assert watched.is_written_to_by(watched.log.settle)
+    watched.log.settle()
+
+
+async def test_a_disk_that_refuses_once_keeps_nobody_from_being_promised(
+    store: SqlStore, refusals: list[OSError]
+):
+    refusals.append(OSError(errno.EIO, "the disk is slow to answer"))
+
+    ada = await store.write(lambda tx: tx.people.add("Ada", None, None, "en"))
+
+    assert await store.read(lambda tx: tx.people.get(ada.id)) == ada
 
 
 async def test_a_journal_that_was_made_anew_is_the_one_taken_to_the_disk(tmp_path: Path):
