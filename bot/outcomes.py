@@ -31,12 +31,14 @@ class Done:
 class Unreachable(Exception):
     """The other side was not to be had; try again, in `retry_after` seconds where it said so.
 
-    `attempted`: it may have taken it before it failed. The next try looks first.
+    `attempted`: it may have taken it before it failed. The next try looks first. `given_up`: it may
+    even be about to, only we waited no longer.
     """
 
     reason: str
     retry_after: float | None = None
     attempted: bool = False
+    given_up: bool = False
 
 
 class Paced(Unreachable):

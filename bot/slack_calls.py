@@ -106,7 +106,8 @@ class SlackCalls:
             raise self._judged(refused, method, lane, attempted) from None
         except NO_ANSWER as fault:
             reason = f"{method}: {type(fault).__name__}"
-            raise Unreachable(reason, attempted=attempted) from None
+            slow = isinstance(fault, TimeoutError)
+            raise Unreachable(reason, attempted=attempted, given_up=slow) from None
         data = response.data
         assert isinstance(data, dict)
         return data

@@ -15,7 +15,7 @@ from blocks import notes, thread
 from blocks.mail_warnings import mailbox_warning, set_aside_warning
 from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.reading import NO_CARD, CardLook, EntryLook, OpeningLook, facts_of
-from bot.slack_calls import Place, SlackCalls, SlackDeclined
+from bot.slack_calls import CALL, LATE, Place, SlackCalls, SlackDeclined
 from desk.answers import MailFacts, NoticeFacts
 from desk.ask_delivery import card_facts
 from desk.earlier_teams import earlier_teams
@@ -72,7 +72,8 @@ class SlackCourier:
         self._calls = calls
         self._clock = clock
         self._alone = alone
-        self._shown: dict[tuple[str, str], int] = {}
+        self._shown: dict[Place, int] = {}
+        self._given_up: dict[Place, datetime] = {}  # when edits began of which nobody knows yet
 
     async def refresh_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
         """Edit the ticket's card in place; post it where the team's channel has none yet."""
@@ -304,6 +305,8 @@ class SlackCourier:
             return True
         # Until Slack answers, and for good where its answer is lost, it may look either way.
         self._shown.pop((channel, ts), None)
+        self._mind_edit_of_before((channel, ts))
+        began = self._clock()
         try:
             await self._calls.call(
                 "chat.update", {**message, "channel": channel, "ts": ts}, lane=channel
@@ -312,10 +315,25 @@ class SlackCourier:
             if declined.error in GONE:
                 return False
             raise Refused(f"chat.update: {declined}") from None
+        except Unreachable as fault:
+            if fault.given_up:
+                self._given_up[channel, ts] = began
+            raise
         self._remember((channel, ts), message)
         return True
 
-    def _remember(self, place: tuple[str, str], message: Message) -> None:
+    def _mind_edit_of_before(self, place: Place) -> None:
+        """An edit that we gave up on may still be on its way, and would undo one that overtakes it.
+        As with posts, time passes first; longer than that Slack takes for nothing."""
+        began = self._given_up.pop(place, None)
+        if began is None:
+            return
+        left = LATE * CALL - (self._clock() - began).total_seconds()
+        if 0 < left <= LATE * CALL:
+            self._given_up[place] = began
+            raise Unreachable("chat.update: the one before may still be under way", left)
+
+    def _remember(self, place: Place, message: Message) -> None:
         if not self._alone:
             return
         if len(self._shown) >= REMEMBERED:

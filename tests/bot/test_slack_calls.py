@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import slack_calls
 from bot.outcomes import NotSetUp, Paced, Refused, Unreachable
 from bot.slack_calls import CLOCKS_DIFFER, PAGE, SlackCalls
 
@@ -86,6 +88,24 @@ async def test_an_answer_that_is_not_slacks_leaves_a_post_in_doubt(
         await _post(calls)
 
     assert raised.value.attempted
+
+
+@pytest.mark.parametrize("too_slow", [True, False])
+async def test_a_call_that_we_stopped_waiting_for_is_told_from_one_that_was_cut(
+    calls: SlackCalls, monkeypatch: pytest.MonkeyPatch, too_slow: bool
+) -> None:
+    async def api_call(method: str, **_: Any) -> Any:
+        if too_slow:
+            await asyncio.Event().wait()
+        raise aiohttp.ServerDisconnectedError
+
+    monkeypatch.setattr(slack_calls, "CALL", 0.01)
+    monkeypatch.setattr(calls.client, "api_call", api_call)
+
+    with pytest.raises(Unreachable) as raised:
+        await calls.call("chat.update", {})
+
+    assert raised.value.given_up is too_slow
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.outcomes import Done, Refused, Unreachable
-from bot.slack_calls import SlackCalls, SlackDeclined
+from bot.slack_calls import CALL, SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from desk.assign_ticket import ClaimTicket
 from desk.effects import LookUpPerson, MarkNoted, Notice, OpenThread, RefreshCard, Whisper
@@ -21,6 +21,7 @@ from desk.ticket import HoldReason
 from desk.transfer_ticket import TransferTicket
 from storage.outbox_rows import Lease
 from storage.store import SqlStore
+from tests.bot.couriers import Clock
 from tests.storage.house import NOW, SETUP, a_person, a_ticket
 
 LEASE = Lease(1, RefreshCard(1), 1, 0, None, "me", NOW)
@@ -113,6 +114,37 @@ async def test_after_an_edit_whose_answer_was_lost_the_look_of_before_is_drawn_a
     await _draw(courier, store)
 
     assert [message["text"] for message in wall.seen[2:]] == [assigned["text"]]
+
+
+async def test_no_edit_overtakes_one_that_slack_may_still_carry_out(store: SqlStore) -> None:
+    class Slow(Wall):
+        is_slow = False
+
+        async def call(self, method: str, arguments: Mapping[str, Any], **_: Any) -> Any:
+            self.seen.append(arguments)
+            if self.is_slow:
+                clock.now += timedelta(seconds=CALL)
+                raise Unreachable("chat.update: TimeoutError", given_up=True)
+            return {"ok": True}
+
+    clock, desk, wall = Clock(), await _a_desk(store), Slow()
+    courier = SlackCourier(store, desk, wall, clock, alone=False)
+    await _draw(courier, store)
+    wall.is_slow = True
+    await desk.handle(ClaimTicket(1, "U2"))
+    with pytest.raises(Unreachable):
+        await _draw(courier, store)
+    wall.is_slow = False
+
+    await desk.handle(HoldTicket(1, "U2", HoldReason.SUPPLIER))
+    with pytest.raises(Unreachable) as raised:
+        await _draw(courier, store)
+
+    assert raised.value.retry_after == CALL
+    assert len(wall.seen) == 2
+    clock.now += timedelta(seconds=CALL)
+    await _draw(courier, store)
+    assert len(wall.seen) == 3
 
 
 async def test_a_post_found_again_is_written_down_before_it_is_corrected(store: SqlStore) -> None:
