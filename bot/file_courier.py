@@ -36,6 +36,7 @@ from desk.errors import NotPublic
 from desk.files import FileProblem, FileState, TicketFile
 from desk.gathering import ticket_facts
 from desk.journal import Entry, published
+from desk.people import Person
 from desk.ports import Card
 from locales.translator import Translator, translator_for
 from storage.outbox_rows import Lease
@@ -234,14 +235,8 @@ class FileCourier:
             return Done()
         now = self._clock()
 
-        def read(tx: SqlTransaction) -> Any:
-            published(tx.journal.get(effect.entry), now)
-            if not tx.tickets.get(effect.ticket).concerns(effect.to):
-                raise Refused(OFF_THE_TICKET)
-            return tx.people.get(effect.to), tx.files.shared_by(effect.entry)
-
         try:
-            reader, shared = await self._store.read(read)
+            reader, shared = await self._store.read(lambda tx: _going(tx, effect, now))
         except NotPublic:
             return Done()  # the words before it were taken back, and this with them
         if any(file.state is FileState.WAITING for file in shared):
@@ -365,6 +360,21 @@ def _is_moving(tx: SqlTransaction, effect: ShowFiles, lease: Lease) -> bool:
     """Whether the ticket is between two cards, and its files come with the new one."""
     between = tx.cards.active(effect.ticket) is None
     return between and tx.files.come_again(lease.id, effect.ticket, effect.entry)
+
+
+def _going(
+    tx: SqlTransaction, effect: SendFiles, now: datetime
+) -> tuple[Person, tuple[TicketFile, ...]]:
+    """To whom, and what. Raises NotPublic where the reply was taken back."""
+    reply = tx.journal.get(effect.entry)
+    if reply.undoable(now):
+        # It was due already: the clock was set back since.
+        assert reply.public_from is not None
+        raise Unreachable("not public yet", (reply.public_from - now).total_seconds())
+    published(reply, now)
+    if not tx.tickets.get(effect.ticket).concerns(effect.to):
+        raise Refused(OFF_THE_TICKET)
+    return tx.people.get(effect.to), tx.files.shared_by(effect.entry)
 
 
 def _showing(tx: SqlTransaction, effect: ShowFiles | WarnFiles) -> Showing:

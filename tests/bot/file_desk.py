@@ -78,13 +78,18 @@ class FileDesk:
         self.office = office
         self.slack = Slack()
         self.files = FileStore(str(folder))
+        self.courier = self._courier()
         self.relay, self.other_relay = self._relay(), self._relay()
+
+    def _courier(self) -> FileCourier:
+        transfers: Any = Transfers(self.slack)
+        store, clock = self.office.store, lambda: self.office.now
+        return FileCourier(store, self.files, self.slack, transfers, clock, 1_000_000)
 
     def _relay(self) -> Rounds:
         store, clock = self.office.store, lambda: self.office.now
-        transfers: Any = Transfers(self.slack)
         slack = SlackCourier(store, self.office.desk, self.slack, clock, alone=False)
-        files = FileCourier(store, self.files, self.slack, transfers, clock, 1_000_000)
+        files = self.courier
         couriers = {
             effects.RefreshCard: slack.refresh_card,
             effects.OpenThread: slack.open_thread,
