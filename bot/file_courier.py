@@ -9,7 +9,7 @@ not completed does not exist there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ from bot.outcomes import (
 from bot.reading import NO_CARD, OFF_THE_TICKET
 from bot.slack_calls import CALL, LATE, SlackCalls, SlackDeclined
 from bot.slack_files import SignInPage, TooLargeForSlack, Transfers
+from bot.upload import Upload
 from desk.effects import FetchFile, SendFiles, ShowFiles, WarnAdministrators, WarnFiles
 from desk.errors import NotPublic
 from desk.files import FileProblem, FileState, TicketFile
@@ -48,7 +49,6 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 10  # files in one message
 TOGETHER = timedelta(seconds=1)  # what is fetched within that is shown in one message
 LATER = timedelta(minutes=1)  # before Slack is offered again what it did not take
-NO_FILE = 0  # the number of none
 UNKNOWN = 3  # tries until a file that Slack does not know is taken for gone: it may be new
 GONE = frozenset({"file_not_found", "file_deleted", "file_not_shared", "access_denied"})
 ELSEWHERE = frozenset({"external", "email", "post", "space", "canvas", "list"})  # Slack's `mode`
@@ -63,27 +63,6 @@ class Showing:
     files: tuple[TicketFile, ...]
     card: Card | None
     language: str
-
-
-@dataclass
-class Upload:
-    """What Slack calls each file, what it did not take, and the card below which they stand."""
-
-    ids: dict[int, str] = field(default_factory=dict)
-    problems: dict[int, FileProblem] = field(default_factory=dict)
-    below: str = ""
-
-    def encoded(self) -> str:
-        # The card as the name of no file, and last: an older version of us reads this as well.
-        pairs = [*self.ids.items(), *([(NO_FILE, self.below)] if self.below else ())]
-        return " ".join(f"{file}:{name}" for file, name in pairs)
-
-    @classmethod
-    def decode(cls, text: str) -> Upload:
-        pairs = (part.partition(":") for part in text.split())
-        names = {int(file): name for file, _, name in pairs}
-        below = names.pop(NO_FILE, "")
-        return cls(names, below=below)
 
 
 class FileCourier:

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import pytest
 
-from bot.file_courier import Upload
 from bot.outcomes import Refused, Unreachable
+from bot.upload import Upload
 from desk.answer_ticket import AnswerTicket
 from desk.effects import ShowFiles
 from desk.take_note import TakeNote
