@@ -31,14 +31,14 @@ class Done:
 class Unreachable(Exception):
     """The other side was not to be had; try again, in `retry_after` seconds where it said so.
 
-    `attempted`: it may have taken it before it failed. The next try looks first. `given_up`: it may
-    even be about to, only we waited no longer.
+    `attempted`: it may have taken it before it failed. The next try looks first. `under_way`: so
+    many seconds more it may still take it, since it was only we who waited no longer.
     """
 
     reason: str
     retry_after: float | None = None
     attempted: bool = False
-    given_up: bool = False
+    under_way: float = 0.0
 
 
 class Paced(Unreachable):

@@ -106,8 +106,8 @@ class SlackCalls:
             raise self._judged(refused, method, lane, attempted) from None
         except NO_ANSWER as fault:
             reason = f"{method}: {type(fault).__name__}"
-            slow = isinstance(fault, TimeoutError)
-            raise Unreachable(reason, attempted=attempted, given_up=slow) from None
+            left = (LATE - 1) * CALL if isinstance(fault, TimeoutError) else 0.0
+            raise Unreachable(reason, attempted=attempted, under_way=left) from None
         data = response.data
         assert isinstance(data, dict)
         return data

@@ -15,7 +15,7 @@ from blocks import notes, thread
 from blocks.mail_warnings import mailbox_warning, set_aside_warning
 from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.reading import NO_CARD, CardLook, EntryLook, OpeningLook, facts_of
-from bot.slack_calls import CALL, LATE, Place, SlackCalls, SlackDeclined
+from bot.slack_calls import Place, SlackCalls, SlackDeclined
 from desk.answers import MailFacts, NoticeFacts
 from desk.ask_delivery import card_facts
 from desk.earlier_teams import earlier_teams
@@ -73,7 +73,7 @@ class SlackCourier:
         self._clock = clock
         self._alone = alone
         self._shown: dict[Place, int] = {}
-        self._given_up: dict[Place, datetime] = {}  # when edits began of which nobody knows yet
+        self._under_way: dict[Place, tuple[datetime, float]] = {}  # edits given up: when, how long
 
     async def refresh_card(self, effect: RefreshCard, lease: Lease, attempting: Attempting) -> Done:
         """Edit the ticket's card in place; post it where the team's channel has none yet."""
@@ -306,7 +306,6 @@ class SlackCourier:
         # Until Slack answers, and for good where its answer is lost, it may look either way.
         self._shown.pop((channel, ts), None)
         self._mind_edit_of_before((channel, ts))
-        began = self._clock()
         try:
             await self._calls.call(
                 "chat.update", {**message, "channel": channel, "ts": ts}, lane=channel
@@ -316,22 +315,22 @@ class SlackCourier:
                 return False
             raise Refused(f"chat.update: {declined}") from None
         except Unreachable as fault:
-            if fault.given_up:
-                self._given_up[channel, ts] = began
+            if fault.under_way:
+                self._under_way[channel, ts] = self._clock(), fault.under_way
             raise
         self._remember((channel, ts), message)
         return True
 
     def _mind_edit_of_before(self, place: Place) -> None:
         """An edit that we gave up on may still be on its way, and would undo one that overtakes it.
-        As with posts, time passes first; longer than that Slack takes for nothing."""
-        began = self._given_up.pop(place, None)
-        if began is None:
+        As with posts, time passes first."""
+        if place not in self._under_way:
             return
-        left = LATE * CALL - (self._clock() - began).total_seconds()
-        if 0 < left <= LATE * CALL:
-            self._given_up[place] = began
+        given_up, seconds = self._under_way[place]
+        left = seconds - (self._clock() - given_up).total_seconds()
+        if 0 < left <= seconds:
             raise Unreachable("chat.update: the one before may still be under way", left)
+        del self._under_way[place]
 
     def _remember(self, place: Place, message: Message) -> None:
         if not self._alone:

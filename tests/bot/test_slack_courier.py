@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.outcomes import Done, Refused, Unreachable
-from bot.slack_calls import CALL, SlackCalls, SlackDeclined
+from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from desk.assign_ticket import ClaimTicket
 from desk.effects import LookUpPerson, MarkNoted, Notice, OpenThread, RefreshCard, Whisper
@@ -123,8 +123,7 @@ async def test_no_edit_overtakes_one_that_slack_may_still_carry_out(store: SqlSt
         async def call(self, method: str, arguments: Mapping[str, Any], **_: Any) -> Any:
             self.seen.append(arguments)
             if self.is_slow:
-                clock.now += timedelta(seconds=CALL)
-                raise Unreachable("chat.update: TimeoutError", given_up=True)
+                raise Unreachable("chat.update: TimeoutError", under_way=10.0)
             return {"ok": True}
 
     clock, desk, wall = Clock(), await _a_desk(store), Slow()
@@ -140,9 +139,9 @@ async def test_no_edit_overtakes_one_that_slack_may_still_carry_out(store: SqlSt
     with pytest.raises(Unreachable) as raised:
         await _draw(courier, store)
 
-    assert raised.value.retry_after == CALL
+    assert raised.value.retry_after == 10.0
     assert len(wall.seen) == 2
-    clock.now += timedelta(seconds=CALL)
+    clock.now += timedelta(seconds=10)
     await _draw(courier, store)
     assert len(wall.seen) == 3
 
