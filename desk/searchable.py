@@ -97,7 +97,8 @@ def _each_once(texts: Iterable[str], seen: tuple[str, ...] = ()) -> tuple[str, .
     kept = dict.fromkeys(seen)
     # A ticket's description is its first entry's words as well.
     for text in dict.fromkeys(texts):
-        kept.update(dict.fromkeys(words_in(text)))
+        # Taking letters apart is dear, and people repeat themselves.
+        kept.update(dict.fromkeys(words_in(" ".join(dict.fromkeys(text.split())))))
     words = tuple(kept)
     if sum(map(len, words)) + len(words) <= MOST_KEPT // _WIDEST:
         return words

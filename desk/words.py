@@ -84,7 +84,10 @@ class Words:
 
     def excerpt(self, length: int) -> str:
         """The first `length` characters on one line, ended by "…" where something was left out."""
-        line = " ".join(self.text.split())
+        text = self.text
+        line = " ".join(text[: 4 * length].split())
+        if len(line) <= length:
+            line = " ".join(text.split())  # it is short, or mostly blank
         return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
     def named(self, name_of: Callable[[str], str]) -> Words:

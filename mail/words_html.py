@@ -13,7 +13,7 @@ from mail.tidy import printable
 
 _LISTS = {BlockKind.BULLET: "ul", BlockKind.NUMBER: "ol"}
 _DEEPEST = 8  # a deeper list is shown at this depth
-_RUN = re.compile(r"(?<=[ \n]) |^ ", re.MULTILINE)  # blanks that HTML would swallow
+_RUN = re.compile(r"(?<=[ \n]) |^ ")  # blanks that HTML would swallow
 
 
 def words_html(words: Words) -> Markup:
@@ -66,7 +66,9 @@ def _list(items: Sequence[TextBlock]) -> Iterator[Markup]:
 
 def _broken(inner: Markup) -> Markup:
     """Line breaks as elements, and runs of blanks as wide as they were typed."""
-    kept = _RUN.sub("\N{NO-BREAK SPACE}", str(inner).strip("\n"))
+    kept = str(inner).strip("\n")
+    if "  " in kept or "\n " in kept or kept.startswith(" "):  # hardly ever
+        kept = _RUN.sub("\N{NO-BREAK SPACE}", kept)
     return Markup(kept.replace("\n", "<br>\n"))  # noqa: S704 - escaped span by span before
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -58,7 +59,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else to_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else orjson.loads(value)
 
 
 class Written(TypeDecorator[Words]):
@@ -71,12 +72,12 @@ class Written(TypeDecorator[Words]):
         return None if value is None else to_text(value.to_json())
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Words | None:
-        return None if value is None else Words.from_json(json.loads(value))
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else Words.from_json(orjson.loads(value))
 
 
 def to_text(value: Any) -> str:
     # NUL is the one character that PostgreSQL's text cannot hold; JSON hides it as \u0000.
-    return _ENCODER.encode(value)
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a number of more than 64 bits, say
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

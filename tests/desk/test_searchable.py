@@ -104,3 +104,13 @@ def test_a_question_is_taken_apart(query: str, words: tuple[str, ...]):
 
 def test_a_very_long_question_is_cut():
     assert len(asked_words(" ".join(f"{chr(97 + n)}word" for n in range(26)))) == MOST_WORDS
+
+
+@given(st.lists(st.text(alphabet=" \n\tée\u0301Éœ-_1ﬁ\u2028", max_size=8), max_size=6))
+def test_words_that_are_repeated_are_found_as_if_they_stood_there_once(parts: list[str]) -> None:
+    text = " ".join([*parts, *parts])
+    entry = replace(f.an_entry(Kind.NOTE), words=Words.plain(text))
+
+    found = searchable(f.a_ticket(), (entry,), (), f.NOW)
+
+    assert set(words_in(text)) <= set(found.every)
