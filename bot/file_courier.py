@@ -50,7 +50,9 @@ AT_ONCE = 10  # files in one message
 TOGETHER = timedelta(seconds=1)  # what is fetched within that is shown in one message
 LATER = timedelta(minutes=1)  # before Slack is offered again what it did not take
 UNKNOWN = 3  # tries until a file that Slack does not know is taken for gone: it may be new
-GONE = frozenset({"file_not_found", "file_deleted", "file_not_shared", "access_denied"})
+GONE = frozenset({"file_not_found", "file_deleted", "file_not_shared"})
+# Of a method, administrators can put it right. Here it is said of the one file that was named.
+DENIED = "files.info: access_denied"
 ELSEWHERE = frozenset({"external", "email", "post", "space", "canvas", "list"})  # Slack's `mode`
 TOO_LARGE = frozenset({"file_upload_size_restricted", "file_too_large", "storage_limit_reached"})
 
@@ -112,15 +114,9 @@ class FileCourier:
 
     async def _fetched(self, file: TicketFile, lease: Lease) -> tuple[str, int] | FileProblem:
         """Digest and size, or why it cannot be had."""
-        try:
-            answer = await self._calls.call("files.info", {"file": file.slack_id})
-        except SlackDeclined as declined:
-            if declined.error not in GONE:
-                raise Refused(f"files.info: {declined}") from None
-            if lease.attempts < UNKNOWN:
-                raise Unreachable(f"files.info: {declined}") from None
+        about = await self._about(file, lease)
+        if about is None:
             return FileProblem.GONE
-        about: Mapping[str, Any] = answer["file"]
         url = str(about.get("url_private_download") or about.get("url_private") or "")
         if about.get("mode") == "tombstone":
             return FileProblem.GONE
@@ -130,6 +126,26 @@ class FileCourier:
             return FileProblem.TOO_LARGE
         kept = await self._files.keep_stream(self._transfers.download(url), self._most)
         return kept.digest, kept.size
+
+    async def _about(self, file: TicketFile, lease: Lease) -> Mapping[str, Any] | None:
+        """What Slack says of the file; None where it is not there for us, and not because it is
+        new."""
+        try:
+            answer = await self._calls.call("files.info", {"file": file.slack_id})
+        except NotSetUp as fault:
+            if fault.reason != DENIED:
+                raise
+            reason = fault.reason
+        except SlackDeclined as declined:
+            reason = f"files.info: {declined}"
+            if declined.error not in GONE:
+                raise Refused(reason) from None
+        else:
+            about: Mapping[str, Any] = answer["file"]
+            return about
+        if lease.attempts < UNKNOWN:
+            raise Unreachable(reason)
+        return None
 
     def _lost(self, file: TicketFile, problem: FileProblem) -> AfterCommit:
         def write(tx: SqlTransaction) -> None:
@@ -219,7 +235,7 @@ class FileCourier:
         except NotPublic:
             return Done()  # the words before it were taken back, and this with them
         if any(file.state is FileState.WAITING for file in shared):
-            raise Unreachable("a file is still on its way to us", retry_after=1.0)
+            raise Unreachable("a file is still on its way to us")
         files = [file for file in shared if file.state is FileState.KEPT]
         if not files or not reader.slack_id:
             return Done()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot.outcomes import Done, Unreachable
-from desk.effects import SendFiles
+from desk.effects import FetchFile, SendFiles
+from desk.files import FileState, NewFile
 from desk.reply import Reply, WithdrawReply
 from desk.words import Words
 from storage.outbox_rows import Lease
@@ -17,6 +21,7 @@ from tests.desk.office import ADA, PIERRE, UNDO, Office
 
 __all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
 
+LONG = 600.0  # seconds, more than any pause between two tries
 SAID = Words.plain("See the file.")
 
 
@@ -31,10 +36,62 @@ async def attempting() -> bool:
     return True
 
 
-async def replied(desk: FileDesk) -> Lease:
+def says(desk: FileDesk, word: str, times: int) -> None:
+    """So often, Slack answers with this word when it is asked about a file."""
+
+    async def declines() -> NoReturn:
+        raise desk.slack._judged(SlackApiError("", answer), "files.info", "", False)
+
+    answer = SimpleNamespace(status_code=200, headers={}, data={"ok": False, "error": word})
+    desk.slack.meanwhile["files.info"] = [declines] * times
+
+
+async def states(desk: FileDesk, ticket: int) -> list[FileState]:
+    return [file.state for file in await desk.of(ticket)]
+
+
+@pytest.mark.parametrize("word", ["file_not_found", "file_not_shared", "access_denied"])
+async def test_a_file_that_is_not_there_for_us_is_given_up_after_some_tries(
+    desk: FileDesk, word: str
+):
+    says(desk, word, times=99)
+    ticket = await desk.opened(desk.in_slack("a.txt"))
+    assert await states(desk, ticket) == [FileState.WAITING]  # it may be new
+
+    for _ in range(3):
+        await desk.carry(LONG)
+
+    assert await states(desk, ticket) == [FileState.LOST]
+    assert "a.txt" in repr([post for method, post in desk.slack.seen if "postMessage" in method])
+    assert desk.office.waiting_of(FetchFile) == []
+
+
+async def test_a_file_that_slack_denies_us_at_first_is_fetched_after_all(desk: FileDesk):
+    says(desk, "access_denied", times=2)
+    ticket = await desk.opened(desk.in_slack("a.txt"))
+
+    await desk.carry(LONG)
+    await desk.carry(LONG)
+
+    assert await states(desk, ticket) == [FileState.KEPT]
+
+
+async def test_files_of_a_reply_are_asked_for_less_and_less_often_while_they_are_fetched(
+    desk: FileDesk,
+):
+    says(desk, "missing_scope", times=99)
+    lease = await replied(desk, desk.in_slack("a.txt"))
+    desk.office.later(UNDO)
+
+    with pytest.raises(Unreachable, match="on its way") as put_off:
+        await send(desk, lease)
+
+    assert put_off.value.retry_after is None  # as long as the relay makes it
+
+
+async def replied(desk: FileDesk, file: NewFile) -> Lease:
     """A reply with a file to Ada, who has no address: its words are out, its file is next."""
     ticket, office = await desk.opened(), desk.office
-    file = await desk.kept("a.txt")
     await office.does(Reply(ticket, PIERRE, SAID, files=(file,)))
     due = office.now + UNDO
     while True:
@@ -49,7 +106,8 @@ async def send(desk: FileDesk, lease: Lease) -> Done:
 
 
 async def test_files_of_a_reply_wait_where_the_clock_was_set_back(desk: FileDesk):
-    lease = await replied(desk)  # it was due, and the clock says now that it is not
+    """They were due when they were leased, and the clock says now that they are not."""
+    lease = await replied(desk, await desk.kept("a.txt"))
 
     with pytest.raises(Unreachable, match="not public yet") as put_off:
         await send(desk, lease)
