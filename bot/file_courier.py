@@ -32,7 +32,8 @@ from bot.reading import NO_CARD, OFF_THE_TICKET
 from bot.slack_calls import CALL, LATE, SlackCalls, SlackDeclined
 from bot.slack_files import SignInPage, TooLargeForSlack, Transfers
 from bot.upload import Upload
-from desk.effects import FetchFile, SendFiles, ShowFiles, WarnAdministrators, WarnFiles
+from desk.acknowledging import warn_daily
+from desk.effects import FetchFile, SendFiles, ShowFiles, WarnFiles
 from desk.errors import NotPublic
 from desk.files import FileProblem, FileState, TicketFile
 from desk.gathering import ticket_facts
@@ -157,10 +158,9 @@ class FileCourier:
 
     async def _warn_administrators(self) -> None:
         """Nobody else can give the app what it lacks."""
-        now = self._clock()
-        warning = WarnAdministrators("files", "", f"{now:%Y-%m-%d}")
         log.warning("files_out_of_reach", advice="give the app files:read and files:write")
-        await self._store.write(lambda tx: tx.outbox.put(warning, now))
+        now = self._clock()
+        await self._store.write(lambda tx: warn_daily(tx, "files", "", now))
 
     # From us to Slack
 

@@ -76,6 +76,20 @@ async def test_a_file_that_slack_denies_us_at_first_is_fetched_after_all(desk: F
     assert await states(desk, ticket) == [FileState.KEPT]
 
 
+async def test_a_missing_scope_is_told_once_a_day_until_it_is_there(desk: FileDesk):
+    says(desk, "missing_scope", times=5)
+    ticket = await desk.opened(desk.in_slack("a.txt"), desk.in_slack("b.txt"))
+    house = await desk.office.store.read(lambda tx: tx.organisation.house())
+
+    for _ in range(4):
+        await desk.carry(LONG)
+
+    told = [post for _, post in desk.slack.seen if post.get("channel") == house.admin_channel]
+    assert len(told) == 1
+    assert "files:read" in told[0]["text"]
+    assert await states(desk, ticket) == [FileState.KEPT] * 2
+
+
 async def test_files_of_a_reply_are_asked_for_less_and_less_often_while_they_are_fetched(
     desk: FileDesk,
 ):
