@@ -125,3 +125,6 @@ class HeldMails(Protocol):
         """The ticket that this mail became; returns its card."""
 
     def keep_place(self, card: int, channel: str, ts: str) -> None: ...
+
+    def is_at(self, channel: str, ts: str) -> bool:
+        """Whether a card about held mails stands there."""

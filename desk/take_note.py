@@ -90,6 +90,8 @@ def _card(ask: TakeNote | EditNote | DeleteNote, tx: Transaction) -> Card | None
     """The card above the thread, if it is a ticket's."""
     card = tx.cards.at(ask.channel, ask.thread) if ask.thread else None
     if card is None and ask.under_us and _is_a_queue(ask.channel, tx):
+        if tx.held_mails.is_at(ask.channel, ask.thread):
+            return None  # people talk about a mail that is held
         raise TooEarly  # a card of ours that is not written down yet
     return card
 

@@ -189,3 +189,7 @@ class SqlHeldMails:
 
     def keep_place(self, card: int, channel: str, ts: str) -> None:
         self._connection.execute(update(c).where(c.c.id == card).values(channel=channel, ts=ts))
+
+    def is_at(self, channel: str, ts: str) -> bool:
+        there = select(c.c.id).where(c.c.channel == channel, c.c.ts == ts).limit(1)
+        return self._connection.execute(there).first() is not None

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert
 
 from desk.ask_delivery import entry_facts, notice_facts
 from desk.ask_ticket import OpenPage
@@ -20,6 +21,7 @@ from desk.setting_up import LoadDesk
 from desk.take_note import DeleteNote, EditNote, TakeNote
 from desk.transfer_ticket import TransferTicket
 from desk.words import BlockKind, Span, TextBlock, Words
+from storage.spool_tables import held_cards
 from tests.desk.office import CAMILLE, NOE, PAUL, PIERRE, ZOE, Office, bring_to, the_house
 
 ROLLER = Words.plain("Probably the pickup roller.")
@@ -332,6 +334,18 @@ async def test_a_note_under_a_card_not_yet_written_down_is_asked_for_again(offic
     elsewhere = await office.does(replace(early, channel="C0OTHER"))
 
     assert elsewhere.changed is False
+
+
+async def test_talk_below_a_mail_that_is_held_is_no_note(office: Office) -> None:
+    _, card = await office.opened_with_card()
+    values = {"why": "stranger", "team_id": 1, "address": "eve@acme.example", "fate": "open"}
+    values |= {"at": office.now}
+    held = insert(held_cards).values(**values, channel=card.channel, ts="9.9")
+    await office.store.write(lambda tx: tx._connection.execute(held))
+
+    said = TakeNote(PIERRE, card.channel, "9.9", "9.91", ROLLER, under_us=True)
+
+    assert (await office.does(said)).changed is False
 
 
 async def test_a_channel_known_by_its_name_only_may_be_where_an_early_note_is(
