@@ -32,7 +32,7 @@ def add_files(
 def bring_along(tx: Transaction, ticket: Ticket, now: datetime) -> None:
     """After a transfer: the new team may not see the old thread, so its own has the newest files
     too, and those that the old one was still to show."""
-    there = [file for file in tx.files.of(ticket.id) if file.state is not FileState.LOST]
+    there = _there(tx, ticket.id, tx.journal.of(ticket.id))
     newest = there[-MOST_OFFERED:]
     tx.files.hide(file.id for file in newest)
     moved = [file for file in there if file in newest or not file.shown]
@@ -41,15 +41,19 @@ def bring_along(tx: Transaction, ticket: Ticket, now: datetime) -> None:
 
 
 def offered_files(tx: Transaction, ticket: int, journal: Iterable[Entry]) -> tuple[TicketFile, ...]:
-    """The newest files that a reply may take along, newest first. Those of a note that was deleted
-    are not offered: somebody wanted them gone."""
+    """The newest files that a reply may take along, newest first."""
+    return tuple(reversed(_there(tx, ticket, journal)[-MOST_OFFERED:]))
+
+
+def _there(tx: Transaction, ticket: int, journal: Iterable[Entry]) -> list[TicketFile]:
+    """The ticket's files, oldest first, without those of a note that was deleted: somebody wanted
+    them gone."""
     deleted = {entry.refers_to for entry in journal if entry.kind is Kind.NOTE_DELETED}
-    there = [
+    return [
         file
         for file in tx.files.of(ticket)
         if file.state is not FileState.LOST and file.entry not in deleted
     ]
-    return tuple(reversed(there[-MOST_OFFERED:]))
 
 
 def chosen_files(

@@ -26,6 +26,7 @@ from desk.errors import InvalidField, NotPublic
 from desk.files import NewFile
 from desk.lifecycle import Move
 from desk.reply import Reply, WithdrawReply
+from desk.take_note import DeleteNote, TakeNote
 from desk.transfer_ticket import TransferTicket
 from desk.words import Words
 from tests.desk.office import ADA, NOW, PAUL, PIERRE, ROOT_ADMIN, UNDO, Office
@@ -159,6 +160,21 @@ async def test_a_transfer_wishes_for_files_behind_the_new_card_whatever_waits(of
     assert [row.asked for row in wishes] == [1, 1, 1]
     (card,) = [row for row in office.rows() if isinstance(row.effect, RefreshCard)]
     assert card.id < wishes[1].id
+
+
+async def test_a_transfer_does_not_show_again_what_somebody_deleted(office: Office):
+    ticket, card = await office.opened_with_card()
+    for ts, name in (("9.1", "wrong.txt"), ("9.2", "right.txt")):
+        note = TakeNote(PIERRE, card.channel, card.ts, ts, SAID, files=(in_slack(name),))
+        await office.does(note)
+    await office.does(DeleteNote(PIERRE, card.channel, "9.1"))
+
+    await office.does(TransferTicket(ticket, PIERRE, await office.team("reseau")))
+
+    files = await office.store.read(lambda tx: tx.files.of(ticket))
+    kept = next(file.entry for file in files if file.name == "right.txt")
+    assert [effect.entry for effect in office.waiting_of(ShowFiles)] == [kept]
+    assert {file.name: file.shown for file in files} == {"wrong.txt": True, "right.txt": False}
 
 
 def test_the_wish_of_a_transfer_reads_the_same_to_a_version_that_knows_none():
