@@ -98,9 +98,9 @@ class Endings:
             ended = tx.outbox.uncertain(lease, now, fault.reason)
         else:
             ended = tx.outbox.bury(lease, now, fault.reason)
-        effect = type(lease.effect).__name__
-        log.error("not_delivered", row=lease.id, effect=effect, reason=fault.reason)
         if ended:
+            effect = type(lease.effect).__name__
+            log.error("not_delivered", row=lease.id, effect=effect, reason=fault.reason)
             _show_delivery(tx, lease, now, failed=True)
             # A mail's thread says so already, and no warning warns of a warning.
             if not isinstance(lease.effect, SendMail | WARNINGS):

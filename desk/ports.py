@@ -259,7 +259,8 @@ class Cards(Protocol):
 class Outbox(Protocol):
     def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
         """Ask for an effect, at `due` (default: at once). An unfinished row with the same key is
-        asked once more instead; its due time becomes the earlier one."""
+        asked once more instead; its due time becomes the earlier one, but for an attempt that may
+        still be under way."""
 
     def withdraw(self, entry: int) -> bool:
         """Take back all mails and direct messages of the entry, if none was leased or sent yet.

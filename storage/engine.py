@@ -206,7 +206,13 @@ def _postgresql(url: URL) -> Engine:
         pool_size=THREADS + PATIENT_THREADS,
         max_overflow=0,
         isolation_level="READ COMMITTED",
-        connect_args={**connect_arguments(url), "options": options.strip()},
+        connect_args={
+            **connect_arguments(url),
+            "options": options.strip(),
+            # By itself the driver prepares what it sees again, and a newer version may change the
+            # types that was prepared for; what is worth it is prepared by `libpq`, which knows.
+            "prepare_threshold": None,
+        },
         hide_parameters=True,
     )
     _is_lost_too(engine, _is_no_primary)

@@ -140,7 +140,8 @@ class Writer:
             self._closed = True
             self._queue.close()
         self._thread.join()
-        self._disk.close()
+        with self._owned:
+            self._disk.close()
 
     async def _is_undisturbed(self, patient: bool) -> bool:
         if self._closed or not self._disk.is_quick or not self._calm(patient):
@@ -156,6 +157,8 @@ class Writer:
         if not self._owned.acquire(blocking=False):
             raise _Elsewhere
         try:
+            if self._closed:
+                raise _Elsewhere
             value, tx = self._alone(work, patient)
             on_disk = True
             if tx.must_last or not patient:
@@ -164,7 +167,9 @@ class Writer:
         except Exception as error:
             if is_passing(error):
                 raise _Elsewhere from error
-            raise (Stale() if is_taken(error) else error) from error
+            if is_taken(error):
+                raise Stale from error
+            raise
         finally:
             self._owned.release()
         loop.call_soon(self._committed, (tx,))  # the answer first, as below

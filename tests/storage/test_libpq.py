@@ -142,6 +142,19 @@ async def test_statements_go_on_after_a_newer_version_gave_a_column_another_type
     store.close()
 
 
+async def test_other_statements_go_on_then_too(postgresql_url: str) -> None:
+    def stuck(tx: SqlTransaction) -> int:
+        return len(tx.outbox.stuck(9))
+
+    store = SqlStore(postgresql_url)
+    for _ in range(6):  # as often as the driver sees a statement before it prepares it by itself
+        await store.read(stuck)
+    with attempts_as(postgresql_url, "bigint"):
+        assert await store.read(stuck) == 0
+
+    store.close()
+
+
 def test_whoever_asks_outside_the_store_is_answered_too(postgresql_url: str) -> None:
     engine = create_engine(
         postgresql_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool
