@@ -24,6 +24,8 @@ from mail.tidy import one_line
 from storage.outbox_rows import Lease
 from storage.store import SqlStore
 
+LONGEST_WAIT = 300.0  # seconds before a file on its way to us is asked for again
+
 
 class MailCourier:
     def __init__(
@@ -54,7 +56,7 @@ class MailCourier:
         if not facts.to.email:
             raise Refused("has no address any more")
         t = translator_for(facts.to.language)
-        attached = await self._attached(facts.files)
+        attached = await self._attached(facts.files, lease)
         message = compose(
             facts,
             identity=self._identity,
@@ -88,7 +90,7 @@ class MailCourier:
 
         return Done(sent.reply[:200], keep)
 
-    async def _attached(self, files: Iterable[PublicFile]) -> list[Attachment]:
+    async def _attached(self, files: Iterable[PublicFile], lease: Lease) -> list[Attachment]:
         """The bytes of what goes along. Raises Unreachable while they are on their way to us, and
         Refused where they will never come: words that speak of a file do not go without it."""
         attached = []
@@ -97,7 +99,9 @@ class MailCourier:
             if file.lost:
                 raise Refused(f"the file {name} could not be had from Slack")
             if not file.digest or self._files is None:
-                raise Unreachable(f"the file {name} is still on its way to us", retry_after=1.0)
+                # Sooner than a mail server is asked again: most files are here in a moment.
+                pause = min(2.0 ** min(lease.attempts, 20), LONGEST_WAIT)
+                raise Unreachable(f"the file {name} is still on its way to us", pause)
             try:
                 data = await self._files.read(file.digest)
             except FileMissing:

@@ -14,6 +14,7 @@ from bot.mail_courier import MailCourier
 from bot.outcomes import LeaseLost, Refused, Unreachable
 from bot.relay import HOLD
 from desk.effects import Message, SendMail
+from desk.files import NewFile
 from desk.reply import Reply, WithdrawReply
 from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
@@ -123,3 +124,26 @@ async def test_a_reply_that_was_taken_back_is_refused(store: SqlStore) -> None:
 
     with pytest.raises(Refused):
         await _send(store, effect, NOW + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 1.0), (3, 8.0), (99, 300.0)])
+async def test_a_mail_asks_less_and_less_often_for_a_file_on_its_way(
+    store: SqlStore, attempts: int, seconds: float
+) -> None:
+    desk, _ = await _a_reply(store)
+    file = NewFile("a.txt", "text/plain", 1, slack_id="F1")
+    result = await desk.handle(Reply(1, "U2", Words.plain("See the file."), files=(file,)))
+    assert result.entry is not None
+    ada = await store.read(lambda tx: tx.people.by_handle("U2"))
+    assert ada is not None
+    effect = SendMail(Message.REPLY, 1, ada.id, result.entry, 3)
+    lease = Lease(1, effect, 1, attempts, None, "me", NOW)
+
+    with pytest.raises(Unreachable, match="on its way") as waits:
+        await _courier(store, None, NOW + UNDO).send(effect, lease, _never)
+
+    assert waits.value.retry_after == seconds
+
+
+async def _never() -> bool:
+    raise AssertionError("nothing may leave")
