@@ -35,7 +35,7 @@ HOLD = timedelta(seconds=15)  # how long a process that died keeps others from i
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
 AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behind it on SQLite
 SLOTS = 32  # calls at once: as many as keep up with new tickets while Slack takes a second
-MAILS = 8  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
+MAILS = 16  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
 CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 COURTESY = 0.05  # seconds a mail lets Slack go first, at most

@@ -87,7 +87,16 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWeb
         base_url=settings.slack_api_url,
         session=session,
         retry_handlers=[],
+        logger=_quiet_logger("frontdesk.calls", logging.WARNING),
     )
+
+
+def _quiet_logger(name: str, level: int) -> logging.Logger:
+    """Slack's libraries ask for a logger's own level: one without writes out each message for a log
+    that nobody keeps, which costs as much as sending it."""
+    quiet = logging.getLogger(name)
+    quiet.setLevel(level)
+    return quiet
 
 
 async def meet_slack(client: AsyncWebClient, stopping: asyncio.Event) -> Workspace | None:
@@ -177,8 +186,8 @@ def bolt_app(
     async def authorize(**_: Any) -> AuthorizeResult:
         return us.authorized  # known since the start: no call of Slack before an acknowledgement
 
-    quiet = logging.getLogger("frontdesk.bolt")
-    quiet.setLevel(logging.ERROR)  # it warns that `authorize` replaces the token, as we want it to
+    # It warns that `authorize` replaces the token, as we want it to.
+    quiet = _quiet_logger("frontdesk.bolt", logging.ERROR)
     app = App(
         client=client,
         logger=quiet,
