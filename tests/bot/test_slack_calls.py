@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_calls
 from bot.outcomes import NotSetUp, Paced, Refused, Unreachable
+from bot.slack import slack_client, slack_session
 from bot.slack_calls import CLOCKS_DIFFER, PAGE, SlackCalls
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -56,6 +59,30 @@ async def calls(door: Door) -> AsyncIterator[SlackCalls]:
         url = f"http://{host}:{port}/"
         yield SlackCalls(AsyncWebClient("xoxb-1", url, session=session, retry_handlers=[]))
     await runner.cleanup()
+
+
+class Watched(list[Any]):
+    """Blocks, and how often somebody wrote them out for people to read."""
+
+    times = 0
+
+    def __repr__(self) -> str:
+        Watched.times += 1
+        return super().__repr__()
+
+
+async def test_no_call_is_written_out_for_a_log_that_nobody_keeps(
+    door: Door, calls: SlackCalls
+) -> None:
+    settings: Any = SimpleNamespace(
+        slack_bot_token=SecretStr("xoxb-1"), slack_api_url=calls.client.base_url
+    )
+    async with slack_session() as session:
+        ours = SlackCalls(slack_client(settings, session))
+        await ours.call("chat.postMessage", {**CARD, "blocks": Watched([{"type": "divider"}])})
+
+    assert door.asked[0][1]["blocks"] == [{"type": "divider"}]
+    assert Watched.times == 0
 
 
 async def _post(calls: SlackCalls, attempted_at: datetime | None = None, **place: str) -> Any:
