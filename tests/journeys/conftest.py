@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from handlers import router
+from sandbox import triggers
 from tests.journeys.stage import Stage, a_stage
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's three seconds have tests of their own; a machine full of tests may need longer."""
+    monkeypatch.setattr(router, "ANSWER", 60.0)
+    monkeypatch.setattr(triggers, "TRIGGER_LIFE", 60.0)
 
 
 @pytest.fixture
