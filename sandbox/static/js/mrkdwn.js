@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { emojiNamed } from "./emoji.js";
 import { placeOf } from "./route.js";
 import { channelOf, nameOf, session } from "./session.js";
+import { t } from "./strings.js";
 import { dateOf, dateToken, fullMoment } from "./time.js";
 
 const MARKS = { "*": "strong", _: "em", "~": "s" };
@@ -63,7 +64,8 @@ export function mention(id, shown) {
 
 export function channelLink(id, shown) {
   const known = channelOf(id);
-  const label = `#${known?.name ?? (shown || id)}`;
+  // As in Slack: who is not in a private channel does not learn its name.
+  const label = known || shown ? `#${known?.name ?? shown}` : `🔒 ${t("channel.private")}`;
   return known ? h("a", { class: "mention", href: placeOf({ c: id }) }, label) : h("span", { class: "mention" }, label);
 }
 

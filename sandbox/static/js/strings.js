@@ -61,6 +61,7 @@ const WORDS = {
   "channel.start": ["This is the very beginning of the channel.", "C’est le tout début de ce canal."],
   "channel.startDm": ["This conversation is just between {name} and you.", "Cette conversation reste entre {name} et vous."],
   "channel.startApp": ["This is where {name} writes to you.", "C’est ici que {name} vous écrit."],
+  "channel.private": ["private channel", "canal privé"],
   "channel.members": ["{count} members", "{count} membres"],
 
   "message.app": ["APP", "APPLI"],
