@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from storage.outbox_rows import Lease
 from storage.store import SqlStore
 from storage.tables import outbox
 from storage.transaction import SqlTransaction
-from tests.bot.couriers import LONG, a_play
+from tests.bot.couriers import LONG, Play, a_play
 from tests.storage.house import SETUP, a_reply
 
 
@@ -36,42 +37,46 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     set_.clear()
 
 
-@pytest.mark.parametrize("ending", ["sent", "refused"])
-async def test_a_mail_whose_fate_is_known_waits_for_the_database(
-    store: SqlStore, away: asyncio.Event, ending: str
-):
+@asynccontextmanager
+async def a_reply_whose_server_says(
+    ending: Done | Refused, store: SqlStore, away: asyncio.Event
+) -> AsyncIterator[Play]:
+    """The database goes away just as the server has spoken."""
+
     async def end(lease: Lease, attempting: Attempting) -> Done:
         assert await attempting()
         away.set()
-        if ending == "refused":
-            raise Refused("550 no such mailbox")
-        return Done("250 taken")
+        if isinstance(ending, Refused):
+            raise ending
+        return ending
 
     await store.write(lambda tx: tx.organisation.load(SETUP))
     await store.write(lambda tx: a_reply(tx, "paul@acme.example"))
     async with a_play(store) as play:
         play.endings = [end]
         await play.until_carried(1)
+        yield play
+
+
+@pytest.mark.parametrize(
+    ("ending", "rows"),
+    [(Done("250 taken"), {}), (Refused("550 no such mailbox"), {"refused": 1})],
+    ids=["sent", "refused"],
+)
+async def test_a_mail_whose_fate_is_known_waits_for_the_database(
+    store: SqlStore, away: asyncio.Event, ending: Done | Refused, rows: dict[str, int]
+):
+    async with a_reply_whose_server_says(ending, store, away) as play:
         await asyncio.sleep(0.2)
         away.clear()
 
-        await play.until_rows(**({"refused": 1} if ending == "refused" else {}), waiting=0)
+        await play.until_rows(**rows, waiting=0)
         assert play.kinds.count("SendMail") == 1
         assert (await play.rows()).get("uncertain", 0) == 0
 
 
 async def test_whoever_stops_meanwhile_leaves_it_to_its_lease(store: SqlStore, away: asyncio.Event):
-    async def end(lease: Lease, attempting: Attempting) -> Done:
-        assert await attempting()
-        away.set()
-        return Done("250 taken")
-
-    await store.write(lambda tx: tx.organisation.load(SETUP))
-    await store.write(lambda tx: a_reply(tx, "paul@acme.example"))
-    async with a_play(store) as play:
-        play.endings = [end]
-        await play.until_carried(1)
-
+    async with a_reply_whose_server_says(Done("250 taken"), store, away) as play:
         await asyncio.wait_for(play.relay.stop(LONG), LONG)
 
     def left(tx: SqlTransaction) -> list[tuple[str, bool]]:

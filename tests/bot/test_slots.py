@@ -1,0 +1,39 @@
+"""What waits for somebody slow leaves room for what does not."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot import relay as relays
+from bot.outcomes import Attempting, Done
+from desk.effects import RefreshCard, SendMail, ShowEntry
+from storage.outbox_rows import Lease
+from storage.store import SqlStore
+from tests.bot.couriers import a_play
+from tests.storage.house import SETUP, a_reply
+
+
+async def test_a_mail_server_that_says_nothing_does_not_stop_slack(store: SqlStore) -> None:
+    speaks = asyncio.Event()
+
+    async def listen(lease: Lease, attempting: Attempting) -> Done:
+        if isinstance(lease.effect, SendMail):
+            await speaks.wait()
+        return Done()
+
+    addresses = [f"person{number}@acme.example" for number in range(3 * relays.MAILS)]
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+    for address in addresses:
+        await store.write(lambda tx, address=address: a_reply(tx, address))
+    async with a_play(store, slots=2 * relays.MAILS) as play:
+        play.endings = [listen] * 999
+        play.relay.wake()
+        await play.until_carried(relays.MAILS)
+        await play.ask(RefreshCard(99), ShowEntry(98, 1))
+        while not {"RefreshCard", "ShowEntry"} <= set(play.kinds):
+            await play.until_carried(len(play.carried) + 1)
+
+        assert play.kinds.count("SendMail") < 2 * relays.MAILS
+        speaks.set()
+        await play.until_rows(waiting=0)
+        assert play.kinds.count("SendMail") == len(addresses)
