@@ -99,11 +99,11 @@ class Courier:
         traffic: Traffic,
         *,
         app_name: str,
-        patience: float = PATIENCE,
+        patience: float | None = None,
         retry_delays: Sequence[float] = SLACKS_RETRIES,
     ) -> None:
         self.transport = transport
-        self.patience = patience
+        self.patience = PATIENCE if patience is None else patience
         self.retry_delays = retry_delays
         self._traffic = traffic
         self._app_name = app_name

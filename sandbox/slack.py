@@ -48,7 +48,7 @@ class Slack:
         desk_address: str = "support@meridien.example",
         strict: bool = True,
         tokens: Tokens | None = None,
-        patience: float = 3.0,
+        patience: float | None = None,
         retry_delays: Sequence[float] = SLACKS_RETRIES,
         clock: Callable[[], float] = time.time,
     ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers import router
-from sandbox import triggers
+from sandbox import delivery, triggers
 from tests.journeys.stage import Stage, a_stage
 
 
@@ -17,6 +17,7 @@ def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's three seconds have tests of their own; a machine full of tests may need longer."""
     monkeypatch.setattr(router, "ANSWER", 60.0)
     monkeypatch.setattr(triggers, "TRIGGER_LIFE", 60.0)
+    monkeypatch.setattr(delivery, "PATIENCE", 70.0)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ async def test_five_hundred_new_tickets_come_completely_and_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = range(1, 501)
-    async with a_limited_stage(tmp_path, monkeypatch, faster=40) as stage:
+    async with a_limited_stage(tmp_path, monkeypatch, faster=20) as stage:
         path = await _network(stage)
         await _open(stage, many)
 
@@ -100,7 +100,7 @@ async def test_five_hundred_new_tickets_come_completely_and_in_order(
         assert all(abs(places[n] - place) <= STALLED for place, n in enumerate(paced)), came
         assert there_by_then < len(many) / 2, f"seen after {waited:.1f} s only"
         assert _refusals(stage) <= IN_FLIGHT + 2
-        assert _opened(stage) < len(many) / 10  # cards come first, the opening lines later
+        assert _opened(stage) < len(many) / 2  # cards come first, most opening lines later
 
 
 def _opened(stage: Stage) -> int:
