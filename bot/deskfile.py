@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def root_of(path: Path) -> Node:
     """Raises DeskFileFault where it is no file of names and values at all."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _composed(text)
         return _node(root, iter(range(MOST_VALUES))) if root else Node({}, 1)
     except OSError as fault:
         advice = "copy desk.example.yml and make it yours"
@@ -75,6 +76,13 @@ def root_of(path: Path) -> Node:
         raise DeskFileFault([f"{path}: is nested too deeply."]) from None
     except yaml.YAMLError as fault:
         raise DeskFileFault([f"{path}:{_said(fault)}."]) from None
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """In C where that is to be had: ten times as quick. Python says better what is wrong."""
+    with suppress(AttributeError, yaml.YAMLError):
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _said(fault: yaml.YAMLError) -> str:

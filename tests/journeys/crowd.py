@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from psycopg.rows import tuple_row
 from sandbox.eitherway import EitherWay
 from sandbox.server import Sandbox
 from tests.chaos.database import _Asked
+from tests.fork_server import Child, forked
 from tests.journeys.member import NAME, RECORD
 from tests.journeys.stage import ROOT, free_port
 
@@ -50,7 +50,7 @@ class Member:
     log: Path
     http_port: int = field(default_factory=free_port)
     mail_port: int = field(default_factory=free_port)
-    process: asyncio.subprocess.Process | None = None
+    process: Child | None = None
     ended_at: float | None = None
 
     @property
@@ -112,14 +112,12 @@ class Crowd:
     async def start(self, name: str, *, over_http: bool = False) -> Member:
         """Until it answers for itself."""
         member = Member(name, over_http, self._folder / f"{name}.log")
-        with member.log.open("ab") as sink:
-            member.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.journeys.member"),
-                cwd=self._folder,
-                env=self._environment(member),
-                stdout=sink,
-                stderr=sink,
-            )
+        member.process = await forked(
+            "tests.journeys.member",
+            folder=self._folder,
+            env=self._environment(member),
+            log=member.log,
+        )
         async with asyncio.timeout(START):
             while not (await member.health()).get("ok"):
                 assert member.alive, member.words()[-3000:]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,21 +14,9 @@ import aiohttp
 
 from sandbox.changes import Change
 from sandbox.server import Sandbox
+from tests.fork_server import Child, forked
 from tests.journeys.mishaps import LONG
 from tests.journeys.stage import ROOT, Stage, free_port, settings_for
-
-# The program as it is, but quick to take over what a dead one had leased, and to try again.
-QUICK = """
-from datetime import timedelta
-from bot import endings, mail_spool, relay, slack_calls
-from bot.commands import main
-relay.HOLD, relay.RENEWED = timedelta(seconds=3), 1.0
-mail_spool.HOLD, mail_spool.RENEWED = timedelta(seconds=3), 1.0
-endings.FIRST_PAUSE = endings.SETTLING = 0.2
-endings.FIRST_MAIL_PAUSE = 0.5
-slack_calls.CALL = 2.0
-main(["run"])
-"""
 
 
 class Killable(Stage):
@@ -48,7 +35,7 @@ class Killable(Stage):
         self.log = folder / "bot.log"
         self.deaths = 0
         self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Child | None = None
         self._changes = {name: str(value) for name, value in changes.items()}
 
     @property
@@ -56,14 +43,12 @@ class Killable(Stage):
         return self._process is not None and self._process.returncode is None
 
     async def spawn(self) -> None:
-        with self.log.open("ab") as sink:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", QUICK),
-                cwd=self._folder,
-                env=self._environment(),
-                stdout=sink,
-                stderr=sink,
-            )
+        self._process = await forked(
+            "tests.journeys.quick_bot",
+            folder=self._folder,
+            env=self._environment(),
+            log=self.log,
+        )
 
     async def start(self) -> None:
         await self.spawn()

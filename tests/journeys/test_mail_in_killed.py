@@ -11,21 +11,12 @@ import pytest
 
 from sandbox.mailboxes import MailRefused
 from tests.imap_server import PASSWORD, ImapDouble, an_imap_server
-from tests.journeys import killable
 from tests.journeys.killable import Killable, a_killable_bot
 from tests.journeys.mishaps import LONG, stored
 from tests.journeys.stage import ROOT
 
 MAILS, KILLS, SEED = 8, 2, 20261124
 PAUL = "paul.smith@meridien.example"
-# So that a process that died does not keep others from its mails for long.
-QUICKER = """
-from bot import mail_fetching, mail_spool
-mail_spool.HOLD = mail_fetching.HOLD = timedelta(seconds=3)
-mail_spool.RENEWED = mail_fetching.RENEWED = 1.0
-mail_fetching.LOOK = mail_fetching.POLL = mail_fetching.FIRST_PAUSE = 0.5
-main(["run"])
-"""
 
 
 def a_mail(number: int) -> bytes:
@@ -40,7 +31,6 @@ async def test_each_mail_is_one_ticket_whichever_way_it_comes_and_whenever_we_di
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_IMAP_PASSWORD", PASSWORD)
-    monkeypatch.setattr(killable, "QUICK", killable.QUICK.replace('main(["run"])\n', QUICKER))
     chance = random.Random(SEED)
     async with an_imap_server() as mailbox:
         desk = _desk_with(tmp_path, mailbox.url)
