@@ -32,6 +32,7 @@ class Child:
 
     def __init__(self, pid: int, ended: Future[int]) -> None:
         self.pid = pid
+        self.log: Path | None = None
         self._ended = ended
 
     @property
@@ -40,6 +41,12 @@ class Child:
 
     async def wait(self) -> int:
         return await asyncio.shield(asyncio.wrap_future(self._ended))
+
+    async def said(self) -> str:
+        """What is in its log, once it has ended."""
+        await self.wait()
+        assert self.log is not None
+        return self.log.read_text(encoding="utf-8")
 
     def send_signal(self, number: signal.Signals) -> None:
         """Raises ProcessLookupError where it has ended."""
@@ -93,7 +100,9 @@ async def forked(
 ) -> Child:
     """`python -m module words` in that folder, both of its outputs behind what is in `log`."""
     wish = {"module": module, "words": words, "folder": str(folder), "env": env, "log": str(log)}
-    return await asyncio.to_thread(lambda: _server().fork(wish))
+    child = await asyncio.to_thread(lambda: _server().fork(wish))
+    child.log = log
+    return child
 
 
 def _report(pid: int, status: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from sandbox.person import Person
 from sandbox.server import Sandbox
 from sandbox.world import Message
 from storage.tables import METADATA
+from tests.fork_server import forked
 from tests.journeys.sights import shown
 from tests.journeys.stage import ROOT, Stage, settings_for
 
@@ -119,14 +120,13 @@ async def frontdesk(stage: Stage, *words: str) -> str:
         "SLACK_APP_TOKEN": "xapp-1",
         "DATABASE_URL": stage.settings.database_url,
     }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *words),
-        env={**os.environ, **own},
-        stdout=asyncio.subprocess.PIPE,
+    folder = Path(tempfile.mkdtemp(dir=stage.settings.state_folder))
+    program = await forked(
+        "bot", *words, folder=folder, env={**os.environ, **own}, log=folder / "said"
     )
-    said, _ = await asyncio.wait_for(process.communicate(), LONG)
-    assert process.returncode == 0
-    return said.decode()
+    said = await asyncio.wait_for(program.said(), LONG)
+    assert program.returncode == 0, said
+    return said
 
 
 @contextmanager

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
 
 from sandbox.server import Sandbox
+from tests.fork_server import Child, forked
 from tests.journeys.stage import ROOT, free_port
 
 LONG = 60.0  # seconds a busy machine may need
 NOBODY = "http://127.0.0.1:1/api/"
 
 
-async def _start(folder: Path, **settings: str) -> asyncio.subprocess.Process:
+async def _start(folder: Path, **settings: str) -> Child:
     (folder / "bad.db").write_text("this is no database, whatever its name says")
     (folder / "folder.db").mkdir(exist_ok=True)
     own = {
@@ -27,18 +27,13 @@ async def _start(folder: Path, **settings: str) -> asyncio.subprocess.Process:
         "FRONTDESK_DESK": str(ROOT / "desk.example.yml"),
         "FRONTDESK_HTTP_PORT": "0",
     }
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **own, **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **own, **settings}
+    return await forked("bot", "run", folder=folder, env=env, log=folder / "bot.log")
 
 
-async def _end(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
-    said, _ = await asyncio.wait_for(process.communicate(), LONG)
-    return process.returncode, said.decode()
+async def _end(process: Child) -> tuple[int | None, str]:
+    said = await asyncio.wait_for(process.said(), LONG)
+    return process.returncode, said
 
 
 @pytest.mark.parametrize(

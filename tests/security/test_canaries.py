@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from pydantic import SecretStr
 
 from bot.config import Settings, SettingsFault, read_settings
 from sandbox.server import Sandbox
+from tests.fork_server import Child, forked
 from tests.journeys.stage import ROOT, free_port
 
 LONG = 60.0  # seconds a busy machine may need
@@ -68,25 +68,19 @@ def test_a_wrong_secret_is_in_no_error_and_no_traceback(name: str) -> None:
     assert CANARY not in "".join(told)
 
 
-async def _frontdesk(folder: Path, *words: str, **settings: str) -> asyncio.subprocess.Process:
+async def _frontdesk(folder: Path, *words: str, **settings: str) -> Child:
     own = {
         "FRONTDESK_DESK": str(ROOT / "desk.example.yml"),
         "FRONTDESK_HTTP_PORT": "0",
         "FRONTDESK_LOG_LEVEL": "debug",
         "SLACK_API_URL": f"http://{NOBODY}/api/",
     }
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *words),
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **own, **PLANTED, **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **own, **PLANTED, **settings}
+    return await forked("bot", *words, folder=folder, env=env, log=folder / "bot.log")
 
 
-async def _said(process: asyncio.subprocess.Process) -> str:
-    said, _ = await asyncio.wait_for(process.communicate(), LONG)
-    return said.decode()
+async def _said(process: Child) -> str:
+    return await asyncio.wait_for(process.said(), LONG)
 
 
 FAILURES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
