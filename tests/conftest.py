@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import hypothesis
@@ -62,6 +63,8 @@ NEEDS = {
     ),
 }
 
+LONG = ("chaos", "browser", "journeys", "security", "bot")  # folders whose tests take seconds
+
 pytest_plugins = ["tests.databases", "tests.mailservers.fixtures"]  # servers for all folders
 _SERVERS = {"postgresql_server", "ill_treated_server"}
 
@@ -86,13 +89,41 @@ def _log_plainly() -> None:
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _need_their_servers(items)
+    beside = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = _dealt(items, beside)
+
+
+def _need_their_servers(items: list[pytest.Item]) -> None:
     """A test that runs on several databases needs a server for one of them."""
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         texts = [value for value in parameters.values() if isinstance(value, str)]
         if "postgresql" in texts or _SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("postgres")
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """In the order that gives each worker, who begins with a piece of the list, as many of those
+    that take long, and those first: else one would still have some when the others have none."""
+    long = sorted(filter(_takes_long, items), key=lambda item: LONG.index(_folder(item)))
+    short = [item for item in items if not _takes_long(item)]
+    cuts = [len(short) * worker // workers for worker in range(workers + 1)]
+    return [
+        item
+        for worker, (begin, end) in enumerate(pairwise(cuts))
+        for item in (*long[worker::workers], *short[begin:end])
+    ]
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    """Those that share a mail server stay together."""
+    return _folder(item) in LONG and not item.get_closest_marker("mailservers")
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.parent.name
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
