@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
+
+from storage.faults import without_values
 
 THREADS = 8  # PostgreSQL: commands and questions at once in one process
 PATIENT_THREADS = 3  # the same, for what nobody watches
@@ -91,7 +93,9 @@ def migration_engine(url: URL) -> Engine:
 
         return _sqlite(url, BEGIN_TO_WRITE, prepare, pool_size=1)
     arguments = connect_arguments(url)
-    return create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+    event.listen(engine, "handle_error", _say_no_values)
+    return engine
 
 
 def sqlite_reader_engine(url: URL) -> Engine:
@@ -216,7 +220,16 @@ def _postgresql(url: URL) -> Engine:
         hide_parameters=True,
     )
     _is_lost_too(engine, _is_no_primary)
+    event.listen(engine, "handle_error", _say_no_values)
     return engine
+
+
+def _say_no_values(context: ExceptionContext) -> None:
+    shown, fault = context.sqlalchemy_exception, context.original_exception
+    whole = str(fault)
+    without_values(fault)
+    if shown is not None:
+        shown.args = (str(shown.args[0]).replace(whole, str(fault)), *shown.args[1:])
 
 
 def _is_no_primary(error: Any, connection: Any) -> bool:

@@ -52,3 +52,11 @@ def is_taken(error: BaseException) -> bool:
         code = getattr(original, "sqlite_errorcode", 0)
         return code in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
     return getattr(original, "sqlstate", None) == _UNIQUE_VIOLATION
+
+
+def without_values(error: Any) -> None:
+    """Leave of an error of PostgreSQL's its first sentence: what follows quotes the row that it is
+    about, people's words included, and errors end in a log."""
+    said = getattr(getattr(error, "diag", None), "message_primary", None)
+    if said:
+        error.args = (said,)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 
+from storage.faults import without_values
 from storage.libpq import Libpq
 
 Values = Mapping[str, Any]
@@ -145,6 +146,7 @@ class Rows:
 def raise_as_usual(connection: Connection, driver: Any, sql: str, fault: Any) -> NoReturn:
     """An error of the driver as SQLAlchemy says it, so that callers know one kind of error; without
     the values, which are people's words."""
+    without_values(fault)
     dialect = connection.dialect
     lost = dialect.is_disconnect(fault, connection.connection, None)
     if lost:

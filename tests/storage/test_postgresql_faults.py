@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
+import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 
 from desk.effects import RefreshCard
 from desk.errors import Busy
@@ -18,6 +22,7 @@ from desk.result import Result
 from desk.words import Words
 from storage import engine, patience
 from storage.migrate import upgrade
+from storage.prepared import prepared
 from storage.store import SqlStore
 from storage.tables import people
 from storage.transaction import SqlTransaction
@@ -224,6 +229,20 @@ async def test_a_server_that_only_reads_is_left_for_the_one_that_writes(
         assert await _known(failing_over) == 4
         assert await _known(store) == 4
         await asyncio.to_thread(failing_over.close)
+
+
+@pytest.mark.parametrize("way", [text, lambda sql: prepared(text(sql))], ids=["slow", "quick"])
+async def test_an_error_quotes_nobody(store: SqlStore, way: Callable[[str], Any]):
+    """PostgreSQL's own words quote the whole row that it refuses."""
+    refused = way("INSERT INTO entries (words) VALUES (:words)")
+    words = json.dumps({"text": "The director is ill."})
+
+    with pytest.raises(IntegrityError) as raised:
+        await store.write(lambda tx: tx._connection.execute(refused, {"words": words}))
+
+    said = "".join(traceback.format_exception(raised.value, chain=True))
+    assert "violates" in said
+    assert "director" not in said
 
 
 async def test_while_no_server_writes_it_is_busy_and_afterwards_all_is_well(
