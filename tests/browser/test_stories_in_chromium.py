@@ -112,6 +112,8 @@ async def test_a_narrow_window_shows_one_thing_at_a_time(scene: Scene, windows: 
     await pierre.button("ticket.reply", card).click()
 
     await expect(pierre.modal).to_be_visible()
+    # Who wants little motion wants no slow one.
+    await expect(pierre.page.locator(".overlay")).to_have_css("animation-name", "none")
 
 
 async def _take_it_at_home(pierre: Window) -> None:
