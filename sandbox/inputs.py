@@ -57,6 +57,10 @@ class NotOnScreen(AssertionError):
     """A person wanted to use something that is not there."""
 
 
+class Gone(NotOnScreen):
+    """It may have been there a moment ago."""
+
+
 @dataclass(frozen=True)
 class Placed:
     """An interactive element and the block it stands in."""

@@ -10,7 +10,7 @@ from sandbox import payloads
 from sandbox.blockkit import InvalidBlocks, options_problems
 from sandbox.delivery import Ack, DeliveryError, Parcel
 from sandbox.forms import local_errors
-from sandbox.inputs import NotOnScreen, Placed, placed_in
+from sandbox.inputs import Gone, NotOnScreen, Placed, placed_in
 from sandbox.modals import View, ViewError, kept_state
 from sandbox.responses import answer_to_command
 from sandbox.shapes import message_object
@@ -41,7 +41,7 @@ class Place:
         if len(alike) == 1 and self.view is None:
             return alike[0]  # a message that was edited under somebody's finger: its ids are new
         there = ", ".join(p.action_id for p in placed_in(self.blocks)) or "nothing to press"
-        raise NotOnScreen(f"{action_id!r} is not here; here are: {there}")
+        raise Gone(f"{action_id!r} is not here; here are: {there}")
 
 
 class Interactions:

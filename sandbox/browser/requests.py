@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.delivery import DeliveryError
-from sandbox.inputs import NotOnScreen
+from sandbox.inputs import Gone, NotOnScreen
 from sandbox.interactions import Place
 from sandbox.mailboxes import MailRefused
 from sandbox.modals import View
@@ -107,6 +107,10 @@ def route(slack: Slack, task: Task) -> Callable[[web.Request], Awaitable[web.Res
             return web.json_response(refusal, status=424)
         except MailRefused as refused:
             return web.json_response({"ok": False, "error": str(refused)}, status=400)
+        except Gone as gone:
+            return web.json_response(
+                {"ok": False, "error": "gone", "sentence": str(gone)}, status=409
+            )
         except (Refused, NotOnScreen, LookupError, TypeError, ValueError) as refused:
             return web.json_response({"ok": False, "error": str(refused)}, status=400)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from sandbox.stories.script import Script
 from tests.browser.scene import CHANNEL, Scene
@@ -114,6 +114,27 @@ async def test_a_narrow_window_shows_one_thing_at_a_time(scene: Scene, windows: 
     await expect(pierre.modal).to_be_visible()
     # Who wants little motion wants no slow one.
     await expect(pierre.page.locator(".overlay")).to_have_css("animation-name", "none")
+
+
+async def test_a_late_answer_does_not_undo_what_the_app_has_shown(
+    scene: Scene, windows: Windows
+) -> None:
+    async def late(route: Route) -> None:
+        answer = await route.fetch()  # what was shown before the app has heard of us
+        await pierre.page.wait_for_timeout(1_000)
+        await route.fulfill(response=answer)
+
+    pierre = await windows.of(PIERRE, place=HOME)
+    new = pierre.page.locator('[data-block="section"]').filter(has_text="R-000005")
+    await expect(pierre.button("home.new")).to_be_visible()
+    await scene.open_the_story_s()
+    await pierre.page.route("**/ui/home", late)
+
+    async with pierre.page.expect_response("**/ui/home"):
+        await pierre.page.reload()
+    await pierre.page.wait_for_timeout(200)
+
+    await expect(new).to_be_visible()
 
 
 async def _take_it_at_home(pierre: Window) -> None:

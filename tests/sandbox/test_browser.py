@@ -206,7 +206,7 @@ async def test_presses_and_menus_in_messages(window: Window, bolt: AsyncApp) -> 
     assert late == {"ok": True}
     assert acted[0]["value"] == "1"
     assert acted[1]["selected_option"]["value"] == "close"
-    assert gone["ok"] is False
+    assert gone["error"] == "gone"
 
 
 async def test_the_live_channel_tells_what_concerns_a_person(

@@ -44,5 +44,6 @@ async function ask(url, options) {
 function sentenceOf(data) {
   const app = session.state?.app?.name ?? "Frontdesk";
   if (data.error === "operation_timeout") return t("error.timeout", { app });
+  if (data.error === "gone") return t("error.gone");
   return data.sentence ?? data.error ?? t("error.unknown");
 }

@@ -70,7 +70,10 @@ class HomeTab {
     this.rest = h("div", {});
     this.node = h("div", { class: "home-scroll", data: { testid: "home-view" } },
       h("div", { class: "home-page" }, this.trouble, this.surface.node, this.rest));
-    this.stop = on("home", (news) => this.#draw(news.view));
+    this.stop = on("home", (news) => {
+      this.heard = true;
+      this.#draw(news.view);
+    });
     this.#open();
   }
 
@@ -82,7 +85,8 @@ class HomeTab {
     put(this.rest, h("div", { class: "loading", role: "status" }, t("home.opening")));
     try {
       const { view } = await act("/ui/home", {});
-      if (view || !this.drawn) this.#draw(view);
+      // What the app shows on hearing of us may overtake the answer, which holds what was before.
+      if (!this.heard) this.#draw(view);
     } catch (refused) {
       if (!this.drawn) put(this.rest, emptyState("warning", refused.message));
     }

@@ -10,6 +10,7 @@ const WORDS = {
   "error.offline": ["The sandbox server does not answer. Is it still running?", "Le serveur du bac à sable ne répond pas. Tourne-t-il encore ?"],
   "error.server": ["The sandbox server failed ({status}).", "Le serveur du bac à sable a échoué ({status})."],
   "error.timeout": ["{app} didn't respond in time.", "{app} n’a pas répondu à temps."],
+  "error.gone": ["This has changed meanwhile. Please look again.", "Ceci a changé entre-temps. Merci de regarder à nouveau."],
   "error.unknown": ["Something went wrong.", "Quelque chose s’est mal passé."],
   "live.down": ["Connection lost. Trying again…", "Connexion perdue. Nouvel essai en cours…"],
 
