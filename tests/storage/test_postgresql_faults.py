@@ -35,6 +35,12 @@ LONG = 30.0  # seconds a busy machine may need
 KILLED = "PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(1)"
 
 
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long we try is another question, and a machine full of tests is slow."""
+    monkeypatch.setattr(patience, "PATIENCE", LONG)
+
+
 @pytest.fixture
 async def store(ill_treated_url: str) -> AsyncIterator[SqlStore]:
     opened = SqlStore(ill_treated_url)
