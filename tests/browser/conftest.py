@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from handlers import router
-from sandbox import delivery, triggers
 from tests.browser.scene import Scene, a_scene
 from tests.browser.window import Windows
 from tests.chromium import find_chromium
+from tests.journeys.stage import take_time
 
 QUIET = (
     "--no-sandbox",
@@ -26,10 +25,7 @@ QUIET = (
 
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack's three seconds have tests of their own; a machine full of tests may need longer."""
-    monkeypatch.setattr(router, "ANSWER", 60.0)
-    monkeypatch.setattr(triggers, "TRIGGER_LIFE", 60.0)
-    monkeypatch.setattr(delivery, "PATIENCE", 70.0)
+    take_time(monkeypatch)
 
 
 @pytest.fixture

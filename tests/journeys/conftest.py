@@ -7,17 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from handlers import router
-from sandbox import delivery, triggers
-from tests.journeys.stage import Stage, a_stage
+from tests.journeys.stage import Stage, a_stage, take_time
 
 
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack's three seconds have tests of their own; a machine full of tests may need longer."""
-    monkeypatch.setattr(router, "ANSWER", 60.0)
-    monkeypatch.setattr(triggers, "TRIGGER_LIFE", 60.0)
-    monkeypatch.setattr(delivery, "PATIENCE", 70.0)
+    take_time(monkeypatch)
 
 
 @pytest.fixture

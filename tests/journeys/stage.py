@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.app import Bot
 from bot.config import Settings, read_settings
+from handlers import router
+from sandbox import delivery, triggers
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +74,13 @@ async def a_bot(slack: Sandbox, settings: Settings) -> AsyncIterator[Bot]:
         yield bot
     finally:
         await bot.stop()
+
+
+def take_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's three seconds have tests of their own; a machine full of tests may need longer."""
+    monkeypatch.setattr(router, "ANSWER", 60.0)
+    monkeypatch.setattr(triggers, "TRIGGER_LIFE", 60.0)
+    monkeypatch.setattr(delivery, "PATIENCE", 70.0)
 
 
 def free_port() -> int:

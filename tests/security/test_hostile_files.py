@@ -21,7 +21,7 @@ LAUGHS = "a0: &a0 [x]\n" + "".join(
 HOSTILE = {
     "a few lines that become billions": LAUGHS,
     "a value that holds itself": "teams: &a [*a]\n",
-    "lists without end": "teams: " + "[" * 5_000,
+    "lists without end": "teams: " + "[" * 300_000,
     "an object of Python": "name: !!python/object/apply:os.system ['touch owned']\n",
     "a module of Python": "name: !!python/module:os\n",
     "another tag": "teams: !include /etc/passwd\n",
