@@ -8,8 +8,10 @@ whose ids stay the same. An input that depends on another choice carries that ch
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from desk.variants import variant
 
 LONGEST_METADATA = 3000  # characters Slack keeps
 
@@ -54,23 +56,23 @@ class Draft:
         return self.path[-1] if self.path else None
 
     def with_requester(self, handle: str | None) -> Draft:
-        return replace(self, requester=handle, somebody_new=False)
+        return variant(self, requester=handle, somebody_new=False)
 
     def with_somebody_new(self, typed: str = "") -> Draft:
-        return replace(self, requester=None, somebody_new=True, typed=typed or None)
+        return variant(self, requester=None, somebody_new=True, typed=typed or None)
 
     def with_family(self, family: int | None) -> Draft:
         if family == self.family:
             return self
-        return replace(self, family=family, service=None, item=None, impact=None, urgency=None)
+        return variant(self, family=family, service=None, item=None, impact=None, urgency=None)
 
     def with_service(self, service: int | None) -> Draft:
         if service == self.service:
             return self
-        return replace(self, service=service, item=None, impact=None, urgency=None)
+        return variant(self, service=service, item=None, impact=None, urgency=None)
 
     def with_item(self, item: int | None) -> Draft:
-        return self if item == self.item else replace(self, item=item, impact=None, urgency=None)
+        return self if item == self.item else variant(self, item=item, impact=None, urgency=None)
 
     def encode(self) -> str:
         return _encoded(self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -36,6 +36,7 @@ from desk.effects import (
 )
 from desk.errors import NoSuchTicket
 from desk.ports import Card
+from desk.variants import variant
 from storage.outbox_rows import Lease
 from storage.prepared import Ended
 from storage.store import SqlStore
@@ -168,12 +169,12 @@ def with_facts(tx: SqlTransaction, lease: Lease, now: datetime) -> Lease:
     except SQLAlchemyError:
         raise  # the transaction itself has failed
     except Exception as fault:
-        return replace(lease, facts=Read(fault=fault))
+        return variant(lease, facts=Read(fault=fault))
     noted = None
     if lease.attempted_at is None and _posts(lease, found):
         tx.outbox.attempting(lease, now)
         noted = now
-    return replace(lease, facts=Read(found), noted_at=noted)
+    return variant(lease, facts=Read(found), noted_at=noted)
 
 
 def with_first_facts(tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
@@ -192,7 +193,7 @@ def with_first_facts(tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease,
                 facts = Remembered(lambda: read_mail(tx, mail, lease.created_at))
             case _:
                 return with_facts(tx, lease, lease.created_at)
-        return replace(lease, facts=facts)
+        return variant(lease, facts=facts)
 
     return tuple(map(remembered, begun))
 

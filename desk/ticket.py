@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from desk.errors import MoveNotAllowed
 from desk.lifecycle import LIFECYCLE, OPEN_STATES, Move, State
+from desk.variants import variant
 from desk.words import Words
 
 
@@ -145,7 +146,7 @@ class Ticket:
             changes = {"hold": None, "state_since": at, **changes}
             if target in OPEN_STATES:
                 changes = {"outcome": None, "resolution": None, "duplicate_of": None, **changes}
-        return replace(self, state=target, changed_at=at, **changes)
+        return variant(self, state=target, changed_at=at, **changes)
 
 
 LONGEST_NUMBER = 16  # digits of the greatest number that every side of ours keeps exactly

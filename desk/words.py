@@ -93,6 +93,9 @@ class Words:
     def named(self, name_of: Callable[[str], str]) -> Words:
         """The same words with each mention of a Slack person written as "@name"."""
 
+        if all(span.user is None for block in self.blocks for span in block.spans):
+            return self
+
         def name(span: Span) -> Span:
             return (
                 replace(span, text="@" + name_of(span.user), user=None)

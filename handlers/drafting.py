@@ -6,10 +6,9 @@ faster than our last update of the form.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from blocks.drafts import Draft
 from blocks.ids import SOMEBODY_NEW, YES, Field
+from desk.variants import variant
 from handlers.payload import Malformed, Values
 
 
@@ -22,11 +21,11 @@ def draft_from(metadata: str, values: Values) -> Draft:
         is_new = kind == SOMEBODY_NEW
         draft = draft.with_somebody_new(typed) if is_new else draft.with_requester(chosen)
     if Field.OTHER in values.chosen:
-        draft = replace(draft, other=YES in values.ticked(Field.OTHER))
+        draft = variant(draft, other=YES in values.ticked(Field.OTHER))
     if values.shows(Field.BENEFICIARY):
-        draft = replace(draft, beneficiary=values[Field.BENEFICIARY] or None)
+        draft = variant(draft, beneficiary=values[Field.BENEFICIARY] or None)
     if not draft.other:
-        draft = replace(draft, beneficiary=None)
+        draft = variant(draft, beneficiary=None)
     if values.shows(Field.FAMILY):
         draft = draft.with_family(entry_id(values[Field.FAMILY]))
     if _belongs(values, Field.SERVICE, draft.family):
@@ -34,9 +33,9 @@ def draft_from(metadata: str, values: Values) -> Draft:
     if _belongs(values, Field.ITEM, draft.service):
         draft = draft.with_item(entry_id(values[Field.ITEM]))
     if _belongs(values, Field.IMPACT, draft.entry or 0):
-        draft = replace(draft, details=True, impact=values[Field.IMPACT] or None)
+        draft = variant(draft, details=True, impact=values[Field.IMPACT] or None)
     if _belongs(values, Field.URGENCY, draft.entry or 0):
-        draft = replace(draft, details=True, urgency=values[Field.URGENCY] or None)
+        draft = variant(draft, details=True, urgency=values[Field.URGENCY] or None)
     return draft
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, selec
 from desk.errors import NoSuchTicket
 from desk.journal import Draft, Entry, Kind, Visibility, visibility_of
 from desk.mails import Delivery, DeliveryState
+from desk.variants import variant
 from storage.mail_tables import returned_mails
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
@@ -109,7 +109,7 @@ class SqlJournal:
                 "refers_to": draft.refers_to,
             },
         ).scalar_one()
-        added = replace(draft, id=number)
+        added = variant(draft, id=number)
         if draft.refers_to is not None:
             self._added.pop(draft.refers_to, None)  # it may be withdrawn
         if draft.ticket in self._new_tickets:

@@ -10,7 +10,7 @@ whose turn it is. A budget that nothing had to wait for is forgotten.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from desk.variants import variant
 from storage.columns import UtcTime
 from storage.dialect import Insert, insert_for
 from storage.outbox import SqlOutbox
@@ -148,7 +149,7 @@ class SqlPace:
             rows = self._connection.execute(_WHOSE_TURN, {"name": name, "now": now}).all()
             for lease in self._outbox.take(rows, now, hold, owner):
                 self._connection.execute(_DUE_NOW, {"row": lease.id, "now": now})
-                granted.append(replace(lease, granted=True))
+                granted.append(variant(lease, granted=True))
         return tuple(granted)
 
     def next_slot(self, now: datetime) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from desk.ticket import (
     Ticket,
     Urgency,
 )
+from desk.variants import variant
 from storage import queues, ticket_search
 from storage.prepared import prepared
 from storage.tables import tickets as t
@@ -68,7 +68,7 @@ class SqlTickets:
     def add(self, ticket: Ticket) -> Ticket:
         number = self._connection.execute(_ADD, _row(ticket)).scalar_one()
         self.added.add(number)
-        return self._meet(replace(ticket, id=number))
+        return self._meet(variant(ticket, id=number))
 
     def get(self, ticket: int) -> Ticket:
         if ticket in self._met:
@@ -79,7 +79,7 @@ class SqlTickets:
         return self._meet(_ticket(row))
 
     def save(self, ticket: Ticket, seen: int) -> Ticket:
-        saved = replace(ticket, version=seen + 1)
+        saved = variant(ticket, version=seen + 1)
         values = {**_row(saved), "ticket": ticket.id, "seen": seen}
         if self._connection.execute(_SAVE, values).rowcount != 1:
             raise Stale
