@@ -47,6 +47,7 @@ from storage.outbox_rows import (
     Lease,
     attempt,
     lease_of,
+    numbered,
     so_many,
     values_of,
     which,
@@ -180,8 +181,11 @@ class SqlOutbox:
             noted_at = None if isinstance(effect, SendMail) else at
             leased = {"leased_by": owner, "lease_until": at + hold, "leased_asked": 1}
             rows.append(values_of(effect, at, at) | leased | {"attempted_at": noted_at})
-        values = {f"{name}_{place}": row[name] for place, row in enumerate(rows) for name in row}
-        ids = sorted(self._direct.execute(so_many(len(rows), tuple(rows[0])), values).scalars())
+        columns = tuple(rows[0])
+        values: dict[str, Any] = {}
+        for place, row in enumerate(rows):
+            values.update(zip(numbered(place, columns), row.values(), strict=True))
+        ids = sorted(self._direct.execute(so_many(len(rows), columns), values).scalars())
         self.attempts = True
         return [
             Lease(number, effect, 1, 0, None, owner, at, hold, noted_at=row["attempted_at"])

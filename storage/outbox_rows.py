@@ -133,10 +133,19 @@ def values_of(effect: Effect, at: datetime, due: datetime) -> dict[str, Any]:
 
 
 @cache
+def numbered(place: int, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """What the values of one of many rows are called."""
+    return tuple(f"{name}_{place}" for name in columns)
+
+
+@cache
 def so_many(rows: int, columns: tuple[str, ...]) -> Any:
-    """To insert so many rows at once, which are numbered in their order."""
+    """To insert so many rows at once, which are numbered in their order; values are `numbered`."""
     values = [
-        {name: bindparam(f"{name}_{place}", type_=o.c[name].type) for name in columns}
+        {
+            name: bindparam(value, type_=o.c[name].type)
+            for name, value in zip(columns, numbered(place, columns), strict=True)
+        }
         for place in range(rows)
     ]
     return prepared(insert(o).values(values).returning(o.c.id))

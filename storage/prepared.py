@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
@@ -54,12 +55,12 @@ def _as_sent(dialect: Dialect) -> Any:
 
 
 class _Text(NamedTuple):
-    """`names` is the order of the values."""
+    """`pick` puts the values into their order, `into` says which places are written otherwise."""
 
     sql: str
-    names: tuple[str, ...]
+    pick: Callable[[Values], tuple[Any, ...]]
     constants: Values
-    into: tuple[tuple[str, Convert], ...]
+    into: tuple[tuple[int, Convert], ...]
     row: Callable[[Iterable[Any]], Any] | None
     out: tuple[tuple[int, Convert], ...]
 
@@ -67,9 +68,10 @@ class _Text(NamedTuple):
     def of(cls, statement: Any, dialect: Dialect, values: Values) -> _Text:
         compiled = statement.compile(dialect=dialect, column_keys=list(values))
         columns = list(getattr(statement, "exported_columns", ()))
+        names = tuple(compiled.positiontup)
         processors = (
-            (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
-            for name, bind in compiled.binds.items()
+            (place, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for place, name in enumerate(names)
         )
         results = (
             (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
@@ -77,20 +79,20 @@ class _Text(NamedTuple):
         )
         return cls(
             sql=str(compiled),
-            names=tuple(compiled.positiontup),
+            pick=_in_order(names),
             constants={
                 name: bind.value for name, bind in compiled.binds.items() if not bind.required
             },
-            into=tuple((name, convert) for name, convert in processors if convert),
+            into=tuple((place, convert) for place, convert in processors if convert),
             row=_row([column.key for column in columns])._make if columns else None,  # type: ignore[attr-defined]
             out=tuple((place, convert) for place, convert in results if convert),
         )
 
     def bound(self, values: Values) -> list[Any]:
-        whole = {**self.constants, **values}
-        for name, convert in self.into:
-            whole[name] = convert(whole[name])
-        return [whole[name] for name in self.names]
+        bound = list(self.pick({**self.constants, **values} if self.constants else values))
+        for place, convert in self.into:
+            bound[place] = convert(bound[place])
+        return bound
 
     def rows(self, fetched: list[Any]) -> list[Any]:
         if self.row is None:
@@ -102,6 +104,12 @@ class _Text(NamedTuple):
                     row[place] = convert(row[place])
             fetched[at] = self.row(row)
         return fetched
+
+
+def _in_order(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 def _row(names: list[str]) -> type[tuple[Any, ...]]:
