@@ -111,9 +111,11 @@ def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: b
     """The thread says what became of a mail, and the card when it did not arrive."""
     effect = lease.effect
     if isinstance(effect, SendMail | SendDirect):
+        line = ShowEntry(effect.ticket, effect.entry)
         # An acknowledgement that arrives needs no line; one that does not needs its "Send again".
-        if failed or tx.cards.message_of(effect.entry) is not None:
-            tx.outbox.put(ShowEntry(effect.ticket, effect.entry), now)
+        # A line that is still on its way says what was true as it left.
+        if failed or tx.cards.message_of(effect.entry) is not None or tx.outbox.waits(line):
+            tx.outbox.put(line, now)
         if failed or lease.attempts:
             tx.outbox.put(RefreshCard(effect.ticket), now)
 

@@ -65,12 +65,17 @@ class Relay:
         self._slots = slots
         self._owner = uuid.uuid4().hex
         self._running: set[asyncio.Task[None]] = set()
+        self._ending = 0  # of them: their slots are as good as free
+        self._leasing = asyncio.Lock()
         self._mails = 0  # how many of them send one
         self._slack_is_quiet = asyncio.Event()
         self._slack_is_quiet.set()
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
         self._rounds = Rounds("outbox", self._look, self._renew, RENEWED)
         self._is_full = False  # so that rows may wait for a slot
+        # The last new ticket that had no room, and the last one that waits no more.
+        self._turned_away: object = None
+        self._caught_up: object = None
 
     def wake(self) -> None:
         """There may be something to do. Safe from any thread, also after the loop has ended."""
@@ -83,12 +88,26 @@ class Relay:
 
     @property
     def hand(self) -> Hand:
-        return Hand(self._owner, HOLD)
+        return Hand(self._owner, HOLD, mails=self._takes_mails)
 
     def has_room(self) -> bool:
-        """Whether a new ticket may be shown without waiting for its turn."""
-        full = len(self._running) >= self._slots or not self._takes_mails
-        return not (full or self._rounds.stopping or self._pacing)
+        """Whether a new ticket may be shown without waiting for its turn: none waits that came
+        before it."""
+        if self._free <= 0 or self._rounds.stopping or self._pacing:
+            self.turned_away()
+        return self._is_caught_up
+
+    def turned_away(self) -> None:
+        self._turned_away = object()
+
+    @property
+    def _free(self) -> int:
+        """Slots."""
+        return self._slots - len(self._running) + self._ending
+
+    @property
+    def _is_caught_up(self) -> bool:
+        return self._turned_away is self._caught_up
 
     @property
     def _takes_mails(self) -> bool:
@@ -137,16 +156,17 @@ class Relay:
     async def _look(self) -> float:
         if self._pacing.is_stale:
             await self._pacing.learn(self._store)
-        return await self._take()
+        async with self._leasing:
+            return await self._take()
 
     async def _take(self) -> float:
         """Lease rows for the free slots. How many seconds later there may be more."""
-        free = self._slots - len(self._running)
+        free = self._free
         if free <= 0:
             self._is_full = True
             return IDLE  # a task that ends wakes us
         now, mails = self._clock(), self._takes_mails
-        paced = bool(self._pacing)
+        paced, turned_away = bool(self._pacing), self._turned_away
         most = min(free, AT_ONCE)
         leases, due = await self._store.write(
             lambda tx: _taken(tx, now, self._owner, most, mails, paced), patient=True, early=True
@@ -154,6 +174,8 @@ class Relay:
         for lease in leases:
             self._start(lease)
         self._is_full = len(leases) == free or not mails
+        if len(leases) < most:
+            self._caught_up = turned_away
         if len(leases) == most < free:
             return 0.0  # there may be more
         if due is None:
@@ -175,7 +197,7 @@ class Relay:
         task.add_done_callback(lambda ended: self._ended(leases, ended))
 
     def _ended(self, leases: Sequence[Lease], task: asyncio.Task[None]) -> None:
-        full = self._is_full or not self._takes_mails
+        full = self._is_full or not self._takes_mails or not self._is_caught_up
         self._running.discard(task)
         if isinstance(leases[0].effect, SendMail):
             self._mails -= 1
@@ -211,17 +233,33 @@ class Relay:
                 await self._until_slack_is_quiet()
             for lease in leases:
                 ended.append((lease, await self._carry_out(lease, ended)))
-            following = await self._store.write(
-                lambda tx: self._finish(tx, ended), patient=True, early=True
-            )
+            await self._finished(ended)
         except Exception as fault:
             await self._failed(leases, ended, fault)
             return
-        if not self._rounds.stopping:
-            for one in following:
-                self._start(one)
         if leases[0].granted:
             self._rounds.wake_here()  # the next one's turn comes when this one's is over
+
+    async def _finished(self, ended: Sequence[Ended]) -> None:
+        """Written down, and begun what comes next: one for the slot that is free now, and a second
+        to see that there is none. Two that lease at once might begin with what comes later."""
+        self._ending += 1
+        try:
+            if self._leasing.locked():
+                await self._write_down(ended, 0)
+                self._rounds.wake_here()
+                return
+            async with self._leasing:
+                for lease in await self._write_down(ended, min(self._free, 2)):
+                    self._start(lease)
+        finally:
+            self._ending -= 1
+
+    async def _write_down(self, ended: Sequence[Ended], most: int) -> tuple[Lease, ...]:
+        following = await self._store.write(
+            lambda tx: self._finish(tx, ended, most), patient=True, early=True
+        )
+        return () if self._rounds.stopping else following
 
     async def _carry_out(self, lease: Lease, ended: Sequence[Ended]) -> Done:
         carrying(lease)
@@ -293,14 +331,13 @@ class Relay:
                 return None
             await asyncio.sleep(AFTER_TROUBLE)
 
-    def _finish(self, tx: SqlTransaction, ended: Sequence[Ended]) -> tuple[Lease, ...]:
+    def _finish(self, tx: SqlTransaction, ended: Sequence[Ended], most: int) -> tuple[Lease, ...]:
         """Write down that it is done, and lease what comes next in the same transaction."""
         now = self._clock()
         self._endings.well(tx, ended)
-        # One for the slot that is free now, and a second to see that there is none.
-        if self._rounds.stopping:
+        if self._rounds.stopping or most <= 0:
             return ()
-        following = tx.outbox.lease(now, HOLD, self._owner, 2, mails=self._takes_mails)
+        following = tx.outbox.lease(now, HOLD, self._owner, most, mails=self._takes_mails)
         return _with_facts(tx, following, now)
 
 

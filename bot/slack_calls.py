@@ -11,6 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.in_order import InOrder
 from bot.outcomes import Attempting, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.pacing import Pacing, Steady
 
@@ -84,6 +85,7 @@ class SlackCalls:
         self.client = client
         self.home = ""  # our workspace's id, once Slack has told it
         self._pacing = pacing or Pacing()
+        self._order = InOrder()
 
     async def call(
         self, method: str, arguments: Mapping[str, Any], *, lane: str = "", attempted: bool = False
@@ -152,15 +154,31 @@ class SlackCalls:
             if found is not None:
                 return found
             self._look_once_more(attempted_at)
-        self._pacing.mind("chat.postMessage", str(arguments["channel"]))
+        channel = str(arguments["channel"])
+        if "thread_ts" in arguments:
+            return await self._send(arguments, channel, row, attempting)
+        async with self._order.turn(channel, row) as leaves:
+            return await self._send(arguments, channel, row, attempting, leaves)
+
+    async def _send(
+        self,
+        arguments: Mapping[str, Any],
+        channel: str,
+        row: int,
+        attempting: Attempting,
+        leaves: Callable[[], None] | None = None,
+    ) -> Place:
+        self._pacing.mind("chat.postMessage", channel)
         if not await attempting():
             raise LeaseLost
+        if leaves is not None:
+            leaves()
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"outbox": row}}
         try:
             answer = await self.call(
                 "chat.postMessage",
                 {**arguments, "metadata": metadata, "unfurl_links": False, "unfurl_media": False},
-                lane=str(arguments["channel"]),
+                lane=channel,
                 attempted=True,
             )
         except SlackDeclined as declined:

@@ -79,6 +79,7 @@ _LEASE = prepared(
     )
 )
 _HOLDS = prepared(select(o.c.id).where(*OURS))
+_WAITS = prepared(select(o.c.id).where(o.c.key == bindparam("key"), IS_WAITING))
 _ATTEMPTING = prepared(update(o).where(*OURS).values(**ATTEMPT))
 _SENT: dict[str, Any] = {
     "remote": bindparam("name"),
@@ -170,8 +171,10 @@ class SqlOutbox:
 
     def _begins(self, effect: Effect) -> bool:
         """Whether the one ticket that is opened here begins with it."""
+        assert self._hand is not None
         mine = isinstance(effect, BEGINNING) and effect.ticket in self._new_tickets
-        return mine and len(self._new_tickets) == 1
+        has_room = self._hand.mails or not isinstance(effect, SendMail)
+        return mine and has_room and len(self._new_tickets) == 1
 
     def _begin(self, beginnings: Sequence[tuple[Effect, datetime]]) -> list[Lease]:
         assert self._hand is not None
@@ -243,6 +246,10 @@ class SqlOutbox:
         """Keep those of `rows` that `owner` has for longer."""
         ours = (o.c.id.in_(rows), IS_WAITING, o.c.leased_by == owner)
         self._change(ours, lease_until=until)
+
+    def waits(self, effect: Effect) -> bool:
+        """Whether it is asked for, and not done yet; maybe somebody is just doing it."""
+        return self._connection.execute(_WAITS, {"key": effect.key}).first() is not None
 
     def holds(self, lease: Lease) -> bool:
         """Whether the row still waits and is the lease's to carry out."""

@@ -94,10 +94,12 @@ def attempt(lease: Lease, at: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Hand:
-    """A relay with room for more, of the process whose transaction this is."""
+    """A relay with room for more, of the process whose transaction this is. `mails`: for these,
+    too."""
 
     owner: str
     hold: timedelta
+    mails: bool = True
 
 
 def lease_of(row: Any, owner: str, hold: timedelta) -> Lease:

@@ -52,9 +52,16 @@ _HAS_NEXT = (
     exists().where(*_IS_PARKED, IS_FREE),
     ~exists().where(*_IS_PARKED, o.c.lease_until > bindparam("now")),
 )
+_HAS_COME = (
+    select(b.c.name)
+    .where(b.c.next_at <= _now, *_HAS_NEXT)
+    .order_by(b.c.next_at, b.c.name)
+    .limit(bindparam("most"))
+)
 _GRANT = (
     update(b)
-    .where(b.c.next_at <= _now, *_HAS_NEXT)
+    # Once more: another process may have taken it meanwhile.
+    .where(b.c.name.in_(_HAS_COME), b.c.next_at <= _now, *_HAS_NEXT)
     .values(
         next_at=_micros + b.c.every,
         waited_at=case((_HAD_TO_WAIT, _micros), else_=type_coerce(b.c.waited_at, BigInteger)),
@@ -142,10 +149,12 @@ class SqlPace:
         return self._connection.execute(_PARK, parked).rowcount > 0
 
     def grant(self, now: datetime, hold: timedelta, owner: str, limit: int) -> tuple[Lease, ...]:
-        """Lease the next row of each budget whose slot has come, as far as there are `limit`."""
+        """Lease the next row of each budget whose slot has come, of `limit` at most: who has waited
+        longest goes first, and the others keep their slot."""
         self._outbox.settle()
         granted: list[Lease] = []
-        for name in self._connection.execute(_GRANT, {"now": now}).scalars().all()[:limit]:
+        granting = {"now": now, "most": limit}
+        for name in self._connection.execute(_GRANT, granting).scalars().all():
             rows = self._connection.execute(_WHOSE_TURN, {"name": name, "now": now}).all()
             for lease in self._outbox.take(rows, now, hold, owner):
                 self._connection.execute(_DUE_NOW, {"row": lease.id, "now": now})

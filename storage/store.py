@@ -88,10 +88,10 @@ class SqlStore:
         threads = self._patient_threads if patient else self._threads
         # What nobody watches changes no tickets: it waits for nobody who does, nor they for it.
         future = threads.submit(patiently, lambda: self._write(work, patient=patient))
-        waiting = asyncio.wrap_future(future)
-        # Whoever waits for an answer has it before the relay begins to work.
+        # Before whoever waits goes on, or the next ticket might overtake this one. The relay only
+        # hears of it, and begins when they have their answer.
         future.add_done_callback(self._wake)
-        value, _ = await waiting
+        value, _ = await asyncio.wrap_future(future)
         return value
 
     async def lasts(self) -> None:
@@ -159,14 +159,26 @@ class SqlStore:
     def _write(
         self, work: Callable[[SqlTransaction], R], *, patient: bool
     ) -> tuple[R, SqlTransaction]:
-        begin = self._begin_patiently if patient else self._begin_to_write
+        if patient:
+            return self._written(work, self._begin_patiently, None, patient=True)
+        taker = self._with_room()
+        try:
+            return self._written(work, self._begin_to_write, taker, patient=False)
+        finally:
+            if taker is None and self.taker is not None:
+                self.taker.turned_away()  # once more: others may have looked in between
+
+    def _written(
+        self,
+        work: Callable[[SqlTransaction], R],
+        begin: Begin,
+        taker: Taker | None,
+        *,
+        patient: bool,
+    ) -> tuple[R, SqlTransaction]:
         with begin() as connection:
             tx = SqlTransaction(
-                connection,
-                self._memory,
-                writable=True,
-                locks=not patient,
-                taker=None if patient else self._with_room(),
+                connection, self._memory, writable=True, locks=not patient, taker=taker
             )
             value = work(tx)
             tx.settle()

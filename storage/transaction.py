@@ -42,6 +42,9 @@ class Taker(Protocol):
     def has_room(self) -> bool:
         """From any thread."""
 
+    def turned_away(self) -> None:
+        """What had no room may be there now. From any thread."""
+
     def look(self, tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
         """The same with the facts that they show. In the transaction, before its commit: what can
         be made out of what it remembers is left for later, when nobody waits any more."""

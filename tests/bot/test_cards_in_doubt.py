@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outcomes import Attempting, Done, NotSetUp, Unreachable
 from bot.pacing import Pacing
@@ -39,7 +40,7 @@ class Channels(SlackCalls):
     """A Slack that keeps what is posted, and does not always say so."""
 
     def __init__(self, office: Office) -> None:
-        self._pacing = Pacing(lambda: office.now)
+        super().__init__(client=AsyncWebClient(), pacing=Pacing(lambda: office.now))
         self._channels: dict[str, dict[str, dict[str, Any]]] = {}
         self.losing = 0  # so many of the next posts are carried out and not answered
         self.closed = ""  # the channel that we may not read any more

@@ -219,6 +219,34 @@ async def test_without_room_it_waits_its_turn_like_everything_else(hands: Hands,
         assert [row[1] for row in leased(hands.office)] == [None] * 3
 
 
+async def test_who_comes_after_one_without_room_does_not_overtake_it(hands: Hands) -> None:
+    hands.relay._slots = 0
+    await hands.office.open()
+    hands.relay._slots = 32
+
+    await hands.office.open()
+    owners = [row[1] for row in leased(hands.office)]
+    hands.relay.wake()
+    await hands.until_waiting()
+    await hands.office.open()
+
+    assert owners == [None] * 6, "the one before waits, so this one does"
+    cards = [e.effect.ticket for e in hands.carried if isinstance(e.effect, RefreshCard)]
+    assert cards == sorted(cards)
+    assert hands.relay.has_room()
+
+
+async def test_where_mails_have_no_room_its_card_is_shown_all_the_same(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "MAILS", 0)
+
+    await hands.office.open()
+
+    await hands.until_waiting(SendMail)
+    assert [row[:2] for row in leased(hands.office)] == [("SendMail", None)]
+
+
 WISHES = {
     "a form": {"by": PIERRE, "requester": PAUL},
     "for another": {"by": PIERRE, "requester": PAUL, "beneficiary": MARIE},

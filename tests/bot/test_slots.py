@@ -37,3 +37,26 @@ async def test_a_mail_server_that_says_nothing_does_not_stop_slack(store: SqlSto
         speaks.set()
         await play.until_rows(waiting=0)
         assert play.kinds.count("SendMail") == len(addresses)
+
+
+async def test_never_more_are_under_way_than_there_are_slots(store: SqlStore) -> None:
+    """What ends leases what comes next, and all that end at once must not do so twice over."""
+    slots, many = 4, 120
+    under_way: set[int] = set()
+    most = 0
+
+    async def slow(lease: Lease, attempting: Attempting) -> Done:
+        nonlocal most
+        under_way.add(lease.id)
+        most = max(most, len(under_way))
+        await asyncio.sleep(0.005)  # so that several end at once
+        under_way.discard(lease.id)
+        return Done()
+
+    async with a_play(store, slots=slots) as play:
+        play.endings = [slow] * many
+        await play.ask(*map(RefreshCard, range(1, many + 1)))
+        await play.until_rows(waiting=0)
+
+    assert len(play.carried) == many
+    assert most == slots

@@ -29,9 +29,11 @@ async def _parked(store: SqlStore, *effects: Effect) -> None:
         await store.write(lambda tx, one=lease: tx.pace.park(one, POSTS, SECOND, NOW))
 
 
-async def _granted(store: SqlStore, now: datetime, owner: str = "me") -> list[Effect]:
+async def _granted(
+    store: SqlStore, now: datetime, owner: str = "me", most: int = 9
+) -> list[Effect]:
     """What goes at that moment, and arrives."""
-    leases = await store.write(lambda tx: tx.pace.grant(now, MINUTE, owner, 9))
+    leases = await store.write(lambda tx: tx.pace.grant(now, MINUTE, owner, most))
     assert all(lease.granted for lease in leases)
     for lease in leases:
         await store.write(lambda tx, one=lease: tx.outbox.finish(one, now))
@@ -122,6 +124,23 @@ async def test_processes_share_one_budget(store: SqlStore) -> None:
     went = await asyncio.gather(*(_granted(store, NOW, f"process {n}") for n in range(8)))
 
     assert [effect for effects in went for effect in effects] == [RefreshCard(1)]
+
+
+async def test_more_channels_than_go_at_once_are_all_served(store: SqlStore) -> None:
+    """Who finds no room keeps the slot: else it would be lost, and to the same ones each time."""
+    many, rounds = 7, 3
+    await _put(store, *map(RefreshCard, range(many * rounds)))
+    for lease in await _lease(store):
+        assert isinstance(lease.effect, RefreshCard)
+        name = f"chat.postMessage C{lease.effect.ticket % many}"
+        await store.write(lambda tx, one=lease, name=name: tx.pace.park(one, name, SECOND, NOW))
+
+    for number in range(rounds):
+        went: list[int] = []
+        while granted := await _granted(store, NOW + number * SECOND, most=3):
+            assert len(granted) <= 3
+            went += [effect.ticket % many for effect in granted if isinstance(effect, RefreshCard)]
+        assert sorted(went) == list(range(many))
 
 
 async def test_nobody_overtakes_what_is_on_its_way(store: SqlStore) -> None:
