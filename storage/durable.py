@@ -98,14 +98,15 @@ class Disk:
 
     def take(self) -> bool:
         """Whether all commits so far are on the disk."""
-        began = time.monotonic()
+        began, has_it = time.monotonic(), False
         try:
             self._journal.settle()
-        except OSError:
+            has_it = True
+        except Exception:
+            # Not only what the system refuses: a large journal may not fit into memory either.
             log.exception("the disk did not take what was committed")
-            self._reached(False)
-        else:
-            self._reached(True)
+        finally:
+            self._reached(has_it)
         self.is_quick = self._has_it and time.monotonic() - began < QUICK
         return self._has_it
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -25,6 +26,8 @@ from storage.kept import Begin, at_once, is_open
 from storage.known_house import Memory
 from storage.patience import patiently
 from storage.transaction import SqlTransaction, Taker
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -183,14 +186,22 @@ class Writer:
             taken, stopping = self._queue.take()
             jobs = [job for job in taken if not job.future.cancelled()]
             if jobs:
-                self._settle(jobs)
+                self._answer(jobs)
+
+    def _answer(self, jobs: Sequence[_Job]) -> None:
+        """Whatever happens: without this thread everybody who writes would wait for ever."""
+        try:
+            self._settle(jobs)
+        except BaseException as error:
+            log.exception("the writer met what it does not know")
+            _tell(jobs, [_Outcome(error=_ordinary(error))] * len(jobs))  # who has heard, has heard
 
     def _settle(self, jobs: Sequence[_Job], patience: float | None = None) -> None:
         with self._owned:
             try:
                 outcomes, done = patiently(lambda: self._commit(jobs), patience)
-            except Exception as error:
-                refused: Exception | None = error
+            except BaseException as error:
+                refused: Exception | None = _ordinary(error)
             else:
                 refused = None
                 if any(tx.must_last for tx in done) or not all(job.patient for job in jobs):
@@ -273,6 +284,16 @@ def _resolve(ended: Sequence[tuple[_Job, _Outcome]], afterwards: Callable[[], No
             job.future.set_result(outcome.value)
     if afterwards is not None:
         asyncio.get_running_loop().call_soon(afterwards)
+
+
+def _ordinary(error: BaseException) -> Exception:
+    """What a loop that goes on after a failure takes for one: a panic in a library of Rust's is no
+    Exception."""
+    if isinstance(error, Exception):
+        return error
+    ordinary = RuntimeError(f"{type(error).__name__}: {error}")
+    ordinary.__cause__ = error
+    return ordinary
 
 
 def _attempt(job: _Job, tx: SqlTransaction, connection: Connection) -> _Outcome:

@@ -183,6 +183,26 @@ async def test_what_the_disk_did_not_take_is_not_promised(store: SqlStore, journ
     assert journal.settled == 1
 
 
+async def test_a_journal_that_does_not_fit_into_memory_stops_no_writer(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+):
+    def no_memory(log: WriteAheadLog) -> None:
+        raise MemoryError
+
+    async def written(*, early: bool) -> None:
+        async with asyncio.timeout(10):
+            await store.write(lambda tx: tx.ping(), early=early)
+            await store.lasts()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(WriteAheadLog, "settle", no_memory)
+        for early in (False, True):
+            with pytest.raises(Busy):
+                await written(early=early)
+
+    await written(early=False)
+
+
 @pytest.fixture
 def refusals(monkeypatch: pytest.MonkeyPatch) -> list[OSError]:
     """What the system says of the disk next; then it says yes, whether the disk has it or not."""

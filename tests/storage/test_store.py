@@ -23,6 +23,7 @@ from storage.prepared import prepared
 from storage.store import SqlStore
 from storage.tables import entries
 from storage.transaction import SqlTransaction
+from storage.writer import Writer
 from tests.storage.house import MINUTE, NOW, a_person
 
 
@@ -92,6 +93,45 @@ async def test_old_keys_are_forgotten(store: SqlStore):
 
     assert await store.read(lambda tx: tx.first_time("old")) is None
     assert await store.read(lambda tx: tx.first_time("new")) == Result()
+
+
+class Panic(BaseException):
+    """What a library of Rust's raises where it has a defect."""
+
+
+async def test_what_is_no_usual_exception_is_one_failure_among_others(store: SqlStore):
+    def work(number: int):
+        def run(tx: SqlTransaction) -> None:
+            a_person(tx)
+            if number == 3:
+                raise Panic("index out of bounds")
+
+        return run
+
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(
+            *(store.write(work(n)) for n in range(8)), return_exceptions=True
+        )
+
+    (failed,) = [answer for answer in answers if answer is not None]
+    assert isinstance(failed.__cause__ or failed, Panic)
+    assert await store.read(lambda tx: tx.people.count()) == 7
+
+
+async def test_what_nobody_foresaw_is_told_and_the_next_one_served(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*given: Any) -> None:
+        raise Panic
+
+    store = SqlStore(sqlite_url)
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "_settle", broken)
+        with pytest.raises(RuntimeError, match="Panic"):
+            await asyncio.wait_for(store.write(a_person), 10)
+
+    await asyncio.wait_for(store.write(a_person), 10)
+    store.close()
 
 
 async def test_questions_cannot_write(store: SqlStore):
