@@ -9,13 +9,13 @@ not completed does not exist there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from blocks.attached import came_with, file_trouble, went_with
+from bot.file_reading import going, showing_of
 from bot.files import FileMissing, FileStore, TooLarge
 from bot.outcomes import (
     AfterCommit,
@@ -28,7 +28,7 @@ from bot.outcomes import (
     Uncertain,
     Unreachable,
 )
-from bot.reading import NO_CARD, OFF_THE_TICKET
+from bot.reading import NO_CARD
 from bot.slack_calls import CALL, LATE, SlackCalls, SlackDeclined
 from bot.slack_files import SignInPage, TooLargeForSlack, Transfers
 from bot.upload import Upload
@@ -36,9 +36,6 @@ from desk.acknowledging import warn_daily
 from desk.effects import FetchFile, SendFiles, ShowFiles, WarnFiles
 from desk.errors import NotPublic
 from desk.files import FileProblem, FileState, TicketFile
-from desk.gathering import ticket_facts
-from desk.journal import Entry, published
-from desk.people import Person
 from desk.ports import Card
 from locales.translator import Translator, translator_for
 from storage.outbox_rows import Lease
@@ -56,16 +53,6 @@ GONE = frozenset({"file_not_found", "file_deleted", "file_not_shared"})
 DENIED = "files.info: access_denied"
 ELSEWHERE = frozenset({"external", "email", "post", "space", "canvas", "list"})  # Slack's `mode`
 TOO_LARGE = frozenset({"file_upload_size_restricted", "file_too_large", "storage_limit_reached"})
-
-
-@dataclass(frozen=True)
-class Showing:
-    """What is to be shown, in which thread, in whose words."""
-
-    entry: Entry
-    files: tuple[TicketFile, ...]
-    card: Card | None
-    language: str
 
 
 class FileCourier:
@@ -171,7 +158,7 @@ class FileCourier:
             if before is not None:
                 return Done(None, self._shown(effect, lease, before, more=True))
         showing, moving = await self._store.read(
-            lambda tx: (_showing(tx, effect), _is_moving(tx, effect, lease))
+            lambda tx: (showing_of(tx, effect), _is_moving(tx, effect, lease))
         )
         pending = [f for f in showing.files if _waits(f)]
         if not pending or moving:
@@ -231,7 +218,7 @@ class FileCourier:
         now = self._clock()
 
         try:
-            reader, shared = await self._store.read(lambda tx: _going(tx, effect, now))
+            reader, shared = await self._store.read(lambda tx: going(tx, effect, now))
         except NotPublic:
             return Done()  # the words before it were taken back, and this with them
         if any(file.state is FileState.WAITING for file in shared):
@@ -328,7 +315,7 @@ class FileCourier:
     # Where a file is not what one expects
 
     async def warn(self, effect: WarnFiles, lease: Lease, attempting: Attempting) -> Done:
-        showing = await self._store.read(lambda tx: _showing(tx, effect))
+        showing = await self._store.read(lambda tx: showing_of(tx, effect))
         troubled = [file for file in showing.files if file.problem]
         if not troubled or showing.card is None:
             return Done()
@@ -355,30 +342,3 @@ def _is_moving(tx: SqlTransaction, effect: ShowFiles, lease: Lease) -> bool:
     """Whether the ticket is between two cards, and its files come with the new one."""
     between = tx.cards.active(effect.ticket) is None
     return between and tx.files.come_again(lease.id, effect.ticket, effect.entry)
-
-
-def _going(
-    tx: SqlTransaction, effect: SendFiles, now: datetime
-) -> tuple[Person, tuple[TicketFile, ...]]:
-    """To whom, and what. Raises NotPublic where the reply was taken back."""
-    reply = tx.journal.get(effect.entry)
-    if reply.undoable(now):
-        # It was due already: the clock was set back since.
-        assert reply.public_from is not None
-        raise Unreachable("not public yet", (reply.public_from - now).total_seconds())
-    published(reply, now)
-    if not tx.tickets.get(effect.ticket).concerns(effect.to):
-        raise Refused(OFF_THE_TICKET)
-    return tx.people.get(effect.to), tx.files.shared_by(effect.entry)
-
-
-def _showing(tx: SqlTransaction, effect: ShowFiles | WarnFiles) -> Showing:
-    facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
-    known = tx.cards.of(effect.ticket)
-    card = next((card for card in known if card.active), known[-1] if known else None)
-    return Showing(
-        tx.journal.get(effect.entry),
-        tx.files.of_entry(effect.entry),
-        card,
-        facts.team.language,
-    )
