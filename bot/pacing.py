@@ -25,6 +25,7 @@ from storage.transaction import SqlTransaction
 log = structlog.get_logger(__name__)
 
 QUIET = timedelta(seconds=60)  # a budget that nothing had to wait for is over after that
+SPACED = 1.05  # times the interval that is promised
 MARGIN = timedelta(seconds=0.1)  # after Retry-After: Slack's seconds are not exactly ours
 
 
@@ -37,7 +38,9 @@ class Limit:
 
     @property
     def every(self) -> timedelta:
-        return timedelta(minutes=1) / self.a_minute
+        """From one to the next. What leaves in time may be a little longer under way than the one
+        before, and would come too early."""
+        return timedelta(minutes=1) / self.a_minute * SPACED
 
 
 TIER_1, TIER_2, TIER_3, TIER_4 = Limit(1), Limit(20), Limit(50), Limit(100)
@@ -89,15 +92,17 @@ def carrying(lease: Lease) -> None:
 
 
 class Pacing:
-    """What this process knows of the budgets. Empty, and nothing is asked of anybody, while Slack
-    takes everything."""
+    """What this process knows of the budgets: one for all that calls. Nothing is asked of anybody
+    while Slack takes everything."""
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.now = clock
         self._until: dict[str, datetime] = {}  # by budget: before that Slack takes nothing
         self.is_stale = True  # whether other processes may know more
 
-    def __bool__(self) -> bool:
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is paced."""
         return bool(self._until)
 
     def mind(self, method: str, channel: str) -> None:

@@ -93,7 +93,7 @@ class Relay:
     def has_room(self) -> bool:
         """Whether a new ticket may be shown without waiting for its turn: none waits that came
         before it."""
-        if self._free <= 0 or self._rounds.stopping or self._pacing:
+        if self._free <= 0 or self._rounds.stopping or self._pacing.is_on:
             self.turned_away()
         return self._is_caught_up
 
@@ -166,7 +166,7 @@ class Relay:
             self._is_full = True
             return IDLE  # a task that ends wakes us
         now, mails = self._clock(), self._takes_mails
-        paced, turned_away = bool(self._pacing), self._turned_away
+        paced, turned_away = self._pacing.is_on, self._turned_away
         most = min(free, AT_ONCE)
         leases, due = await self._store.write(
             lambda tx: _taken(tx, now, self._owner, most, mails, paced), patient=True, early=True

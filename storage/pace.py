@@ -39,7 +39,8 @@ from storage.tables import outbox as o
 
 STRANDED = timedelta(minutes=10)  # a row whose budget is lost all the same comes by itself then
 _MICROSECOND = timedelta(microseconds=1)
-_MOST_REFUSALS = 30  # the pause after a further 429 stops growing
+_REFUSED = 2  # what a 429 adds to the pauses after further ones; each slot takes one away
+_MOST_REFUSALS = 20  # where they stop growing
 
 _now = bindparam("now", type_=UtcTime)
 _IS_PARKED = (IS_WAITING, o.c.pace == b.c.name)
@@ -65,6 +66,7 @@ _GRANT = (
     .values(
         next_at=_micros + b.c.every,
         waited_at=case((_HAD_TO_WAIT, _micros), else_=type_coerce(b.c.waited_at, BigInteger)),
+        refusals=case((b.c.refusals > 0, b.c.refusals - 1), else_=0),
     )
     .returning(b.c.name)
 )
@@ -77,7 +79,8 @@ _RANK = (
 )
 _WHOSE_TURN = (
     TO_LEASE.where(IS_WAITING, o.c.pace == bindparam("name"), IS_FREE, NONE_BEFORE)
-    .order_by(_RANK, o.c.id)
+    # Two tickets of one moment draw their numbers in one order, and those of their rows in another.
+    .order_by(_RANK, func.coalesce(o.c.ticket_id, 0), o.c.id)
     .limit(1)
     .with_for_update(skip_locked=True, of=o)
 )
@@ -118,7 +121,7 @@ class SqlPace:
         self, name: str, every: timedelta, until: datetime, now: datetime, *, again: bool
     ) -> None:
         """Slack said 429: no call before `until`. `again`, although we were paced: each further
-        time a slot longer."""
+        time in a row a slot longer."""
         self.changed = True
         values = {
             "name": name,
@@ -202,7 +205,8 @@ def _refused(dialect: str) -> Insert:
             "next_at": case((wanted > _next_micros, wanted), else_=_next_micros),
             "waited_at": statement.excluded.waited_at,
             "refusals": case(
-                (b.c.refusals < _MOST_REFUSALS, b.c.refusals + again), else_=b.c.refusals
+                (b.c.refusals < _MOST_REFUSALS, b.c.refusals + again * _REFUSED),
+                else_=b.c.refusals,
             ),
         },
     )

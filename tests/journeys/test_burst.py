@@ -163,5 +163,5 @@ async def test_it_takes_all_again_after_a_quiet_minute(
             while await stage.bot.store.read(lambda tx: tx.pace.known()):
                 await asyncio.sleep(0.1)
                 stage.bot.relay.look_at_pace()
-            while stage.bot.pacing:  # noqa: ASYNC110 - it hears of it with its next look
+            while stage.bot.pacing.is_on:  # noqa: ASYNC110 - it hears of it with its next look
                 await asyncio.sleep(0.1)

@@ -75,17 +75,23 @@ async def test_the_longest_of_several_pauses_counts(store: SqlStore) -> None:
     assert (await store.read(lambda tx: tx.pace.known()))[POSTS].next_at == NOW + 30 * SECOND
 
 
-async def test_each_further_429_makes_the_pause_longer(store: SqlStore) -> None:
-    await _refused(store, NOW + SECOND)
+async def test_each_further_429_in_a_row_makes_the_pause_longer_until_slack_takes_some(
+    store: SqlStore,
+) -> None:
+    await _parked(store, *map(RefreshCard, range(12)))
+    at, pauses = NOW, []
+    for refused in "RRR" + "TTT" + "R":
+        (lease,) = await store.write(lambda tx, at=at: tx.pace.grant(at, MINUTE, "me", 1))
+        if refused == "R":
+            await _refused(store, at, again=True)
+            await store.write(lambda tx, at=at, one=lease: tx.pace.park(one, POSTS, SECOND, at))
+        else:
+            await store.write(lambda tx, at=at, one=lease: tx.outbox.finish(one, at))
+        next_at = (await store.read(lambda tx: tx.pace.known()))[POSTS].next_at
+        pauses.append((next_at - at) / SECOND)
+        at = next_at
 
-    pauses = []
-    for _ in range(3):
-        before = (await store.read(lambda tx: tx.pace.known()))[POSTS].next_at
-        await _refused(store, before, again=True)
-        after = (await store.read(lambda tx: tx.pace.known()))[POSTS].next_at
-        pauses.append(after - before)
-
-    assert pauses == [SECOND, 2 * SECOND, 3 * SECOND]
+    assert pauses == [1, 2, 3, 1, 1, 1, 1]
 
 
 async def test_what_somebody_waits_for_goes_before_cards_and_they_before_opening_lines(
