@@ -43,6 +43,8 @@ class Endings:
             done.write(tx)
             if tx.outbox.finish(lease, now, done.remote):
                 _show_delivery(tx, lease, now, failed=False)
+            else:
+                _make_true(tx, lease, now)
 
     def badly(self, lease: Lease, fault: Exception) -> Note | None:
         """What is to be written down about it; nothing where it is not ours, or could not be
@@ -79,7 +81,9 @@ class Endings:
         doubtful = fault.attempted or lease.attempted_at is not None
         seconds = max(seconds, SETTLING) if doubtful else seconds
         until = now + timedelta(seconds=seconds)
-        tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful)
+        if not tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful):
+            _make_true(tx, lease, now)
+            return
         log.info("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)
         if lease.attempts == 0:
             _show_delivery(tx, lease, now, failed=False)  # its time to be taken back is over
@@ -105,6 +109,13 @@ class Endings:
             # A mail's thread says so already, and no warning warns of a warning.
             if not isinstance(lease.effect, SendMail | WARNINGS):
                 tx.outbox.put(WarnUndelivered(lease.id), now)
+
+
+def _make_true(tx: SqlTransaction, lease: Lease, now: datetime) -> None:
+    """Whoever slept longer than its lease may have shown what was true before, over what somebody
+    else showed since."""
+    if isinstance(lease.effect, RefreshCard | ShowEntry):
+        tx.outbox.put(lease.effect, now)
 
 
 def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:
