@@ -32,7 +32,7 @@ class Unreachable(Exception):
     """The other side was not to be had; try again, in `retry_after` seconds where it said so.
 
     `attempted`: it may have taken it before it failed. The next try looks first. `under_way`: so
-    many seconds more it may still take it, since it was only we who waited no longer.
+    many seconds more it may still take it.
     """
 
     reason: str

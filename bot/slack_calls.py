@@ -21,6 +21,9 @@ Place = tuple[str, str]  # channel and ts of a message
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
 CALL = 10.0  # seconds for one call
 LATE = 2  # times as long as that, a post that we gave up on may still arrive
+SETTLED = (
+    8.0  # seconds until what failed at once (cut off, a 504) has been carried out, or never is
+)
 READS = frozenset(
     {
         "conversations.history",
@@ -108,7 +111,9 @@ class SlackCalls:
             raise self._judged(refused, method, lane, attempted) from None
         except NO_ANSWER as fault:
             reason = f"{method}: {type(fault).__name__}"
-            left = (LATE - 1) * CALL if isinstance(fault, TimeoutError) else 0.0
+            if isinstance(fault, aiohttp.ClientConnectorError):
+                raise Unreachable(reason) from None  # nothing left us
+            left = (LATE - 1) * CALL if isinstance(fault, TimeoutError) else SETTLED
             raise Unreachable(reason, attempted=attempted, under_way=left) from None
         data = response.data
         assert isinstance(data, dict)
@@ -126,7 +131,8 @@ class SlackCalls:
             return self._pacing.refused(method, lane, seconds)
         if status >= 500 or not error or error in DOUBTFUL:
             # No error code of Slack's: something between us and Slack answered, whatever it says.
-            return Unreachable(f"{method}: {error or f'http {status}'}", attempted=attempted)
+            reason = f"{method}: {error or f'http {status}'}"
+            return Unreachable(reason, attempted=attempted, under_way=SETTLED)
         if error == "channel_not_found" and lane[:1] in ("U", "W"):
             return SlackDeclined(error, "this person cannot be written to")
         if error in WAITING_FOR_SETUP:
@@ -186,11 +192,12 @@ class SlackCalls:
         return str(answer["channel"]), str(answer["ts"])
 
     def _look_once_more(self, attempted_at: datetime) -> None:
-        """A post that we gave up on may still be on its way: before it is repeated, time passes.
-        One that failed sooner did not end by our giving up, so there is nothing to wait for."""
+        """It may still be on its way: before it is repeated, time passes. More of it where it was
+        we who gave up."""
         age = (self._pacing.now() - attempted_at).total_seconds()
-        if CALL <= age < LATE * CALL:
-            raise Unreachable("chat.postMessage: not found yet", LATE * CALL - age, attempted=True)
+        for begin, end in ((0.0, SETTLED), (CALL, LATE * CALL)):
+            if begin <= age < end:
+                raise Unreachable("chat.postMessage: not found yet", end - age, attempted=True)
 
     async def find(
         self,

@@ -16,8 +16,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_calls
 from bot.outcomes import NotSetUp, Paced, Refused, Unreachable
+from bot.pacing import Pacing
+from bot.relay import Relay
 from bot.slack import slack_client, slack_session
-from bot.slack_calls import CLOCKS_DIFFER, PAGE, SlackCalls
+from bot.slack_calls import CLOCKS_DIFFER, PAGE, SETTLED, SlackCalls
+from storage.store import SqlStore
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CARD = {"channel": "C1", "text": "R-000001"}
@@ -130,9 +133,54 @@ async def test_a_call_that_we_stopped_waiting_for_is_told_from_one_that_was_cut(
     monkeypatch.setattr(calls.client, "api_call", api_call)
 
     with pytest.raises(Unreachable) as raised:
+        await calls.call("chat.update", {}, attempted=True)
+
+    assert raised.value.attempted
+    assert raised.value.under_way == (0.01 if too_slow else SETTLED)
+
+
+async def test_an_edit_that_failed_at_once_may_be_carried_out_late(
+    door: Door, calls: SlackCalls
+) -> None:
+    door.respond = lambda method, asked: web.Response(status=504, text="<html>")
+
+    with pytest.raises(Unreachable) as raised:
         await calls.call("chat.update", {})
 
-    assert (raised.value.under_way > 0) is too_slow
+    assert raised.value.under_way == SETTLED
+
+
+async def test_what_never_left_us_is_in_no_doubt(unused_tcp_port: int) -> None:
+    async with aiohttp.ClientSession() as session:
+        nowhere = f"http://127.0.0.1:{unused_tcp_port}/"
+        calls = SlackCalls(AsyncWebClient("xoxb-1", nowhere, session=session, retry_handlers=[]))
+        with pytest.raises(Unreachable) as raised:
+            await _post(calls)
+
+    assert not raised.value.attempted
+    assert not raised.value.under_way
+
+
+async def test_what_another_process_heard_holds_for_all_that_calls_here(
+    door: Door, calls: SlackCalls, store: SqlStore
+) -> None:
+    """One and the same knowledge, also where there is none at first."""
+    pacing = Pacing(lambda: NOW)
+    here = SlackCalls(calls.client, pacing)
+    relay = Relay(store, {}, lambda: NOW, pacing=pacing)
+    budget = "chat.postMessage C1"
+    until = NOW + timedelta(seconds=10)
+    await store.write(
+        lambda tx: tx.pace.refused(budget, timedelta(seconds=1), until, NOW, again=False)
+    )
+    assert relay.has_room()
+
+    await pacing.learn(store)
+
+    with pytest.raises(Paced):
+        await _post(here)
+    assert not door.asked
+    assert not relay.has_room()
 
 
 @pytest.mark.parametrize(
@@ -275,12 +323,12 @@ async def test_a_post_of_a_clock_that_went_ahead_is_found_once_it_is_right(
 
 
 @pytest.mark.parametrize(
-    ("age", "posted_again"),
-    [(2.0, True), (12.0, False), (30.0, True)],
-    ids=["failed at once", "may be late", "did not come"],
+    ("age", "not_before"),
+    [(2.0, 8.0), (9.0, None), (12.0, 20.0), (30.0, None)],
+    ids=["failed at once", "nor came then", "we gave up", "nor came then"],
 )
-async def test_a_post_that_we_gave_up_on_gets_time_to_arrive_before_it_is_repeated(
-    door: Door, calls: SlackCalls, age: float, posted_again: bool
+async def test_a_post_that_failed_gets_time_to_arrive_before_it_is_repeated(
+    door: Door, calls: SlackCalls, age: float, not_before: float | None
 ) -> None:
     def respond(method: str, asked: dict[str, Any]) -> web.Response:
         return web.json_response({"ok": True, "messages": [], "channel": "C1", "ts": "1.1"})
@@ -288,11 +336,11 @@ async def test_a_post_that_we_gave_up_on_gets_time_to_arrive_before_it_is_repeat
     door.respond = respond
     attempted_at = datetime.now(UTC) - timedelta(seconds=age)
 
-    if posted_again:
+    if not_before is None:
         assert await _post(calls, attempted_at=attempted_at) == ("C1", "1.1")
     else:
         with pytest.raises(Unreachable) as raised:
             await _post(calls, attempted_at=attempted_at)
         assert raised.value.attempted
-        assert raised.value.retry_after == pytest.approx(20 - age, abs=2)
+        assert raised.value.retry_after == pytest.approx(not_before - age, abs=2)
         assert [method for method, _ in door.asked] == ["conversations.history"]

@@ -14,5 +14,5 @@ if __name__ == "__main__":
     mail_fetching.LOOK = mail_fetching.POLL = mail_fetching.FIRST_PAUSE = 0.5
     endings.FIRST_PAUSE = endings.SETTLING = 0.2
     endings.FIRST_MAIL_PAUSE = 0.5
-    slack_calls.CALL = 2.0
+    slack_calls.CALL, slack_calls.SETTLED = 2.0, 0.5
     main(["run"])

@@ -26,6 +26,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endings, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(endings, "SETTLING", 0.2)
     monkeypatch.setattr(slack_calls, "CALL", 1.0)
+    monkeypatch.setattr(slack_calls, "SETTLED", 0.3)
 
 
 EVERY_WAY = pytest.mark.parametrize(
