@@ -8,7 +8,6 @@ counts `asked` up; finishing compares, so that a wish made during the sending is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +44,7 @@ from storage.outbox_rows import (
     WITHDRAWN,
     Hand,
     Lease,
+    Stuck,
     attempt,
     lease_of,
     numbered,
@@ -110,18 +110,6 @@ _WITHDRAW_FROM = (
     .where(IS_WAITING, o.c.entry_id.is_not(None), o.c.attempted_at.is_(None))
     .values(state=WITHDRAWN, **FREE)
 )
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """A row that needs a person. `effect` is the stored payload: its kind may be unknown here."""
-
-    id: int
-    effect: dict[str, Any]
-    state: str
-    attempts: int
-    error: str
-    due_at: datetime
 
 
 BEGINNING = (RefreshCard, OpenThread, SendMail)  # what a new ticket begins with

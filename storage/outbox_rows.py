@@ -102,6 +102,18 @@ class Hand:
     mails: bool = True
 
 
+@dataclass(frozen=True)
+class Stuck:
+    """A row that needs a person. `effect` is the stored payload: its kind may be unknown here."""
+
+    id: int
+    effect: dict[str, Any]
+    state: str
+    attempts: int
+    error: str
+    due_at: datetime
+
+
 def lease_of(row: Any, owner: str, hold: timedelta) -> Lease:
     return Lease(
         id=row.id,
