@@ -68,6 +68,8 @@ def _trouble(file: TicketFile, t: Translator) -> str:
             return t("{name} ({size}) is too large to be kept.", name=name, size=size)
         case FileProblem.ELSEWHERE:
             return t("{name} is not in Slack itself, so it is not kept here.", name=name)
+        case FileProblem.UNFETCHED:
+            return t("{name} could not be fetched from Slack, so it is not kept here.", name=name)
         case FileProblem.DECLINED:
             return t(
                 "Slack does not take {name} ({size}). It is kept, and can go with a reply.",

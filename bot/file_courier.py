@@ -15,6 +15,8 @@ from typing import Any
 import structlog
 
 from blocks.attached import came_with, file_trouble, went_with
+from blocks.text import one_line
+from bot.endings import DEFECTS, MAIL_PATIENCE
 from bot.file_reading import going, showing_of
 from bot.files import FileMissing, FileStore, TooLarge
 from bot.outcomes import (
@@ -34,7 +36,7 @@ from bot.slack_files import SignInPage, TooLargeForSlack, Transfers
 from bot.upload import Upload
 from desk.acknowledging import warn_daily
 from desk.effects import FetchFile, SendFiles, ShowFiles, WarnFiles
-from desk.errors import NotPublic
+from desk.errors import Busy, NotPublic
 from desk.files import FileProblem, FileState, TicketFile
 from desk.ports import Card
 from locales.translator import Translator, translator_for
@@ -78,8 +80,27 @@ class FileCourier:
     # From Slack to us
 
     async def fetch(self, effect: FetchFile, lease: Lease, attempting: Attempting) -> Done:
+        """What is given up is written down as lost first, for those who wait for it. A person who
+        has it tried again may get it after all."""
+        try:
+            return await self._fetch(effect, lease)
+        except (Unreachable, Busy):
+            raise
+        except Exception as fault:
+            if isinstance(fault, Refused) or lease.attempts + 1 >= DEFECTS:
+                await self._give_up(effect, lease)
+            raise
+
+    async def _give_up(self, effect: FetchFile, lease: Lease) -> None:
+        def write(tx: SqlTransaction) -> None:
+            if tx.outbox.holds(lease):
+                self._lost(tx.files.get(effect.file), FileProblem.UNFETCHED)(tx)
+
+        await self._store.write(write)
+
+    async def _fetch(self, effect: FetchFile, lease: Lease) -> Done:
         file = await self._store.read(lambda tx: tx.files.get(effect.file))
-        if file.state is not FileState.WAITING:
+        if file.state is FileState.KEPT:
             return Done()
         try:
             kept = await self._fetched(file, lease)
@@ -124,15 +145,17 @@ class FileCourier:
             if fault.reason != DENIED:
                 raise
             reason = fault.reason
+            gone = True
         except SlackDeclined as declined:
             reason = f"files.info: {declined}"
-            if declined.error not in GONE:
-                raise Refused(reason) from None
+            gone = declined.error in GONE
         else:
             about: Mapping[str, Any] = answer["file"]
             return about
         if lease.attempts < UNKNOWN:
             raise Unreachable(reason)
+        if not gone:
+            raise Refused(reason)
         return None
 
     def _lost(self, file: TicketFile, problem: FileProblem) -> AfterCommit:
@@ -212,7 +235,18 @@ class FileCourier:
         return write
 
     async def send(self, effect: SendFiles, lease: Lease, attempting: Attempting) -> Done:
-        """What a public reply takes along, to somebody without an address."""
+        """What a public reply takes along, to somebody without an address. As patient as a mail:
+        what is said next waits behind it."""
+        try:
+            return await self._send(effect, lease)
+        except (Paced, NotSetUp):
+            raise
+        except Unreachable as fault:
+            if fault.attempted or self._clock() - lease.created_at <= MAIL_PATIENCE:
+                raise
+            raise Refused(fault.reason) from None
+
+    async def _send(self, effect: SendFiles, lease: Lease) -> Done:
         if lease.attempted_at is not None and await self._arrived(lease) is not None:
             return Done()
         now = self._clock()
@@ -224,16 +258,25 @@ class FileCourier:
         if any(file.state is FileState.WAITING for file in shared):
             raise Unreachable("a file is still on its way to us")
         files = [file for file in shared if file.state is FileState.KEPT]
-        if not files or not reader.slack_id:
+        if not shared or not reader.slack_id:
             return Done()
+        if not files:
+            raise Refused(f"the file {one_line(shared[0].name, 60)} could not be had from Slack")
         upload = await self._uploaded(files)
         if not upload.ids:
             raise Refused("Slack takes none of the files")
-        opened = await self._calls.call("conversations.open", {"users": reader.slack_id})
+        channel = await self._conversation(reader.slack_id)
         comment = went_with(len(upload.ids), translator_for(reader.language))
-        place = {"channel_id": opened["channel"]["id"], "initial_comment": comment}
+        place = {"channel_id": channel, "initial_comment": comment}
         await self._complete(upload, files, place, lease)
         return Done()
+
+    async def _conversation(self, person: str) -> str:
+        try:
+            opened = await self._calls.call("conversations.open", {"users": person}, lane=person)
+        except SlackDeclined as declined:
+            raise Refused(f"conversations.open: {declined}") from None
+        return str(opened["channel"]["id"])
 
     async def _uploaded(self, files: Iterable[TicketFile]) -> Upload:
         upload = Upload()

@@ -32,6 +32,7 @@ class FileProblem(StrEnum):
     GONE = "gone"  # deleted in Slack before we had it
     ELSEWHERE = "elsewhere"  # Slack only points to it
     DECLINED = "declined"  # Slack does not take it
+    UNFETCHED = "unfetched"  # Slack has it, and we could not get it
 
 
 @dataclass(frozen=True)

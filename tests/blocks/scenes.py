@@ -296,13 +296,13 @@ def _files(cast: Cast) -> tuple[TicketFile, ...]:
     """As many as a form offers, and in every kind of trouble."""
     problems = ("", *FileProblem)
     return tuple(
-        f.a_file(n, name=f"{cast.subject}.pdf", by=cast.requester.name, problem=problems[n % 5])
+        f.a_file(n, name=f"{cast.subject}.pdf", by=cast.requester.name, problem=problems[n % 6])
         for n in range(1, 11)
     )
 
 
 def _file_scenes(cast: Cast, t: Translator) -> Iterator[Scene]:
-    yield "files_in_trouble", attached.file_trouble(_files(cast)[:5], t)
+    yield "files_in_trouble", attached.file_trouble(_files(cast)[:6], t)
     names = {"files": [cast.subject] * 12}
     for kind in (Kind.ANSWER, Kind.REPLY):
         entry = replace(cast.entry(kind), facts=names)
