@@ -26,6 +26,7 @@ FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
 SETTLING = 2.0  # seconds before looking whether a doubtful post arrived: it may still be under way
 DEFECTS = 20  # tries of what breaks off by a fault of ours: over an hour, and its lane waits
 MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
+MAIL_TRIES = 5  # at least, so that an old one that somebody sends again has some minutes, too
 
 Ended = tuple[Lease, Done]
 Note = Callable[[SqlTransaction], None]
@@ -70,7 +71,8 @@ class Endings:
     def _postpone(self, tx: SqlTransaction, lease: Lease, fault: Unreachable) -> None:
         now = self._clock()
         is_mail = isinstance(lease.effect, SendMail)
-        if is_mail and now - lease.created_at > MAIL_PATIENCE:
+        is_old = now - lease.created_at > MAIL_PATIENCE
+        if is_mail and is_old and lease.attempts >= MAIL_TRIES:
             self._bury(tx, lease, Refused(fault.reason))
             return
         seconds = fault.retry_after

@@ -264,6 +264,15 @@ async def test_a_mail_is_given_up_after_two_days(store: SqlStore) -> None:
         assert play.clock() - NOW > endings.MAIL_PATIENCE
         assert play.kinds.count("SendMail") > 5
 
+        # A person sends it again, while the server is still busy.
+        before = play.kinds.count("SendMail")
+        (stuck,) = await store.read(lambda tx: tx.outbox.stuck(9))
+        await store.write(lambda tx: tx.outbox.retry(stuck.id, play.clock()))
+        while not (await play.rows())["refused"]:
+            await play.later(600)
+            await asyncio.sleep(0.01)
+        assert play.kinds.count("SendMail") - before > endings.MAIL_TRIES
+
 
 async def test_a_row_whose_lease_ran_out_here_is_not_carried_twice_at_once(play: Play) -> None:
     held = asyncio.Event()
