@@ -15,6 +15,7 @@ ORIGINS = frozenset({"https://files.slack.com", "https://files.slack-gov.com"})
 TRANSFER = aiohttp.ClientTimeout(total=180, connect=5, sock_read=30)
 PORTION = 1 << 18  # bytes
 REDIRECTS = 3
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 3600.0  # seconds, whatever Slack says
 SIGN_IN = "text/html"
 UNREADABLE = "files cannot be read: the scope files:read is missing, or no longer granted"
 REDIRECT = frozenset({301, 302, 303, 307, 308})
@@ -96,6 +97,10 @@ def _is_sign_in(answer: aiohttp.ClientResponse) -> bool:
 def _judge(what: str, answer: aiohttp.ClientResponse) -> None:
     if answer.status == 200:
         return
-    after = answer.headers.get("Retry-After", "")
-    seconds = min(float(after), 3600.0) if after.isdecimal() else None
+    seconds = _pause(answer.headers.get("Retry-After", ""))
     raise Unreachable(f"{what}: http {answer.status}", retry_after=seconds)
+
+
+def _pause(after: str) -> float | None:
+    """Seconds; None for what is no number of them. Who says 0 would be asked without a break."""
+    return min(max(float(after), SHORTEST_PAUSE), LONGEST_PAUSE) if after.isdecimal() else None

@@ -124,6 +124,28 @@ async def test_what_slack_cannot_give_now_is_asked_for_later(status: int, after:
     assert refused.value.retry_after == after
 
 
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        ("0", 1.0),
+        ("00", 1.0),
+        ("9" * 400, 3600.0),
+        ("-5", None),  # None: as long as the relay makes it
+        ("0.0", None),
+        ("nan", None),
+        ("Tue, 24 Nov 2026 09:30:00 GMT", None),
+    ],
+)
+async def test_slack_is_not_asked_again_without_a_pause(said: str, after: float | None):
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=429, headers={"Retry-After": said})
+
+    with pytest.raises(Unreachable) as refused:
+        await got(answer)
+
+    assert refused.value.retry_after == after
+
+
 async def test_an_upload_takes_no_token_along():
     seen: list[tuple[bytes, bool]] = []
 
