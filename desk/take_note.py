@@ -81,8 +81,13 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     words = with_names(tx, ask.words)
     entry = tx.journal.add(Draft(ticket.id, Kind.NOTE, actor.id, words, facts), now)
     tx.cards.keep_message(entry.id, ask.channel, ask.ts, ours=False)
-    add_files(tx, entry, ask.files, FileOrigin.THREAD, now)
-    _acknowledge(ask, card, entry, outsider, tx, now)
+    files = add_files(tx, entry, ask.files, FileOrigin.THREAD, now)
+    _acknowledge(ask, ticket.id, entry, outsider, tx, now)
+    # A transfer that the ticket was waited for has changed its cards since.
+    if tx.cards.active(ticket.id) != card:
+        # A note in the thread that a transfer left behind: the new team reads it in theirs.
+        tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
+        tx.files.hide(file.id for file in files)
     return Result(ticket.id, entry.id)
 
 
@@ -107,14 +112,10 @@ def _is_a_queue(channel: str, tx: Transaction) -> bool:
 
 
 def _acknowledge(
-    ask: TakeNote, card: Card, entry: Draft, outsider: bool, tx: Transaction, now: datetime
+    ask: TakeNote, ticket: int, entry: Draft, outsider: bool, tx: Transaction, now: datetime
 ) -> None:
-    ticket = card.ticket
     tx.outbox.put(RefreshCard(ticket), now)
     tx.outbox.put(MarkNoted(ticket, entry.id, ask.channel, ask.ts), now)
-    if not card.active:
-        # A note in the thread that a transfer left behind: the new team reads it in theirs.
-        tx.outbox.put(ShowEntry(ticket, entry.id), now)
     if outsider:
         tx.outbox.put(
             Whisper(Notice.OUTSIDER_IN_THREAD, ticket, ask.by, ask.channel, ask.thread, ask.ts),

@@ -13,7 +13,7 @@ import pytest
 from bot.outcomes import Refused, Unreachable
 from bot.upload import Upload
 from desk.answer_ticket import AnswerTicket
-from desk.effects import ShowFiles
+from desk.effects import ShowEntry, ShowFiles
 from desk.take_note import TakeNote
 from desk.transfer_ticket import TransferTicket, transfer_ticket
 from desk.words import Words
@@ -164,6 +164,51 @@ async def test_a_notes_file_that_is_fetched_while_the_ticket_moves_is_shown_by_t
     await desk.carry()
 
     await desk.carry(LONG)
+    await desk.carry(2)
+
+    assert desk.slack.shown() == [(NEW, ["a.txt"])]
+
+
+@pytest.mark.parametrize("posted", [True, False])
+async def test_a_notes_file_in_the_thread_that_was_left_is_shown_by_the_new_team_alone(
+    desk: FileDesk, posted: bool
+):
+    """`posted`: their card is there already as the note is written."""
+    ticket = await desk.opened()
+    (card,) = await desk.office.store.read(lambda tx: tx.cards.of(ticket))
+    await desk.transfer(ticket)
+    if posted:
+        await desk.carry()
+
+    files = (desk.in_slack("a.txt"), desk.in_slack("b.txt"))
+    await desk.office.does(TakeNote(PIERRE, OLD, card.ts, "9.9", SAID, files=files))
+    await desk.carry()
+    await desk.carry(2)
+
+    assert desk.slack.shown() == [(NEW, ["a.txt", "b.txt"])]
+    assert all(file.shown for file in await desk.of(ticket))
+
+
+async def test_a_note_that_waits_for_a_transfer_is_one_in_the_thread_that_was_left(
+    desk: FileDesk,
+):
+    def slowly(tx: SqlTransaction) -> None:
+        transfer_ticket(TransferTicket(ticket, PIERRE, network), tx, desk.office.now)
+        tx.outbox.settle()
+        begun.set()
+        time.sleep(0.3)
+
+    ticket, network = await desk.opened(), await desk.office.team("reseau")
+    (card,) = await desk.office.store.read(lambda tx: tx.cards.of(ticket))
+    begun = threading.Event()
+    moving = asyncio.create_task(desk.office.store.write(slowly))
+    assert await asyncio.to_thread(begun.wait, 30)
+
+    note = TakeNote(PIERRE, OLD, card.ts, "9.9", SAID, files=(desk.in_slack("a.txt"),))
+    noted = await desk.office.does(note)
+    await moving
+    assert ShowEntry(ticket, noted.entry or 0) in desk.office.waiting()
+    await desk.carry()
     await desk.carry(2)
 
     assert desk.slack.shown() == [(NEW, ["a.txt"])]
