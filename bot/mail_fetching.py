@@ -96,6 +96,10 @@ class Fetching:
             except Busy:
                 log.warning("mailbox_waits_for_database")
                 await self._rest(1.0)
+            except Exception:
+                # There must be a next look, whatever the database said of this one.
+                log.exception("mailbox_look_failed")
+                await self._rest(1.0)
 
     async def stop(self) -> None:
         """Leave the mailbox to the others, at once."""
@@ -130,10 +134,14 @@ class Fetching:
         while True:
             await asyncio.sleep(RENEWED)
             until = self._clock() + HOLD
-            with contextlib.suppress(Busy):  # the next renewal may do
+            try:
                 self._is_ours = await self._store.write(
                     lambda tx, until=until: tx.leases.renew(self._lease, self._owner, until)  # type: ignore[misc]
                 )
+            except Busy:
+                log.warning("mailbox_not_renewed")  # the next renewal may do
+            except Exception:
+                log.exception("mailbox_not_renewed")  # nor may this end those that follow
 
     async def _try(self) -> None:
         """One connection, for as long as it lasts."""
