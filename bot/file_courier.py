@@ -31,7 +31,7 @@ from bot.outcomes import (
     Unreachable,
 )
 from bot.reading import NO_CARD
-from bot.slack_calls import CALL, LATE, SlackCalls, SlackDeclined
+from bot.slack_calls import SlackCalls, SlackDeclined, time_to_arrive
 from bot.slack_files import SignInPage, TooLargeForSlack, Transfers
 from bot.upload import Upload
 from desk.acknowledging import warn_daily
@@ -349,11 +349,11 @@ class FileCourier:
         return None
 
     def _look_once_more(self, lease: Lease) -> None:
-        """A call that we gave up on may still be on its way."""
+        """It may still be on its way."""
         assert lease.attempted_at is not None
-        age = (self._clock() - lease.attempted_at).total_seconds()
-        if CALL <= age < LATE * CALL:
-            raise Unreachable("files.info: not there yet", LATE * CALL - age, attempted=True)
+        left = time_to_arrive((self._clock() - lease.attempted_at).total_seconds())
+        if left:
+            raise Unreachable("files.info: not there yet", left, attempted=True)
 
     # Where a file is not what one expects
 

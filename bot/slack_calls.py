@@ -192,12 +192,10 @@ class SlackCalls:
         return str(answer["channel"]), str(answer["ts"])
 
     def _look_once_more(self, attempted_at: datetime) -> None:
-        """It may still be on its way: before it is repeated, time passes. More of it where it was
-        we who gave up."""
-        age = (self._pacing.now() - attempted_at).total_seconds()
-        for begin, end in ((0.0, SETTLED), (CALL, LATE * CALL)):
-            if begin <= age < end:
-                raise Unreachable("chat.postMessage: not found yet", end - age, attempted=True)
+        """It may still be on its way: before it is repeated, time passes."""
+        left = time_to_arrive((self._pacing.now() - attempted_at).total_seconds())
+        if left:
+            raise Unreachable("chat.postMessage: not found yet", left, attempted=True)
 
     async def find(
         self,
@@ -295,6 +293,15 @@ class SlackCalls:
                 if pause is None:
                     raise
                 await asyncio.sleep(pause)
+
+
+def time_to_arrive(age: float) -> float:
+    """Seconds until that may be repeated which failed, and was begun `age` seconds ago; none where
+    it may be now. More of them where it was we who gave up: then it was longer than CALL ago."""
+    for begin, end in ((0.0, SETTLED), (CALL, LATE * CALL)):
+        if begin <= age < end:
+            return end - age
+    return 0.0
 
 
 def _posted(page: Mapping[str, Any], row: int, known: Collection[str]) -> str:
