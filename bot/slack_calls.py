@@ -21,9 +21,7 @@ Place = tuple[str, str]  # channel and ts of a message
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
 CALL = 10.0  # seconds for one call
 LATE = 2  # times as long as that, a post that we gave up on may still arrive
-SETTLED = (
-    8.0  # seconds until what failed at once (cut off, a 504) has been carried out, or never is
-)
+SETTLED = 8.0  # seconds until what failed at once (cut off, a 504) has been done, or never is
 READS = frozenset(
     {
         "conversations.history",
