@@ -302,7 +302,10 @@ def _written(event: Body, team: str, channel: str) -> Spoken:
 
 
 def _is_under_us(event: Body, body: Body) -> bool:
-    parent = text_in(event.get("parent_user_id"))
+    """Of a message that is shown in the channel as well, the thread's first one may tell alone."""
+    root = event.get("root")
+    first = root.get("user") if isinstance(root, Mapping) else None
+    parent = text_in(event.get("parent_user_id") or first)
     return bool(parent) and parent in _us(body)
 
 

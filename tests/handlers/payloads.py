@@ -250,6 +250,13 @@ def written(
     }
 
 
+def broadcast(text: str, parent: str, user: str = PIERRE) -> Json:
+    """An answer in a thread of `parent`'s that is shown in the channel as well."""
+    ts = "1764000000.000100"
+    root = {**written("First", parent, ts=ts, thread=ts), "reply_count": 1, "is_locked": False}
+    return {**written(text, user, thread=ts), "subtype": "thread_broadcast", "root": root}
+
+
 def edited(before: Json, text: str) -> Json:
     after = {**before, "text": text, "blocks": [rich_text(text)]}
     after["edited"] = {"user": before["user"], "ts": "1764000010.000000"}

@@ -40,6 +40,7 @@ BODIES: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "shortcut": (Reached.read, payloads.shortcut(Shortcut.TICKET_CREATE)),
     "message": (Reached.read, payloads.message_shortcut(Shortcut.TICKET_FROM_MESSAGE, NOTE)),
     "written": (Spoken.read, payloads.event(NOTE)),
+    "broadcast": (Spoken.read, payloads.event(payloads.broadcast("Roller", parent="U0BOT"))),
     "edited": (Spoken.read, payloads.event(payloads.edited(NOTE, "Fuser"))),
     "deleted": (Spoken.read, payloads.event(payloads.deleted(NOTE))),
     "happened": (Happened.read, payloads.event({"type": "team_join", "user": {"id": PAUL}})),

@@ -185,6 +185,17 @@ def test_one_message_delivered_under_many_event_ids_has_one_key() -> None:
     assert len({*keys, *edits, gone}) == 3
 
 
+@pytest.mark.parametrize(("first", "ours"), [("U0BOT", True), (PAUL, False)])
+def test_a_message_tells_whether_the_threads_first_one_is_ours(first: str, ours: bool) -> None:
+    plain = {**NOTE, "parent_user_id": first}
+    broadcast = payloads.broadcast("Roller", parent=first)
+
+    for message in (plain, broadcast):
+        for told in (message, payloads.edited(message, "Fuser"), payloads.deleted(message)):
+            said = Spoken.read(payloads.event(told))
+            assert (said.what != "", said.under_us) == (True, ours)
+
+
 def test_edits_and_deletions_name_the_message_they_change() -> None:
     changed = Spoken.read(payloads.event(payloads.edited(NOTE, "Fuser")))
     gone = Spoken.read(payloads.event(payloads.deleted(NOTE)))
