@@ -344,8 +344,8 @@ class Bot:
         self._spawn(AUDIT, audit)
 
     def _spawn(self, name: str, job: Job) -> asyncio.Task[None]:
-        """What each start does, unless another process has just done it."""
-        once = partial(self.turns.do, name, JUST_NOW, job)
+        """What each start does, unless another process has just done it, or does."""
+        once = partial(self.turns.see_done, name, JUST_NOW, job)
         task = asyncio.create_task(guarded(name, once)())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -18,8 +18,10 @@ from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
 
-HOLD = timedelta(seconds=60)  # how long a process that died keeps others from its work
+# How long a process that died keeps others from its work: a desk that knows nobody waits for it.
+HOLD = timedelta(seconds=10)
 RENEWED = HOLD.total_seconds() / 3  # seconds
+LOOK = 1.0  # seconds between looks at whether another process is still at it
 AGAIN = timedelta(minutes=10)  # after what failed; at the next start at once
 
 Job = Callable[[], Awaitable[None]]
@@ -35,10 +37,17 @@ class Turns:
         self._not_before: dict[str, datetime] = {}
         self._taking: set[asyncio.Task[bool]] = set()
 
+    async def see_done(self, name: str, every: timedelta, job: Job) -> None:
+        """Like `do`; but where another process does it, it may die of it, and we come after."""
+        await self.do(name, every, job)
+        while await self._store.read(lambda tx: tx.leases.is_held(name, self._clock(), HOLD)):
+            await asyncio.sleep(LOOK)
+            await self.do(name, every, job)
+
     async def do(self, name: str, every: timedelta, job: Job) -> None:
         """Do `job` unless another process does, or one has done it within `every`."""
         now = self._clock()
-        if now < self._not_before.get(name, now):
+        if now < self._not_before.get(name, now) <= now + AGAIN:
             return
         try:
             if await self._take(name, now, every):

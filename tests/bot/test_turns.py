@@ -11,7 +11,7 @@ from bot import turns as turns_
 from bot.outcomes import Unreachable
 from bot.turns import Turns
 from storage.store import SqlStore
-from tests.bot.couriers import Clock
+from tests.bot.couriers import LONG, Clock
 
 DAY = timedelta(days=1)
 
@@ -102,4 +102,57 @@ async def test_who_stops_while_it_takes_its_turn_leaves_that_too(store: SqlStore
 
     work.held.set()
     await second.do("tidy", DAY, work)
+    assert work.done == 1
+
+
+async def test_who_sees_it_done_comes_after_a_process_that_died(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns_, "LOOK", 0.01)
+    clock, work = Clock(), Work()
+    at = clock()
+    await store.write(lambda tx: tx.leases.take("learn", "died", at, turns_.HOLD, DAY))
+    seeing = asyncio.create_task(Turns(store, clock).see_done("learn", DAY, work))
+    await asyncio.sleep(0.2)
+    assert work.done == 0
+
+    clock.now += turns_.HOLD
+
+    await asyncio.wait_for(seeing, LONG)
+    assert work.done == 1
+
+
+async def test_who_sees_it_done_waits_for_whoever_does_it_and_does_it_no_second_time(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns_, "LOOK", 0.01)
+    clock, work, second = Clock(), Work(), Work()
+    work.held.clear()
+    working = asyncio.create_task(Turns(store, clock).do("learn", DAY, work))
+    await asyncio.sleep(0.2)
+    seeing = asyncio.create_task(Turns(store, clock).see_done("learn", DAY, second))
+    await asyncio.sleep(0.2)
+    assert not seeing.done()
+
+    work.held.set()
+
+    await asyncio.wait_for(asyncio.gather(working, seeing), LONG)
+    assert (work.done, second.done) == (1, 0)
+
+
+async def test_what_failed_while_the_clock_was_ahead_is_not_put_off_until_then(
+    store: SqlStore,
+) -> None:
+    clock, work = Clock(), Work()
+    one = Turns(store, clock)
+
+    async def fails() -> None:
+        raise Unreachable("Slack is down")
+
+    clock.now += 365 * DAY
+    await one.do("tidy", DAY, fails)
+    clock.now -= 365 * DAY
+
+    await one.do("tidy", DAY, work)
+
     assert work.done == 1

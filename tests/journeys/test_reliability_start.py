@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import app, socket_mode
 from bot import slack as slack_edge
-from bot import socket_mode
-from bot.app import Bot
+from bot.app import DIRECTORY, Bot, utc_now
+from bot.directory import EVERYBODY
 from bot.running import run_until_stopped
 from sandbox.server import Sandbox
+from storage.migrate import upgrade
+from storage.store import SqlStore
 from tests.journeys.mishaps import LONG
 from tests.journeys.stage import ROOT, a_bot, settings_for
 
@@ -57,6 +61,24 @@ async def test_an_address_that_led_nowhere_is_not_tried_for_ever(
         assert slack.connected
 
     assert len(given) == 2
+
+
+async def test_a_desk_that_knows_nobody_waits_for_the_lease_of_a_process_that_died(
+    slack: Sandbox, tmp_path: Path, bare_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after kill -9 in the first sync."""
+    monkeypatch.setattr(app, "FIRST_SYNC", LONG)
+    upgrade(bare_database_url)
+    died, hold = utc_now(), timedelta(seconds=3)
+    store = SqlStore(bare_database_url)
+    await store.write(lambda tx: tx.leases.take(DIRECTORY, "died", died, hold, hold))
+    store.close()
+
+    async with a_bot(slack, settings_for(slack, tmp_path, DATABASE_URL=bare_database_url)) as bot:
+        learned = await bot.store.read(lambda tx: tx.syncs.of(EVERYBODY))
+
+    assert learned is not None
+    assert learned.ended_at is not None
 
 
 @pytest.mark.parametrize("method", ["auth.test", "conversations.list", "apps.connections.open"])

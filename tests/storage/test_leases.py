@@ -56,6 +56,44 @@ async def test_what_is_handed_back_goes_on_elsewhere_at_once(store: SqlStore) ->
     assert await _take(store, "next")
 
 
+async def test_what_was_done_while_the_clock_was_ahead_is_not_left_undone_until_then(
+    store: SqlStore,
+) -> None:
+    ahead = NOW + 365 * DAY
+    await _take(store, "ahead", ahead)
+    await store.write(lambda tx: tx.leases.done("tidy", "ahead", ahead))
+
+    assert await _take(store, "next")
+
+
+async def test_who_died_while_the_clock_was_ahead_is_followed_at_once(store: SqlStore) -> None:
+    await _take(store, "died", NOW + 365 * DAY)
+
+    assert not await store.read(lambda tx: tx.leases.is_held("tidy", NOW, MINUTE))
+    assert await _take(store, "next")
+
+
+async def test_clocks_that_differ_a_little_take_nobodys_work_away(store: SqlStore) -> None:
+    little = timedelta(seconds=5)
+    await _take(store, "first", NOW + little)
+
+    assert not await _take(store, "second")
+    assert await store.read(lambda tx: tx.leases.is_held("tidy", NOW, MINUTE))
+    await store.write(lambda tx: tx.leases.done("tidy", "first", NOW + little))
+    assert not await _take(store, "second")
+
+
+async def test_it_is_told_whether_somebody_is_at_it(store: SqlStore) -> None:
+    async def is_held() -> bool:
+        return await store.read(lambda tx: tx.leases.is_held("tidy", NOW, MINUTE))
+
+    assert not await is_held()
+    await _take(store, "first")
+    assert await is_held()
+    await store.write(lambda tx: tx.leases.done("tidy", "first", NOW))
+    assert not await is_held()
+
+
 async def test_how_far_a_sync_came_is_kept(store: SqlStore) -> None:
     assert await store.read(lambda tx: tx.syncs.of("people")) is None
 
