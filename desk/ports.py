@@ -240,6 +240,9 @@ class Cards(Protocol):
 
     def active(self, ticket: int) -> Card | None: ...
 
+    def posting_since(self, channel: str) -> datetime | None:
+        """When the first card was posted there of which nobody knows yet where it stands."""
+
     def add(self, card: Card, at: datetime) -> None:
         """Keep a posted card; the ticket's other cards become inactive if this one is active."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk.effects import MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
@@ -18,14 +18,15 @@ from desk.share_files import add_files
 from desk.words import Words
 
 NOT_OURS = Result(changed=False)
+CLOCKS_DIFFER = timedelta(minutes=10)  # Slack's, whose moment a thread's name is, and ours
 
 
 @dataclass(frozen=True)
 class TakeNote:
     """Somebody wrote in a thread; `thread` is the ts of its first message.
 
-    `under_us` says that this first message is the bot's own; `edited` when the words were last
-    changed, as Slack numbers its moments.
+    `under_us` says whether this first message is the bot's own, None that nobody told; `edited`
+    when the words were last changed, as Slack numbers its moments.
     """
 
     by: str
@@ -33,7 +34,7 @@ class TakeNote:
     thread: str
     ts: str
     words: Words
-    under_us: bool = False
+    under_us: bool | None = False
     edited: str = ""
     files: tuple[NewFile, ...] = ()
 
@@ -47,7 +48,7 @@ class EditNote:
     ts: str
     words: Words
     thread: str = ""
-    under_us: bool = False
+    under_us: bool | None = False
     edited: str = ""
     files: tuple[NewFile, ...] = ()
 
@@ -60,7 +61,7 @@ class DeleteNote:
     channel: str
     ts: str
     thread: str = ""
-    under_us: bool = False
+    under_us: bool | None = False
 
 
 def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
@@ -94,11 +95,25 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
 def _card(ask: TakeNote | EditNote | DeleteNote, tx: Transaction) -> Card | None:
     """The card above the thread, if it is a ticket's."""
     card = tx.cards.at(ask.channel, ask.thread) if ask.thread else None
-    if card is None and ask.under_us and _is_a_queue(ask.channel, tx):
-        if tx.held_mails.is_at(ask.channel, ask.thread):
-            return None  # people talk about a mail that is held
-        raise TooEarly  # a card of ours that is not written down yet
+    if card is None and _is_early(ask, tx):
+        raise TooEarly
     return card
+
+
+def _is_early(ask: TakeNote | EditNote | DeleteNote, tx: Transaction) -> bool:
+    """Whether the thread's first message is a card of ours that is not written down yet, or may be
+    one as far as anybody can tell."""
+    if ask.under_us is False or ask.thread in ("", ask.ts) or not _is_a_queue(ask.channel, tx):
+        return False
+    if tx.held_mails.is_at(ask.channel, ask.thread):
+        return False  # people talk about a mail that is held
+    if ask.under_us:
+        return True
+    began = tx.cards.posting_since(ask.channel)
+    if began is not None and _moment(ask.thread)[0] > (began - CLOCKS_DIFFER).timestamp():
+        return True
+    # It may have been written down since we looked for the card.
+    return tx.cards.at(ask.channel, ask.thread) is not None
 
 
 def _is_a_queue(channel: str, tx: Transaction) -> bool:

@@ -233,7 +233,7 @@ class Spoken:
     thread: str
     words: Words
     once: str
-    under_us: bool = False  # in a thread whose first message is the bot's
+    under_us: bool | None = False  # in a thread whose first message is the bot's; None: not told
     edited: str = ""  # when the words were changed last, as a ts
     files: tuple[NewFile, ...] = ()
 
@@ -301,12 +301,12 @@ def _written(event: Body, team: str, channel: str) -> Spoken:
     )
 
 
-def _is_under_us(event: Body, body: Body) -> bool:
+def _is_under_us(event: Body, body: Body) -> bool | None:
     """Of a message that is shown in the channel as well, the thread's first one may tell alone."""
     root = event.get("root")
     first = root.get("user") if isinstance(root, Mapping) else None
     parent = text_in(event.get("parent_user_id") or first)
-    return bool(parent) and parent in _us(body)
+    return parent in _us(body) if parent else None
 
 
 def _us(body: Body) -> set[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
 
 from desk.ports import Card
 from storage.dialect import upsert
+from storage.outbox_rows import IS_WAITING
 from storage.prepared import prepared
 from storage.tables import cards as c
 from storage.tables import messages as m
+from storage.tables import outbox, teams, tickets
 
 _CARD: Select[Any] = select(c.c.ticket_id, c.c.team_id, c.c.channel, c.c.ts, c.c.active)
 _OF = prepared(_CARD.where(c.c.ticket_id == bindparam("ticket")).order_by(c.c.id))
@@ -19,6 +21,14 @@ _ACTIVE = prepared(_CARD.where(c.c.ticket_id == bindparam("ticket"), c.c.active)
 _AT = prepared(_CARD.where(c.c.channel == bindparam("channel"), c.c.ts == bindparam("ts")))
 _RETIRE = prepared(
     update(c).where(c.c.ticket_id == bindparam("ticket"), c.c.active).values(active=False)
+)
+# Where a team's channel is known by its name only, that may be any.
+_POSTING_SINCE = prepared(
+    select(func.min(outbox.c.attempted_at))
+    .join_from(outbox, tickets, tickets.c.id == outbox.c.ticket_id)
+    .join(teams, teams.c.id == tickets.c.team_id)
+    .where(IS_WAITING, outbox.c.key.like("card:%"))
+    .where(or_(teams.c.channel == bindparam("channel"), teams.c.channel.like("#%")))
 )
 _ENTRY_AT = prepared(
     select(m.c.entry_id).where(m.c.channel == bindparam("channel"), m.c.ts == bindparam("ts"))
@@ -45,6 +55,11 @@ class SqlCards:
     def active(self, ticket: int) -> Card | None:
         row = self._connection.execute(_ACTIVE, {"ticket": ticket}).first()
         return None if row is None else _card(row)
+
+    def posting_since(self, channel: str) -> datetime | None:
+        found: datetime | None
+        found = self._connection.execute(_POSTING_SINCE, {"channel": channel}).scalar()
+        return found
 
     def add(self, card: Card, at: datetime) -> None:
         if card.active:

@@ -196,6 +196,10 @@ def test_a_message_tells_whether_the_threads_first_one_is_ours(first: str, ours:
             assert (said.what != "", said.under_us) == (True, ours)
 
 
+def test_a_message_need_not_tell_whose_thread_it_is_in() -> None:
+    assert Spoken.read(payloads.event(NOTE)).under_us is None
+
+
 def test_edits_and_deletions_name_the_message_they_change() -> None:
     changed = Spoken.read(payloads.event(payloads.edited(NOTE, "Fuser")))
     gone = Spoken.read(payloads.event(payloads.deleted(NOTE)))
