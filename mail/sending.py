@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 import aiosmtplib
+from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 
 from desk.people import looks_like_address
 from mail.smtp_url import SmtpServer
@@ -22,7 +23,10 @@ from mail.wire import as_bytes
 
 CONNECT = 10.0  # seconds for connection, TLS and login together
 COMMAND = 15.0  # seconds for each reply before DATA
-DATA = 30.0  # seconds for each of the two replies to DATA
+DATA = 120.0  # seconds for the reply to DATA (RFC 5321, 4.5.3.2.4)
+# Seconds for the reply to the whole mail, which a scanner may keep waiting. RFC 5321 asks for ten
+# minutes; but a network that breaks off in silence holds up all mails for as long.
+TAKING = 300.0
 CONNECTIONS = 3  # kept open; servers limit them per client
 _CLOSING = 421
 _CONFIGURATION = {530, 534, 535, 538}  # "log in first": about us, not about this mail
@@ -83,6 +87,7 @@ class SmtpCourier:
         connect: float = CONNECT,
         command: float = COMMAND,
         data: float = DATA,
+        taking: float = TAKING,
         connections: int = CONNECTIONS,
         sign: Callable[[bytes], bytes] | None = None,
     ) -> None:
@@ -90,7 +95,8 @@ class SmtpCourier:
         self._server = SmtpServer.read(url)
         self._sender = sender
         self._sign = sign
-        self._connect, self._command, self._data = connect, command, data
+        self._connect, self._command = connect, command
+        self._data, self._taking = data, taking
         self._slots = asyncio.Semaphore(connections)
         self._idle: list[aiosmtplib.SMTP] = []
 
@@ -228,7 +234,7 @@ class SmtpCourier:
 
     async def _deliver(self, smtp: aiosmtplib.SMTP, body: bytes) -> Sent:
         try:
-            response = await smtp.data(body, timeout=self._data)
+            response = await self._hand_over(smtp, body)
         except aiosmtplib.SMTPResponseException as error:
             if error.code < 400:  # not a reply that SMTP knows here
                 raise Uncertain(_said(error)) from error
@@ -236,6 +242,20 @@ class SmtpCourier:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Uncertain(_said(error)) from error
         return Sent(one_line(response.message, 300))
+
+    async def _hand_over(self, smtp: aiosmtplib.SMTP, body: bytes) -> aiosmtplib.SMTPResponse:
+        """The same as the library's `data`, which waits equally long for both replies."""
+        wants_it = await smtp.execute_command(b"DATA", timeout=self._data)
+        if wants_it.code != aiosmtplib.SMTPStatus.start_input:
+            raise aiosmtplib.SMTPDataError(wants_it.code, wants_it.message)
+        if (protocol := smtp.protocol) is None:
+            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+        stuffed = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(body))
+        protocol.write(stuffed + b".\r\n")
+        response = await protocol.read_response(timeout=self._taking)
+        if response.code != aiosmtplib.SMTPStatus.completed:
+            raise aiosmtplib.SMTPDataError(response.code, response.message)
+        return response
 
 
 async def _greet(smtp: aiosmtplib.SMTP) -> None:

@@ -50,7 +50,8 @@ def make_impatient() -> None:
     _replace(pacing, LIMITS=faster, QUIET=timedelta(seconds=3))
     _replace(app, Relay=partial(relay.Relay, slots=12))
     _replace(mail_spool, HOLD=timedelta(seconds=6), RENEWED=2.0, IDLE=1.0)
-    _replace(mail_out, SmtpCourier=partial(SmtpCourier, connect=2.0, command=2.0, data=2.0))
+    hurried = {"connect": 2.0, "command": 2.0, "data": 2.0, "taking": 2.0}
+    _replace(mail_out, SmtpCourier=partial(SmtpCourier, **hurried))
 
 
 def _replace(module: Any, **values: Any) -> None:

@@ -25,7 +25,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endings, "FIRST_MAIL_PAUSE", 0.2)
     limits = SmtpCourier.__init__.__kwdefaults__
     assert limits is not None
-    for limit in ("connect", "command", "data"):
+    for limit in ("connect", "command", "data", "taking"):
         monkeypatch.setitem(limits, limit, 1.0)
 
 

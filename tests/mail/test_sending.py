@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from mail import sending
 from mail.sending import LeaseLost, Refused, SmtpCourier, Uncertain, Unreachable
 from mail.smtp_url import SmtpServer
 from tests.facts import mail_facts
@@ -27,7 +28,7 @@ class Lease:
 @asynccontextmanager
 async def a_courier(server, **changes):
     """A courier that loses patience within a test's time."""
-    times = {"connect": 0.3, "command": 0.3, "data": 0.3, **changes}
+    times = {"connect": 0.3, "command": 0.3, "data": 0.3, "taking": 0.3, **changes}
     courier = SmtpCourier(server.url, "support@desk.example", **times)
     try:
         yield courier
@@ -132,6 +133,24 @@ async def test_without_a_number_it_is_uncertain_whether_the_mail_left(stage, tro
 
     assert isinstance(result, Uncertain)
     assert lease.asked_after is not None
+
+
+async def test_a_server_that_looks_long_at_a_mail_is_waited_for():
+    class Scanning(SmtpDouble):
+        async def _say(self, stage, reader, writer):
+            if stage == "END":
+                await asyncio.sleep(0.6)
+            return await super()._say(stage, reader, writer)
+
+    async with Scanning().running() as server, a_courier(server, taking=10.0) as courier:
+        lease = Lease(server)
+        result = await courier.send(MAIL, "paul@example.org", attempting=lease.attempting)
+
+    assert result.reply == "2.0.0 queued as 4Z"
+
+
+def test_a_whole_mail_may_be_looked_at_for_minutes_and_not_for_ever():
+    assert 120 <= sending.TAKING <= 600
 
 
 async def test_a_server_that_is_not_there_is_tried_again():
