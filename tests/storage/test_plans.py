@@ -34,6 +34,7 @@ ASKED: dict[str, Callable[[SqlTransaction], Any]] = {
     "its mails": lambda tx: tx.mails.ids(7),
     "a mail": lambda tx: tx.mails.seen("<7@acme.example>"),
     "its card": lambda tx: tx.cards.active(7),
+    "cards under way": lambda tx: tx.cards.posting_since("C1"),
     "a key": lambda tx: tx.first_time("k7"),
     "when the relay looks again": lambda tx: tx.outbox.next_due(NOW),
 }
