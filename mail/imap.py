@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,7 +74,8 @@ class Folder:
 
 @dataclass(frozen=True)
 class Listed:
-    """A mail as the server lists it: nothing large was fetched. `head` are some header fields."""
+    """A mail as the server lists it: nothing large was fetched. `head` are some header fields.
+    `size` is 0 where the server does not say it."""
 
     uid: int
     size: int
@@ -129,22 +130,26 @@ class Imap:
             return sorted({found for found in self._above(f"{uid + 1}:*") if found > uid})
 
     def listed(self, uids: Sequence[int]) -> list[Listed]:
-        """Those that are still there."""
+        """Those that are still there; only by their number where the server tells less of them."""
         if not uids:
             return []
         wanted = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({_HEAD})])"
         with _told():
             answer = self._ask("FETCH", _sets(uids), wanted)
-        found = (_listed(item, tail) for item, tail in _items(answer))
-        return sorted((one for one in found if one is not None), key=lambda one: one.uid)
+            told = (_listed(item, tail) for item, tail in _items(answer))
+            found = {one.uid: one for one in told if one is not None}
+            for uid in self._there(set(uids) - set(found)):
+                found[uid] = Listed(uid, 0, None, b"")
+        return [found[uid] for uid in sorted(found)]
 
     def raw(self, uid: int) -> bytes | None:
         """The mail as it came; it is not marked as read. None where it is gone."""
         with _told():
             said, answer = self._client.uid("FETCH", str(uid), "(UID BODY.PEEK[])")
-        if said != "OK":
-            raise Unreadable(f"UID {uid}")
-        return next((item[1] for item in answer if isinstance(item, tuple)), None)
+            found = next((item[1] for item in answer if isinstance(item, tuple)), None)
+            if said != "OK" or (found is None and self._there({uid})):
+                raise Unreadable(f"UID {uid}")
+        return found
 
     def file(self, uids: Sequence[int], after: After, name: str) -> None:
         """Put away what is done. Those that are gone already are no fault."""
@@ -242,6 +247,9 @@ class Imap:
         lines = (line for line in answer if isinstance(line, bytes))
         return [int(found[1]) for line in lines if (found := _UID.search(line))]
 
+    def _there(self, uids: set[int]) -> set[int]:
+        return uids & set(self._above(_sets(uids))) if uids else set()
+
     def _deleted(self) -> set[int]:
         return {
             int(uid) for line in self._ask("SEARCH", "DELETED") for uid in (line or b"").split()
@@ -325,7 +333,7 @@ def _encoded(folder: str) -> str:
     return '"' + encode_folder(folder).decode("ascii").strip('"') + '"'
 
 
-def _sets(uids: Sequence[int]) -> str:
+def _sets(uids: Iterable[int]) -> str:
     """`1:3,7`: many UIDs on one line."""
     parts: list[list[int]] = []
     for uid in sorted(uids):

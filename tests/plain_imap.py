@@ -38,6 +38,8 @@ class PlainImap:
         self.tokens: set[str] = set()
         self.refusal = "[AUTHENTICATIONFAILED] No"
         self.cuts: Counter[tuple[str, str]] = Counter()
+        self.withheld: Counter[int] = Counter()  # how often no more than this is told of a mail:
+        self.instead = "* {number} FETCH (UID {uid} BODY[] NIL)"  # maybe nothing at all
         self.said: list[str] = []  # every command, without secrets
         self.answers_to_errors: list[bytes] = []
         self.tls: ssl.SSLContext | None = None
@@ -165,6 +167,11 @@ class _Session:
                 continue
             if items == "(UID)":
                 self.say(f"* {number} FETCH (UID {mail.uid})")
+                continue
+            if self.server.withheld[mail.uid] > 0:
+                self.server.withheld[mail.uid] -= 1
+                if self.server.instead:
+                    self.say(self.server.instead.format(number=number, uid=mail.uid))
                 continue
             whole = "HEADER" not in items
             part = mail.raw if whole else mail.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
