@@ -6,7 +6,7 @@ just to note that a post comes next. What changes after the lease asks for the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,10 +78,13 @@ class CardLook:
 
 @dataclass(frozen=True)
 class OpeningLook:
-    """`card` is None where it is still to be posted, by the row before in the same hand."""
+    """`card` is the active one in the team's channel; None also where the row before in the same
+    hand is still to post it. `is_moot`: the card that comes asks for an opening of its own.
+    """
 
     facts: ThreadFacts
     card: Card | None
+    is_moot: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,14 @@ class EntryLook:
 def read_card(tx: SqlTransaction, effect: RefreshCard, now: datetime) -> CardLook:
     facts = card_facts(tx, effect.ticket, None)
     known, team = tx.cards.of(effect.ticket), facts.facts.ticket.team
-    current = next((card for card in known if card.active and card.team == team), None)
+    current = _active(known, team)
     return CardLook(facts, current, tuple(card for card in known if card is not current))
 
 
 def read_opening(tx: SqlTransaction, effect: OpenThread, now: datetime) -> OpeningLook:
-    return OpeningLook(thread_facts(tx, effect), _newest_card(tx, effect.ticket))
+    facts, known = thread_facts(tx, effect), tx.cards.of(effect.ticket)
+    card = _active(known, effect.team)
+    return OpeningLook(facts, card, card is None and _is_moot(tx, facts, effect, known))
 
 
 def read_entry(tx: SqlTransaction, effect: ShowEntry, now: datetime) -> EntryLook:
@@ -120,6 +125,21 @@ def read_mail(tx: SqlTransaction, effect: SendMail | SendDirect, now: datetime) 
 
 def read_notice(tx: SqlTransaction, effect: TellPerson | Whisper, now: datetime) -> NoticeFacts:
     return notice_facts(tx, effect)
+
+
+def _active(known: Iterable[Card], team: int) -> Card | None:
+    return next((card for card in known if card.active and card.team == team), None)
+
+
+def _is_moot(
+    tx: SqlTransaction, facts: ThreadFacts, effect: OpenThread, known: Sequence[Card]
+) -> bool:
+    """Whether the ticket has moved on, be it there and back: a row behind ours posts its card then.
+    Its first card was to be posted by one before ours.
+    """
+    if facts.facts.ticket.team != effect.team:
+        return True
+    return bool(known) and tx.outbox.waits(RefreshCard(effect.ticket))
 
 
 def _newest_card(tx: SqlTransaction, ticket: int) -> Card:
@@ -150,9 +170,7 @@ def _posts(lease: Lease, found: Any) -> bool:
         case CardLook(facts, current, _):
             return current is None and facts.facts.team.channel is not None
         case OpeningLook(_, card):
-            assert isinstance(lease.effect, OpenThread)
-            assert card is not None
-            return card.team == lease.effect.team
+            return card is not None and card.ts != lease.remote
         case EntryLook(_, shown, _):
             return shown is None
     # A mail is noted when the server wants it: after that moment nobody would send it again.

@@ -129,28 +129,38 @@ class SlackCourier:
             raise Unreachable(f"team {team.key} has no channel yet", retry_after=60)
         known = _places(look.others)
         channel, ts = await self._post(team.channel, message, lease, attempting, known=known)
-        return self._kept(Card(ticket.id, team.id, channel, ts, active=True), lease)
+        follows = look.current is not None or bool(look.others)
+        # The row that a ticket begins with has the opening behind it; one of later has not.
+        opens = follows or lease.created_at > ticket.created_at
+        card = Card(ticket.id, team.id, channel, ts, active=True)
+        return self._kept(card, lease, opens=opens)
 
-    def _kept(self, card: Card, lease: Lease) -> Done:
+    def _kept(self, card: Card, lease: Lease, *, opens: bool = False) -> Done:
+        """`opens`: its thread's opening is asked for with it."""
         now = self._clock()
 
         def keep(tx: SqlTransaction) -> None:
+            # Known already where our lease ran out and somebody else has found the post.
+            asks = opens and tx.cards.at(card.channel, card.ts) is None
             tx.cards.add(card, now)
+            if asks:
+                tx.outbox.replace(OpenThread(card.ticket, card.team), now)
             _correct_if_found(tx, lease, now)
 
         return Done(card.ts, keep, card)
 
     async def open_thread(self, effect: OpenThread, lease: Lease, attempting: Attempting) -> Done:
-        """The first line of a thread: who can read it. Needs no memory: it is posted once."""
+        """The first line of the active card's thread: who can read it. The row remembers which card
+        it has opened, as it may be asked for anew before that one's successor is there."""
         found: OpeningLook = await self._facts(effect, lease)
-        facts, card = found.facts, found.card or lease.before.card
-        if card.team != effect.team:
-            if facts.facts.ticket.team == effect.team:
-                raise Refused(NO_CARD)
-            return Done()  # transferred again meanwhile; the new team's thread has its own
+        facts, card = found.facts, found.card or (lease.before and lease.before.card)
+        if card is None and not found.is_moot:
+            raise Refused(NO_CARD)
+        if card is None or card.team != effect.team or card.ts == lease.remote:
+            return Done(lease.remote)
         message = thread.thread_opening(facts, translator_for(facts.language))
-        _, ts = await self._post(card.channel, message, lease, attempting, card.ts)
-        return Done(ts)
+        await self._post(card.channel, message, lease, attempting, card.ts)
+        return Done(card.ts)
 
     async def show_entry(self, effect: ShowEntry, lease: Lease, attempting: Attempting) -> Done:
         """Post the entry's line in the thread, or edit it where it stands."""

@@ -44,7 +44,9 @@ class RefreshCard:
 
 @dataclass(frozen=True)
 class OpenThread:
-    """The thread below the ticket's card in `team`'s channel begins with who can read it."""
+    """The thread below the ticket's active card in `team`'s channel begins with who can read it. A
+    transfer asks for it, so that it comes before the rest, and so does each card that follows one.
+    """
 
     ticket: int
     team: int

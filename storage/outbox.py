@@ -323,6 +323,11 @@ class SqlOutbox:
         """Give up a row that is refused or uncertain. False where there is none."""
         return self._change((o.c.id == row, IS_STUCK), state=WITHDRAWN, done_at=at)
 
+    def replace(self, effect: Effect, at: datetime) -> None:
+        """Ask for it anew. About rows of it that got stuck nobody has to decide any more."""
+        self._change((o.c.key == effect.key, IS_STUCK), state=WITHDRAWN, done_at=at)
+        self.put(effect, at)
+
     def stuck(self, limit: int, row: int | None = None) -> tuple[Stuck, ...]:
         """Refused and uncertain rows, oldest first; or `row` alone, if it is one."""
         statement = (

@@ -43,7 +43,16 @@ NONE_BEFORE = ~exists().where(
     EARLIER.c.state == literal_column("'waiting'"),
     EARLIER.c.id < o.c.id,
 )
-TO_LEASE = select(o.c.id, o.c.payload, o.c.asked, o.c.attempts, o.c.attempted_at, o.c.created_at)
+_TAKEN = (
+    o.c.id,
+    o.c.payload,
+    o.c.asked,
+    o.c.attempts,
+    o.c.attempted_at,
+    o.c.created_at,
+    o.c.remote,
+)
+TO_LEASE = select(*_TAKEN)
 IS_FREE = or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now"))
 # What a lease says of itself, see `which`.
 OURS = (
@@ -65,7 +74,8 @@ class Lease:
     and again from each attempt. `granted`: it waited for its turn (see pace.py) and
     has it now. `facts`: what it shows, where that was read in the transaction that leased it, and
     `noted_at`: when that transaction noted an attempt, too. `before`: how the row before it in its
-    lane ended, where one task carries out both.
+    lane ended, where one task carries out both. `remote`: what it showed was called so when it was
+    done before, and then asked for anew.
     """
 
     id: int
@@ -80,6 +90,7 @@ class Lease:
     facts: Any = None
     noted_at: datetime | None = None
     before: Any = None
+    remote: str | None = None
 
 
 def which(lease: Lease) -> dict[str, Any]:
@@ -124,6 +135,7 @@ def lease_of(row: Any, owner: str, hold: timedelta) -> Lease:
         owner=owner,
         created_at=row.created_at,
         hold=hold,
+        remote=row.remote,
     )
 
 

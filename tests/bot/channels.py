@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from blocks.vocabulary import INTERNAL
 from bot.outcomes import Attempting, Done, NotSetUp, Unreachable
 from bot.pacing import Pacing
-from bot.slack_calls import SlackCalls
+from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_courier import SlackCourier
 from desk.effects import (
     MarkNoted,
@@ -30,6 +32,18 @@ POSTES, RESEAU, APPLIS = "C0POSTES", "C0RESEAU", "C0APPLIS"
 Message = Mapping[str, Any]
 
 
+class Post(StrEnum):
+    CARD = "card"
+    OPENING = "opening"
+    LINE = "line"
+
+    @classmethod
+    def of(cls, message: Message) -> Post:
+        if "thread_ts" not in message:
+            return cls.CARD
+        return cls.OPENING if str(message["text"]).startswith(INTERNAL) else cls.LINE
+
+
 class Channels(SlackCalls):
     """A Slack that keeps what is posted, and does not always say so."""
 
@@ -37,6 +51,9 @@ class Channels(SlackCalls):
         super().__init__(client=AsyncWebClient(), pacing=Pacing(lambda: office.now))
         self._channels: dict[str, dict[str, dict[str, Any]]] = {}
         self.losing = 0  # so many of the next posts are carried out and not answered
+        self.faults: dict[Post, Exception] = {}  # of the next such post, which is not carried out
+        self.meanwhile: dict[Post, Callable[[], Awaitable[None]]] = {}  # before it is answered
+        self.gone: set[tuple[str, str]] = set()  # messages that somebody has deleted
         self.closed = ""  # the channel that we may not read any more
         self.searched: list[str] = []
 
@@ -45,13 +62,10 @@ class Channels(SlackCalls):
         messages = self._channels.setdefault(channel, {})
         match method:
             case "chat.postMessage":
-                ts = f"{sum(map(len, self._channels.values())) + 1}.000100"
-                messages[ts] = dict(arguments)
-                if self.losing:
-                    self.losing -= 1
-                    raise Unreachable("chat.postMessage: TimeoutError", attempted=True)
-                return {"channel": channel, "ts": ts}
+                return {"channel": channel, "ts": await self._take(messages, arguments)}
             case "chat.update":
+                if (channel, arguments["ts"]) in self.gone:
+                    raise SlackDeclined("message_not_found", "")
                 messages[str(arguments["ts"])].update(arguments)
             case "conversations.history" | "conversations.replies":
                 if channel == self.closed:
@@ -65,6 +79,30 @@ class Channels(SlackCalls):
                 ]
                 return {"messages": found[::-1]}
         return {}
+
+    async def _take(self, messages: dict[str, Any], message: Message) -> str:
+        kind = Post.of(message)
+        if kind in self.faults:
+            raise self.faults.pop(kind)
+        ts = f"{sum(map(len, self._channels.values())) + 1}.000100"
+        messages[ts] = dict(message)
+        if kind in self.meanwhile:
+            await self.meanwhile.pop(kind)()
+        if self.losing:
+            self.losing -= 1
+            raise Unreachable("chat.postMessage: TimeoutError", attempted=True)
+        return ts
+
+    def openings(self, channel: str) -> list[int]:
+        """How many lines open the thread of each card in the channel."""
+        messages = self._channels.get(channel, {})
+        opened = [m["thread_ts"] for m in messages.values() if Post.of(m) is Post.OPENING]
+        return [opened.count(ts) for ts, _ in self.cards(channel)]
+
+    def thread(self, channel: str) -> list[Post]:
+        """What stands below the channel's cards."""
+        kinds = map(Post.of, self._channels.get(channel, {}).values())
+        return [kind for kind in kinds if kind is not Post.CARD]
 
     def cards(self, channel: str) -> list[tuple[str, bool]]:
         """Of each card in the channel where it stands, and whether it has buttons."""
@@ -83,6 +121,7 @@ class Doubt:
         self.slack = Channels(office)
         clock = lambda: office.now  # noqa: E731
         slack = SlackCourier(office.store, office.desk, self.slack, clock, alone=True)
+        self.courier = slack
         couriers = {
             RefreshCard: slack.refresh_card,
             OpenThread: slack.open_thread,

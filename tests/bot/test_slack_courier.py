@@ -21,6 +21,7 @@ from desk.ticket import HoldReason
 from desk.transfer_ticket import TransferTicket
 from storage.outbox_rows import Lease
 from storage.store import SqlStore
+from storage.transaction import SqlTransaction
 from tests.bot.couriers import Clock
 from tests.storage.house import NOW, SETUP, a_person, a_ticket
 
@@ -181,9 +182,15 @@ async def test_a_thread_below_a_card_that_slack_refused_is_not_forgotten(store: 
     second = next(team.id for team in teams if team.channel != "C0NET")
 
     await desk.handle(TransferTicket(1, "U2", second))
+    await store.write(_refuse_card)
 
     with pytest.raises(Refused):
         await courier.open_thread(OpenThread(1, second), LEASE, attempting)
+
+
+def _refuse_card(tx: SqlTransaction) -> None:
+    (card,) = tx.outbox.lease(NOW, timedelta(minutes=1), "me", 1)
+    tx.outbox.bury(card, NOW, "invalid_blocks")
 
 
 async def test_what_is_nice_to_have_and_declined_is_done_with(store: SqlStore) -> None:

@@ -73,6 +73,7 @@ async def test_a_wish_made_during_the_sending_is_not_lost(store: SqlStore):
 
     (second,) = await lease(store)
     assert (second.id, second.asked, second.attempted_at) == (first.id, 2, None)
+    assert (first.remote, second.remote) == (None, "remote")
     assert await finish(store, second)
     assert await lease(store) == ()
 
@@ -221,6 +222,20 @@ async def test_a_stuck_row_asked_for_again_since_is_not_sent_twice(store: SqlSto
 
     assert len(await lease(store)) == 1
     assert await store.read(lambda tx: tx.outbox.stuck(9)) == ()
+
+
+async def test_what_is_asked_for_anew_leaves_nothing_to_decide_about_rows_of_before(
+    store: SqlStore,
+):
+    await put(store, NOTED, RefreshCard(1))
+    for one in await lease(store):
+        await store.write(lambda tx, one=one: tx.outbox.bury(one, NOW, "refused"))
+
+    await store.write(lambda tx: tx.outbox.replace(NOTED, NOW))
+
+    stuck = await store.read(lambda tx: tx.outbox.stuck(9))
+    assert [row.effect["kind"] for row in stuck] == ["RefreshCard"]
+    assert [one.effect for one in await lease(store)] == [NOTED]
 
 
 async def test_a_stuck_row_can_be_given_up_once(store: SqlStore):
