@@ -23,7 +23,8 @@ class Draft:
     `details` shows impact and urgency, `other` the beneficiary, `somebody_new` the inputs for a
     person nobody knows yet; `typed` is what was looked for then. `impact` and `urgency` are what
     was chosen instead of the catalogue's.
-    `channel` and `permalink` tell where the message was that the ticket began with.
+    `channel` and `permalink` tell where the message was that the ticket began with, and `place`
+    where in App Home, if it was there. `after` is the ticket that was created in this window before.
     """
 
     requester: str | None = None
@@ -39,6 +40,8 @@ class Draft:
     typed: str | None = None
     channel: str | None = None
     permalink: str | None = None
+    place: str | None = None
+    after: int | None = None
 
     @property
     def path(self) -> tuple[int, ...]:

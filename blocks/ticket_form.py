@@ -258,7 +258,8 @@ def _details(level: Impact, pressing: Urgency, draft: Draft, t: Translator) -> l
     ]
 
 
-def created_view(facts: CreatedFacts, t: Translator) -> View:
+def created_view(facts: CreatedFacts, t: Translator, place: str = "") -> View:
+    """`place` as the form's: where in App Home it began."""
     ticket = facts.facts.ticket
     title = t("Ticket created") if facts.for_technician else t("Request sent")
     again = t("Create another") if facts.for_technician else t("Send another")
@@ -276,7 +277,7 @@ def created_view(facts: CreatedFacts, t: Translator) -> View:
             ),
         ],
         close=t("Done"),
-        metadata=Context(ticket.id).encode(),
+        metadata=Context(ticket.id, place).encode(),
     )
 
 

@@ -43,14 +43,14 @@ def beside(click: Click, view: View) -> Then:
 
     What began in App Home remembers where, so that the home is drawn again after each move.
     """
-    placed = _placed(view, _place(click))
+    placed = _placed(view, place_of(click))
     return (PushView if click.container == "view" else OpenView)(click.trigger, placed)
 
 
 async def after_click(click: Click, context: Context) -> tuple[Then, ...]:
     """Draw again what the click came from. A card is drawn by the outbox."""
-    place = _place(click)
-    home = await _home_again(place, click.user, context)
+    place = place_of(click)
+    home = await home_again(place, click.user, context)
     if click.container == "view":
         return (*await _page_again(click.view, click.ticket, click.user, context, place), *home)
     return home
@@ -59,20 +59,20 @@ async def after_click(click: Click, context: Context) -> tuple[Then, ...]:
 async def after_form(sent: Submission, context: Context) -> tuple[Then, ...]:
     """Draw again what lies below the form that was just sent."""
     kept = FormContext.decode(sent.metadata)
-    home = await _home_again(kept.place, sent.user, context)
+    home = await home_again(kept.place, sent.user, context)
     if sent.below:
         page = await _page_again(sent.below, kept.ticket, sent.user, context, kept.place)
         return (*page, *home)
     return home
 
 
-def _place(click: Click) -> str:
+def place_of(click: Click) -> str:
     """The place in App Home where this began; "" where it began elsewhere."""
     if click.container == "home":
         return click.metadata or BEGINNING
     if click.form == Form.TICKET_FIND:
         return click.metadata
-    known = click.form in (Form.TICKET_PAGE, Form.JOURNAL_PAGE)
+    known = click.form in (Form.TICKET_PAGE, Form.JOURNAL_PAGE, Form.TICKET_CREATED)
     return FormContext.decode(click.metadata).place if known else ""
 
 
@@ -83,7 +83,8 @@ def _placed(view: View, place: str) -> View:
     return {**view, "private_metadata": replace(kept, place=place).encode()}
 
 
-async def _home_again(place: str, user: str, context: Context) -> tuple[Then, ...]:
+async def home_again(place: str, user: str, context: Context) -> tuple[Then, ...]:
+    """App Home drawn again, where it is what the person came from."""
     return (PublishHome(user, await home_view(place, user, context)),) if place else ()
 
 

@@ -20,7 +20,7 @@ from handlers.answer import Answer, OpenView, UpdateView, View, then
 from handlers.context import Context, Table
 from handlers.drafting import draft_from
 from handlers.mail_queue import SIGN, on_signature
-from handlers.pages import page_view
+from handlers.pages import home_again, page_view, place_of
 from handlers.payload import Called, Click, Malformed, Reached, Submission, Typing
 from handlers.search import find, wants_to_find
 
@@ -71,12 +71,14 @@ async def on_ticket_from_message(reached: Reached, context: Context) -> Answer:
 
 
 async def on_new_from_home(click: Click, context: Context) -> Answer:
-    return then(OpenView(click.trigger, await _form(Draft(), click.user, context)))
+    draft = Draft(place=place_of(click))
+    return then(OpenView(click.trigger, await _form(draft, click.user, context)))
 
 
 async def on_another(click: Click, context: Context) -> Answer:
     """ "Create another": the confirmation becomes an empty form again."""
-    return then(UpdateView(click.view, await _form(Draft(), click.user, context), click.hash))
+    draft = Draft(place=place_of(click) or None, after=click.ticket)
+    return then(UpdateView(click.view, await _form(draft, click.user, context), click.hash))
 
 
 async def on_changed(click: Click, context: Context) -> Answer:
@@ -92,8 +94,14 @@ async def on_details(click: Click, context: Context) -> Answer:
 
 async def on_created(sent: Submission, context: Context) -> Answer:
     """The form came back: the ticket exists before Slack hears that we have it."""
-    facts = await context.desk.open(_wish(sent, context), once=sent.once)
-    return Answer(ack={"response_action": "update", "view": created_view(facts, context.t)})
+    draft = draft_from(sent.metadata, sent.values)
+    # A window keeps its id when its confirmation becomes a form again.
+    once = f"{sent.once}:{draft.after}" if draft.after else sent.once
+    facts = await context.desk.open(_wish(sent, draft, context), once=once)
+    place = draft.place or ""
+    view = created_view(facts, context.t, place)
+    home = await home_again(place, sent.user, context)
+    return Answer(ack={"response_action": "update", "view": view}, then=home)
 
 
 async def on_people(typing: Typing, context: Context) -> Answer:
@@ -127,10 +135,9 @@ async def _redraw(draft: Draft, click: Click, context: Context) -> Answer:
     return then(UpdateView(click.view, await _form(draft, click.user, context)))
 
 
-def _wish(sent: Submission, context: Context) -> OpenTicket:
+def _wish(sent: Submission, draft: Draft, context: Context) -> OpenTicket:
     """What the form asks for. The desk checks all of it again."""
     values = sent.values
-    draft = draft_from(sent.metadata, values)
     requester: str | NewPerson | None = draft.requester
     if draft.somebody_new:
         requester = NewPerson(values[Field.NEW_NAME], values[Field.NEW_ADDRESS])

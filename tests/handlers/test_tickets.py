@@ -304,7 +304,28 @@ async def test_the_confirmation_opens_the_ticket_or_another_form(front: Front) -
     assert isinstance(form, UpdateView)
     assert (page.view_id, page.hash) == (opened["view"]["id"], opened["view"]["hash"])
     assert form.view["callback_id"] == Form.TICKET_NEW
-    assert draft_of(form.view) == Draft()
+    assert draft_of(form.view) == Draft(after=1)
+
+
+async def test_another_one_from_the_same_window_is_another_ticket(
+    front: Front, office: Office
+) -> None:
+    """Slack's window keeps its id when it becomes a form again."""
+    sent = payloads.submission(await the_form(front, PAUL), PAUL, **FILLED)
+    created = (await front.form(sent))["view"]
+    await front.action(payloads.view_click(created, Action.FORM_AGAIN, "1", PAUL))
+    assert isinstance(front.step, UpdateView)
+    another = payloads.submission(front.step.view, PAUL, **FILLED)
+    another["view"]["id"] = sent["view"]["id"]
+
+    first, second, repeated = [
+        (await front.form(body))["view"] for body in (another, sent, another)
+    ]
+
+    assert await office.store.read(lambda tx: tx.tickets.count()) == 2
+    assert "R-000002" in text_of(first)
+    assert "R-000001" in text_of(second)
+    assert "R-000002" in text_of(repeated)
 
 
 async def test_a_level_that_we_did_not_offer_is_a_bad_request(front: Front) -> None:

@@ -47,3 +47,20 @@ async def test_a_requesters_page_follows_their_answer(stage: Stage) -> None:
     assert await paul.submit() == {}
 
     await soon(slack, lambda: "✅" not in shown(paul.home))
+
+
+async def test_a_request_sent_from_the_welcome_page_stands_there_at_once(stage: Stage) -> None:
+    slack, paul = stage.slack, stage.slack.person("paul")
+    await paul.open_home()
+    await soon(slack, lambda: paul.home)
+
+    for number, press in enumerate(["home.new", "form.again"], 1):
+        await paul.press(press, **({"on": "home"} if number == 1 else {}))
+        await soon(slack, lambda: paul.modal and "form.again" not in shown(paul.modal))
+        await paul.fill({"subject": f"Printer {number}", "description": "It jams."})
+        assert await paul.submit() == {}
+        await soon(slack, lambda number=number: f"R-00000{number}" in shown(paul.home))
+    assert "Printer 1" in shown(paul.home)
+
+    await paul.press("ticket.open")
+    await soon(slack, lambda: "ticket.answer" in shown(paul.modal))
