@@ -88,10 +88,10 @@ class SqlStore:
         threads = self._patient_threads if patient else self._threads
         # What nobody watches changes no tickets: it waits for nobody who does, nor they for it.
         future = threads.submit(patiently, lambda: self._write(work, patient=patient))
-        # Before whoever waits goes on, or the next ticket might overtake this one. The relay only
-        # hears of it, and begins when they have their answer.
+        waiting = asyncio.wrap_future(future)
+        # Whoever waits for an answer has it before the relay begins to work.
         future.add_done_callback(self._wake)
-        value, _ = await asyncio.wrap_future(future)
+        value, _ = await waiting
         return value
 
     async def lasts(self) -> None:
@@ -163,7 +163,10 @@ class SqlStore:
             return self._written(work, self._begin_patiently, None, patient=True)
         taker = self._with_room()
         try:
-            return self._written(work, self._begin_to_write, taker, patient=False)
+            value, tx = self._written(work, self._begin_to_write, taker, patient=False)
+            if taker is not None and tx.begun:
+                taker.take(tx.begun)  # now, or the next ticket might overtake this one
+            return value, tx
         finally:
             if taker is None and self.taker is not None:
                 self.taker.turned_away()  # once more: others may have looked in between
@@ -207,12 +210,15 @@ class SqlStore:
 
     def _wake(self, written: Future[tuple[Any, SqlTransaction]]) -> None:
         if not written.cancelled() and written.exception() is None:
-            self._committed((written.result()[1],))
+            self._tell((written.result()[1],))
 
     def _committed(self, done: Sequence[SqlTransaction]) -> None:
         for tx in done:
             if tx.begun and self.taker is not None:
                 self.taker.take(tx.begun)
+        self._tell(done)
+
+    def _tell(self, done: Sequence[SqlTransaction]) -> None:
         if self._on_outbox is not None and any(tx.wakes_the_relay for tx in done):
             self._on_outbox()
         if self._on_spool is not None and any(tx.spool.asked for tx in done):
