@@ -24,7 +24,7 @@ class Draft:
     person nobody knows yet; `typed` is what was looked for then. `impact` and `urgency` are what
     was chosen instead of the catalogue's.
     `channel` and `permalink` tell where the message was that the ticket began with, and `place`
-    where in App Home, if it was there. `after` is the ticket that was created in this window before.
+    where in App Home, if it was there. `after` is the ticket created in this window before.
     """
 
     requester: str | None = None
