@@ -13,6 +13,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
+from storage.faults import ordinary
+
 R = TypeVar("R")
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], asyncio.Future[Any]]
@@ -38,19 +40,9 @@ class OneThread:
             try:
                 value, fault = call(*arguments), None
             except BaseException as raised:
-                value, fault = None, _ordinary(raised)
+                value, fault = None, ordinary(raised)
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 future.get_loop().call_soon_threadsafe(_tell, future, value, fault)
-
-
-def _ordinary(raised: BaseException) -> Exception:
-    """As a failure of this call only: a panic in a library of Rust's is no Exception, and would
-    pass by whoever goes on after one."""
-    if isinstance(raised, Exception):
-        return raised
-    ordinary = RuntimeError(f"{type(raised).__name__}: {raised}")
-    ordinary.__cause__ = raised
-    return ordinary
 
 
 def _tell(future: asyncio.Future[Any], value: Any, fault: Exception | None) -> None:

@@ -60,3 +60,13 @@ def without_values(error: Any) -> None:
     said = getattr(getattr(error, "diag", None), "message_primary", None)
     if said:
         error.args = (said,)
+
+
+def ordinary(raised: BaseException) -> Exception:
+    """As a failure that is over with what failed: a panic in a library of Rust's is no Exception,
+    and would end the thread of whoever goes on after one."""
+    if isinstance(raised, Exception):
+        return raised
+    plain = RuntimeError(f"{type(raised).__name__}: {raised}")
+    plain.__cause__ = raised
+    return plain

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from desk.errors import Busy, Stale
 from storage.durable import Disk, WriteAheadLog
-from storage.faults import is_passing, is_taken
+from storage.faults import is_passing, is_taken, ordinary
 from storage.kept import Begin, at_once, is_open
 from storage.known_house import Memory
 from storage.patience import patiently
@@ -194,14 +194,14 @@ class Writer:
             self._settle(jobs)
         except BaseException as error:
             log.exception("the writer met what it does not know")
-            _tell(jobs, [_Outcome(error=_ordinary(error))] * len(jobs))  # who has heard, has heard
+            _tell(jobs, [_Outcome(error=ordinary(error))] * len(jobs))  # who has heard, has heard
 
     def _settle(self, jobs: Sequence[_Job], patience: float | None = None) -> None:
         with self._owned:
             try:
                 outcomes, done = patiently(lambda: self._commit(jobs), patience)
             except BaseException as error:
-                refused: Exception | None = _ordinary(error)
+                refused: Exception | None = ordinary(error)
             else:
                 refused = None
                 if any(tx.must_last for tx in done) or not all(job.patient for job in jobs):
@@ -284,16 +284,6 @@ def _resolve(ended: Sequence[tuple[_Job, _Outcome]], afterwards: Callable[[], No
             job.future.set_result(outcome.value)
     if afterwards is not None:
         asyncio.get_running_loop().call_soon(afterwards)
-
-
-def _ordinary(error: BaseException) -> Exception:
-    """What a loop that goes on after a failure takes for one: a panic in a library of Rust's is no
-    Exception."""
-    if isinstance(error, Exception):
-        return error
-    ordinary = RuntimeError(f"{type(error).__name__}: {error}")
-    ordinary.__cause__ = error
-    return ordinary
 
 
 def _attempt(job: _Job, tx: SqlTransaction, connection: Connection) -> _Outcome:
