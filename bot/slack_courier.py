@@ -129,9 +129,10 @@ class SlackCourier:
             raise Unreachable(f"team {team.key} has no channel yet", retry_after=60)
         known = _places(look.others)
         channel, ts = await self._post(team.channel, message, lease, attempting, known=known)
-        follows = look.current is not None or bool(look.others)
-        # The row that a ticket begins with has the opening behind it; one of later has not.
-        opens = follows or lease.created_at > ticket.created_at
+        # A ticket begins with its first card's row and, behind it, the opening's. Where something
+        # happened since, that one may be over.
+        is_first = look.current is None and not look.others and lease.asked == 1
+        opens = not is_first or lease.created_at > ticket.created_at
         card = Card(ticket.id, team.id, channel, ts, active=True)
         return self._kept(card, lease, opens=opens)
 

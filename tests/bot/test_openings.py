@@ -185,6 +185,22 @@ async def test_a_first_card_that_comes_after_all_has_its_own(desk: Doubt) -> Non
     assert [row.effect["kind"] for row in await stuck(desk)] == ["RefreshCard"]
 
 
+async def test_a_first_card_that_comes_to_a_ticket_moved_meanwhile_has_one(desk: Doubt) -> None:
+    desk.slack.faults[Post.CARD] = REFUSED
+    ticket = await desk.office.open()
+    await desk.carries()
+    card, opening = await stuck(desk)
+    await retry(desk, card.id)
+    await there_and_back(desk, ticket)
+    await desk.carries()
+
+    await retry(desk, opening.id)
+    await desk.carries()
+
+    assert desk.slack.openings(POSTES) == [1]
+    assert await desk.at_rest()
+
+
 async def test_an_opening_that_was_refused_does_not_come_below_a_later_card_as_well(
     desk: Doubt,
 ) -> None:
