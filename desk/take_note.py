@@ -84,8 +84,9 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
     tx.cards.keep_message(entry.id, ask.channel, ask.ts, ours=False)
     files = add_files(tx, entry, ask.files, FileOrigin.THREAD, now)
     _acknowledge(ask, ticket.id, entry, outsider, tx, now)
-    # A transfer that the ticket was waited for has changed its cards since.
-    if tx.cards.active(ticket.id) != card:
+    # A transfer that the ticket was waited for may have changed its cards since.
+    has_moved = card.team != ticket.team or not card.active
+    if has_moved and tx.cards.active(ticket.id) != card:
         # A note in the thread that a transfer left behind: the new team reads it in theirs.
         tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
         tx.files.hide(file.id for file in files)
