@@ -116,6 +116,20 @@ async def test_a_narrow_window_shows_one_thing_at_a_time(scene: Scene, windows: 
     await expect(pierre.page.locator(".overlay")).to_have_css("animation-name", "none")
 
 
+async def test_a_link_is_followed_although_there_is_news_while_it_is_pressed(
+    scene: Scene, windows: Windows
+) -> None:
+    pierre = await windows.of(PIERRE, place=HOME)
+    channel = pierre.the("sidebar-channel").and_(pierre.page.locator(f'[data-name="{CHANNEL}"]'))
+    await channel.hover()
+    await pierre.page.mouse.down()
+    await scene.open_the_story_s()
+    await pierre.page.wait_for_timeout(1_000)  # the news is there, and the page counts it
+    await pierre.page.mouse.up()
+
+    await expect(pierre.card("R-000005")).to_be_visible()
+
+
 async def test_a_late_answer_does_not_undo_what_the_app_has_shown(
     scene: Scene, windows: Windows
 ) -> None:

@@ -11,7 +11,32 @@ import { go, placeOf, readRoute } from "./route.js";
 import { appDm, reload, session } from "./session.js";
 import { t } from "./strings.js";
 
+let watched = null;
+let pressed = false;
+let due = false;
+
+/** While it is pressed it stays as it is: a link that is replaced meanwhile would not be followed. */
 export function drawSidebar(node) {
+  watch(node);
+  if (pressed) due = true;
+  else draw(node);
+}
+
+function watch(node) {
+  if (node === watched) return;
+  watched = node;
+  node.addEventListener("pointerdown", () => { pressed = true; });
+  for (const over of ["pointerup", "pointercancel"]) addEventListener(over, () => setTimeout(release, 0, node));
+}
+
+function release(node) {
+  pressed = false;
+  if (!due) return;
+  due = false;
+  draw(node);
+}
+
+function draw(node) {
   const { state, workspace, me } = session;
   const route = readRoute();
   const dms = state.dms.filter((dm) => !dm.is_bot);
