@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 HOLD = timedelta(seconds=15)  # how long a process that died keeps others from its rows
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
 AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behind it on SQLite
-SLOTS = 32  # calls at once: as many as keep up with new tickets while Slack takes a second
+SLOTS = 64  # at once: calls that take a second each, and new cards that wait for one another
 MAILS = 16  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
 CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
@@ -66,7 +66,7 @@ class Relay:
         self._owner = uuid.uuid4().hex
         self._running: set[asyncio.Task[None]] = set()
         self._ending = 0  # of them: their slots are as good as free
-        self._leasing = asyncio.Lock()
+        self._reserved = 0  # slots for what is just being leased
         self._mails = 0  # how many of them send one
         self._slack_is_quiet = asyncio.Event()
         self._slack_is_quiet.set()
@@ -103,7 +103,7 @@ class Relay:
     @property
     def _free(self) -> int:
         """Slots."""
-        return self._slots - len(self._running) + self._ending
+        return self._slots - len(self._running) + self._ending - self._reserved
 
     @property
     def _is_caught_up(self) -> bool:
@@ -156,8 +156,7 @@ class Relay:
     async def _look(self) -> float:
         if self._pacing.is_stale:
             await self._pacing.learn(self._store)
-        async with self._leasing:
-            return await self._take()
+        return await self._take()
 
     async def _take(self) -> float:
         """Lease rows for the free slots. How many seconds later there may be more."""
@@ -168,9 +167,12 @@ class Relay:
         now, mails = self._clock(), self._takes_mails
         paced, turned_away = self._pacing.is_on, self._turned_away
         most = min(free, AT_ONCE)
-        leases, due = await self._store.write(
-            lambda tx: _taken(tx, now, self._owner, most, mails, paced), patient=True, early=True
-        )
+        with self._reserving(most):
+            leases, due = await self._store.write(
+                lambda tx: _taken(tx, now, self._owner, most, mails, paced),
+                patient=True,
+                early=True,
+            )
         for lease in leases:
             self._start(lease)
         self._is_full = len(leases) == free or not mails
@@ -242,24 +244,30 @@ class Relay:
 
     async def _finished(self, ended: Sequence[Ended]) -> None:
         """Written down, and begun what comes next: one for the slot that is free now, and a second
-        to see that there is none. Two that lease at once might begin with what comes later."""
+        to see that there is none."""
         self._ending += 1
         try:
-            if self._leasing.locked():
-                await self._write_down(ended, 0)
-                self._rounds.wake_here()
-                return
-            async with self._leasing:
-                for lease in await self._write_down(ended, min(self._free, 2)):
-                    self._start(lease)
+            most = max(min(self._free, 2), 0)
+            with self._reserving(most):
+                following = await self._store.write(
+                    lambda tx: self._finish(tx, ended, most), patient=True, early=True
+                )
         finally:
             self._ending -= 1
+        if self._rounds.stopping:
+            return
+        for lease in following:
+            self._start(lease)
+        if not most:
+            self._rounds.wake_here()
 
-    async def _write_down(self, ended: Sequence[Ended], most: int) -> tuple[Lease, ...]:
-        following = await self._store.write(
-            lambda tx: self._finish(tx, ended, most), patient=True, early=True
-        )
-        return () if self._rounds.stopping else following
+    @contextlib.contextmanager
+    def _reserving(self, slots: int) -> Iterator[None]:
+        self._reserved += slots
+        try:
+            yield
+        finally:
+            self._reserved -= slots
 
     async def _carry_out(self, lease: Lease, ended: Sequence[Ended]) -> Done:
         carrying(lease)
@@ -335,7 +343,7 @@ class Relay:
         """Write down that it is done, and lease what comes next in the same transaction."""
         now = self._clock()
         self._endings.well(tx, ended)
-        if self._rounds.stopping or most <= 0:
+        if self._rounds.stopping or not most:
             return ()
         following = tx.outbox.lease(now, HOLD, self._owner, most, mails=self._takes_mails)
         return _with_facts(tx, following, now)
