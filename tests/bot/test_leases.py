@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import relay as relays
-from bot.outcomes import Attempting, Done
+from bot.outcomes import Attempting, Done, Unreachable
 from desk.effects import RefreshCard
 from storage.outbox_rows import Lease
 from storage.store import SqlStore
@@ -65,6 +65,28 @@ async def test_a_row_of_somebody_else_is_not_renewed(play: Play, store: SqlStore
 
     play.clock.now += relays.HOLD
     assert len(await _taken_by_another(play)) == 1
+
+
+@pytest.mark.parametrize("ends", ["well", "badly"])
+async def test_who_slept_longer_than_its_lease_has_what_it_showed_shown_anew(
+    play: Play, store: SqlStore, ends: str
+) -> None:
+    """What it read is older than what somebody else has shown meanwhile."""
+
+    async def sleep(lease: Lease, attempting: Attempting) -> Done:
+        later = play.clock() + relays.HOLD
+        (theirs,) = await store.write(lambda tx: tx.outbox.lease(later, relays.HOLD, "other", 1))
+        await store.write(lambda tx: tx.outbox.finish(theirs, later))
+        if ends == "badly":
+            raise Unreachable("chat.update: ServerDisconnectedError")
+        return Done()
+
+    play.endings = [sleep]
+    await play.ask(RefreshCard(1))
+    await play.until_carried(2)
+    await play.until_rows(waiting=0)
+
+    assert play.kinds == ["RefreshCard", "RefreshCard"]
 
 
 async def _renewed(play: Play) -> None:

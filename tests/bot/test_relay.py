@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import pytest
 from sqlalchemy import Row, select
 
 from bot import endings
@@ -310,28 +309,6 @@ async def test_who_lost_the_lease_does_not_send(play: Play, store: SqlStore) -> 
     await play.until_carried(2)
 
     assert await asyncio.wait_for(told.get(), LONG) is False
-
-
-@pytest.mark.parametrize("ends", ["well", "badly"])
-async def test_who_slept_longer_than_its_lease_has_what_it_showed_shown_anew(
-    play: Play, store: SqlStore, ends: str
-) -> None:
-    """What it read is older than what somebody else has shown meanwhile."""
-
-    async def sleep(lease: Lease, attempting: Attempting) -> Done:
-        later = play.clock() + relays.HOLD
-        (theirs,) = await store.write(lambda tx: tx.outbox.lease(later, relays.HOLD, "other", 1))
-        await store.write(lambda tx: tx.outbox.finish(theirs, later))
-        if ends == "badly":
-            raise Unreachable("chat.update: ServerDisconnectedError")
-        return Done()
-
-    play.endings = [sleep]
-    await play.ask(RefreshCard(1))
-    await play.until_carried(2)
-    await play.until_rows(waiting=0)
-
-    assert play.kinds == ["RefreshCard", "RefreshCard"]
 
 
 async def test_stopping_waits_for_what_runs_and_frees_what_does_not_end(
