@@ -336,6 +336,6 @@ def _retry_after(headers: Mapping[str, Any]) -> float:
     value = next((v for k, v in headers.items() if str(k).lower() == "retry-after"), "1")
     text = str(value[0] if isinstance(value, list) else value)
     try:
-        return min(max(float(text), 0.1), 3600.0)
+        return min(max(0.1, float(text)), 3600.0)  # "nan" is greater than nothing
     except ValueError:
         return 1.0

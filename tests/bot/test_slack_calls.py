@@ -344,3 +344,20 @@ async def test_a_post_that_failed_gets_time_to_arrive_before_it_is_repeated(
         assert raised.value.attempted
         assert raised.value.retry_after == pytest.approx(not_before - age, abs=2)
         assert [method for method, _ in door.asked] == ["conversations.history"]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("7", 7.0), ("0", 0.1), ("-3", 0.1), ("nan", 0.1), ("inf", 3600.0), ("soon", 1.0), ("", 1.0)],
+)
+async def test_whatever_slack_says_of_its_pause_it_is_one(
+    door: Door, calls: SlackCalls, said: str, seconds: float
+) -> None:
+    door.respond = lambda method, asked: web.json_response(
+        {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": said}
+    )
+
+    with pytest.raises(Paced) as raised:
+        await _post(calls)
+
+    assert raised.value.retry_after == seconds
