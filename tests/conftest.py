@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -87,6 +88,18 @@ def _log_plainly() -> None:
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    _let_logs_be_captured()
+
+
+def _let_logs_be_captured() -> None:
+    """A command that a test runs in this process sets up logs as the program does, which keeps each
+    logger as it is at its first word; what is said later to it, no later test could hear."""
+    configure = structlog.configure
+
+    def uncached(**how: Any) -> None:
+        configure(**{**how, "cache_logger_on_first_use": False})
+
+    structlog.configure = uncached
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
