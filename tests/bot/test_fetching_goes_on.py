@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -31,13 +31,6 @@ async def server() -> AsyncIterator[PlainImap]:
     async with a_plain_server("IDLE") as plain:
         plain.passwords.add("secret")
         yield plain
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlStore]:
-    opened = SqlStore(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
