@@ -12,7 +12,7 @@ from desk.effects import ShowFiles
 from desk.files import FileOrigin, FileState, NewFile, TicketFile
 from storage.file_tables import attachment_shares as s
 from storage.file_tables import attachments as a
-from storage.outbox_rows import ATTEMPT, IS_WAITING, OURS, Lease, attempt
+from storage.outbox_rows import ATTEMPT, OURS, Lease, attempt, waits_in_lane
 from storage.prepared import prepared
 from storage.tables import entries, outbox, people
 
@@ -49,7 +49,7 @@ _DIGESTS = prepared(
 _BEGIN_UPLOAD = prepared(update(outbox).where(*OURS).values(**ATTEMPT, remote=bindparam("upload")))
 _COME_AGAIN = prepared(
     select(outbox.c.id)
-    .where(outbox.c.lane == bindparam("lane"), IS_WAITING, outbox.c.id != bindparam("row"))
+    .where(*waits_in_lane(outbox, bindparam("lane")), outbox.c.id != bindparam("row"))
     .where(outbox.c.key.like(bindparam("keys")))
     .limit(1)
 )

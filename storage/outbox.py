@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     bindparam,
@@ -32,12 +33,14 @@ from storage.outbox_rows import (
     DONE,
     EARLIER,
     FREE,
+    IN_TURN,
     IS_FREE,
     IS_STUCK,
     IS_WAITING,
     NONE_BEFORE,
     OURS,
     REFUSED,
+    STILL_WAITS,
     TO_LEASE,
     UNCERTAIN,
     WAITING,
@@ -59,11 +62,12 @@ from storage.tables import outbox as o
 log = structlog.get_logger(__name__)
 
 _UNKNOWN = "unknown effect"
-_NO_MAIL = func.substr(o.c.lane, 1, 5) != literal_column("'mail:'")
+# As its index says it: bound, the numbers would stand for any.
+_NO_MAIL: ColumnElement[bool] = literal_column("substr(outbox.lane, 1, 5) != 'mail:'", Boolean)
 
 
 def _leasable(*which: Any) -> Any:
-    free = TO_LEASE.where(IS_WAITING, o.c.due_at <= bindparam("now"), IS_FREE, NONE_BEFORE, *which)
+    free = TO_LEASE.where(*IN_TURN, o.c.due_at <= bindparam("now"), IS_FREE, NONE_BEFORE, *which)
     next_ones = free.order_by(o.c.due_at, o.c.id).limit(bindparam("most"))
     return prepared(next_ones.with_for_update(skip_locked=True, of=o))
 
@@ -96,7 +100,7 @@ _BEGIN_ANEW = prepared(
     update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, pace=None, **_SENT)
 )
 _FREE_FROM = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
-_DUE = select(func.min(_FREE_FROM)).where(IS_WAITING, NONE_BEFORE)
+_DUE = select(func.min(_FREE_FROM)).where(*IN_TURN, NONE_BEFORE)
 _NEXT_DUE = {True: prepared(_DUE), False: prepared(_DUE.where(_NO_MAIL))}
 _OF_ENTRY = (
     select(o.c.id, o.c.state, o.c.leased_by, o.c.attempted_at)
@@ -232,7 +236,7 @@ class SqlOutbox:
 
     def renew(self, owner: str, rows: Collection[int], until: datetime) -> None:
         """Keep those of `rows` that `owner` has for longer."""
-        ours = (o.c.id.in_(rows), IS_WAITING, o.c.leased_by == owner)
+        ours = (o.c.id.in_(rows), STILL_WAITS, o.c.leased_by == owner)
         self._change(ours, lease_until=until)
 
     def waits(self, effect: Effect) -> bool:
@@ -390,7 +394,7 @@ class SqlOutbox:
 def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
     return (
         o.c.id == lease.id,
-        IS_WAITING,
+        STILL_WAITS,
         o.c.leased_by == lease.owner,
         o.c.leased_asked == lease.asked,
     )

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    FromClause,
     bindparam,
     case,
-    exists,
+    func,
     insert,
     literal_column,
     or_,
@@ -34,15 +36,32 @@ UNCERTAIN = "uncertain"
 WITHDRAWN = "withdrawn"
 
 # Written out, not bound: only then do both databases see that partial indexes will do.
-IS_WAITING = o.c.state == literal_column("'waiting'")
+_AS_WAITING: Any = literal_column("'waiting'")
+IS_WAITING = o.c.state == _AS_WAITING
+IN_TURN = (IS_WAITING, o.c.asked > literal_column("0"))  # by the indexes of what comes next
+# The same, for whoever looks for a row otherwise than by what waits. PostgreSQL counts the rows at
+# times when hardly any do, and would go through all of them to find the one of a number or a lane.
+# So this stands for no index; and `waits_in_lane` for that of lanes alone.
+STILL_WAITS = o.c.state.concat(literal_column("''")) == _AS_WAITING
 IS_STUCK = o.c.state.in_([literal_column("'refused'"), literal_column("'uncertain'")])
 FREE: dict[str, Any] = {"lease_until": None, "leased_by": None, "leased_asked": None}
 EARLIER = o.alias("earlier")
-NONE_BEFORE = ~exists().where(
-    EARLIER.c.lane == o.c.lane,
-    EARLIER.c.state == literal_column("'waiting'"),
-    EARLIER.c.id < o.c.id,
+
+
+def waits_in_lane(row: FromClause, lane: Any) -> tuple[ColumnElement[bool], ...]:
+    return row.c.lane == lane, func.lower(row.c.state) == _AS_WAITING
+
+
+# Asked of each row by itself; `NOT EXISTS` would be joined to all that wait.
+_FIRST = (
+    select(EARLIER.c.id)
+    .where(*waits_in_lane(EARLIER, o.c.lane))
+    .order_by(EARLIER.c.id)
+    .limit(literal_column("1"))
+    .correlate(o)
+    .scalar_subquery()
 )
+NONE_BEFORE = o.c.id == _FIRST
 _TAKEN = (
     o.c.id,
     o.c.payload,
@@ -57,7 +76,7 @@ IS_FREE = or_(o.c.lease_until.is_(None), o.c.lease_until <= bindparam("now"))
 # What a lease says of itself, see `which`.
 OURS = (
     o.c.id == bindparam("row"),
-    IS_WAITING,
+    STILL_WAITS,
     o.c.leased_by == bindparam("owner"),
     o.c.leased_asked == bindparam("times"),
 )

@@ -22,7 +22,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    literal_column,
     select,
     type_coerce,
     update,
@@ -32,7 +31,16 @@ from desk.variants import variant
 from storage.columns import UtcTime
 from storage.dialect import Insert, insert_for
 from storage.outbox import SqlOutbox
-from storage.outbox_rows import FREE, IS_FREE, IS_WAITING, NONE_BEFORE, OURS, TO_LEASE, Lease
+from storage.outbox_rows import (
+    FREE,
+    IS_FREE,
+    IS_WAITING,
+    NONE_BEFORE,
+    OURS,
+    TO_LEASE,
+    Lease,
+    waits_in_lane,
+)
 from storage.outbox_rows import which as of_lease
 from storage.tables import budgets as b
 from storage.tables import outbox as o
@@ -74,7 +82,7 @@ _same_lane = o.alias("same_lane")
 # A lane is as urgent as the most urgent of what waits in it.
 _RANK = (
     select(func.min(_same_lane.c.rank))
-    .where(_same_lane.c.lane == o.c.lane, _same_lane.c.state == literal_column("'waiting'"))
+    .where(*waits_in_lane(_same_lane, o.c.lane))
     .scalar_subquery()
 )
 _WHOSE_TURN = (
