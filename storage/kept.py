@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine import ONLY_ASKS
 from storage.libpq import Libpq
-from storage.prepared import POSTGRESQL, raise_as_usual
+from storage.prepared import POSTGRESQL, QuickConnection, raise_as_usual
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
@@ -31,7 +31,8 @@ class KeptConnections:
     @contextmanager
     def begin(self, how: str) -> Iterator[Connection]:
         """A transaction that the statement `how` begins: committed at the end, rolled back where
-        anything is raised."""
+        anything is raised. To be used by `QuickConnection` alone: on PostgreSQL it begins with the
+        first statement."""
         connection = self._taken()
         try:
             _begin(connection, how)
@@ -61,28 +62,42 @@ def at_once(connection: Connection, sql: str) -> None:
     driver: Any = connection.connection.dbapi_connection
     try:
         if connection.dialect.name == POSTGRESQL:
-            Libpq.of(connection).order(sql.encode())
+            Libpq.of(connection).order(sql)
         else:
             driver.execute(sql)
     except connection.dialect.loaded_dbapi.Error as fault:
         raise_as_usual(connection, driver, sql, fault)
 
 
-def _begin(connection: Connection, how: str) -> None:
-    if connection.dispatch.before_cursor_execute and connection.dialect.name != POSTGRESQL:
-        connection.begin()  # somebody counts statements, and this is one
+def soon(connection: Connection, sql: str) -> None:
+    """The same, for who goes on by `QuickConnection`: on PostgreSQL with the next statement."""
+    if connection.dialect.name == POSTGRESQL:
+        Libpq.of(connection).order_later(sql)
     else:
-        at_once(connection, how)
+        at_once(connection, sql)
+
+
+def _begin(connection: Connection, how: str) -> None:
     if connection.dialect.name == POSTGRESQL:
         connection.info[ONLY_ASKS] = "READ ONLY" in how
+    elif connection.dispatch.before_cursor_execute:
+        connection.begin()  # somebody counts statements, and this is one
+        return
+    soon(connection, how)
 
 
 def _commit(connection: Connection) -> None:
     if connection.in_transaction() and is_open(connection):
+        _settle(connection)
         connection.commit()  # a statement went SQLAlchemy's way, so it knows of the transaction
     else:
         # Refused where SQLite has undone everything by itself; SQLAlchemy would say nothing.
         at_once(connection, "COMMIT")
+
+
+def _settle(connection: Connection) -> None:
+    if connection.dialect.name == POSTGRESQL:
+        QuickConnection(connection).settle()
 
 
 def _rolled_back(connection: Connection) -> None:

@@ -151,6 +151,20 @@ class Rows:
         return (row[0] for row in self._found)
 
 
+class Touched(Rows):
+    """Of a statement that may not have been sent yet: who wants to know waits for it."""
+
+    __slots__ = ("_count",)
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._found = []
+        self._count = count
+
+    @property
+    def rowcount(self) -> int:  # type: ignore[override]
+        return self._count()
+
+
 def raise_as_usual(connection: Connection, driver: Any, sql: str, fault: Any) -> NoReturn:
     """An error of the driver as SQLAlchemy says it, so that callers know one kind of error; without
     the values, which are people's words."""
@@ -185,41 +199,55 @@ class QuickConnection:
 
     def execute(self, statement: Any, values: Values | Sequence[Values] = NOTHING) -> Any:
         if not isinstance(statement, Prepared):
-            return self._slow.execute(statement, values or None)
+            return self._settled().execute(statement, values or None)
         if self._slow.dispatch.before_cursor_execute:
             # Somebody counts statements: they shall see this one.
-            return self._slow.execute(statement.statement, values or None)
+            return self._settled().execute(statement.statement, values or None)
         if isinstance(values, Mapping):
             return self._one(statement.text(self.dialect, values), values)
         return self._many(statement.text(self.dialect, values[0]), values)
 
     def _one(self, text: _Text, values: Values) -> Rows:
+        bound = text.bound(values)
         try:
-            found, touched = self._run(text.sql, text.bound(values))
+            if self._libpq is None:
+                found, touched = self._run(text.sql, bound)
+            elif text.row is None:
+                return self._later(self._libpq, text.sql, bound)
+            else:
+                found, touched = self._libpq.run(text.sql, bound)
         except self.dialect.loaded_dbapi.Error as fault:
-            raise_as_usual(self._slow, self._driver, text.sql, fault)
+            self._raise(fault, text.sql)
         return Rows(text.rows(found), touched)
 
     def _run(self, sql: str, values: list[Any]) -> tuple[list[Any], int]:
-        if self._libpq is not None:
-            return self._libpq.run(sql, values)
         cursor = self._driver.execute(sql, values)
         found = cursor.fetchall() if cursor.description else []
         touched = cursor.rowcount
         cursor.close()
         return found, touched
 
+    def _later(self, libpq: Libpq, sql: str, values: list[Any]) -> Touched:
+        statement = libpq.run_later(sql, values)
+
+        def count() -> int:
+            if statement.touched is None:
+                self.settle()
+            return statement.touched or 0
+
+        return Touched(count)
+
     def _many(self, text: _Text, values: Sequence[Values]) -> Rows:
         try:
             self._run_many(text.sql, [text.bound(one) for one in values])
         except self.dialect.loaded_dbapi.Error as fault:
-            raise_as_usual(self._slow, self._driver, text.sql, fault)
+            self._raise(fault, text.sql)
         return Rows([], -1)
 
     def _run_many(self, sql: str, values: list[list[Any]]) -> None:
         if self._libpq is not None:
             for one in values:
-                self._libpq.run(sql, one)
+                self._libpq.run_later(sql, one)
             return
         cursor = self._driver.cursor()
         try:
@@ -227,10 +255,27 @@ class QuickConnection:
         finally:
             cursor.close()
 
+    def settle(self) -> None:
+        """Return when the database has done all that was asked so far."""
+        if self._libpq is not None:
+            try:
+                self._libpq.settle()
+            except self.dialect.loaded_dbapi.Error as fault:
+                self._raise(fault, "")
+
+    def _settled(self) -> Any:
+        """SQLAlchemy's connection, which goes on behind what was asked here."""
+        self.settle()
+        return self._slow
+
+    def _raise(self, fault: Any, sql: str) -> NoReturn:
+        at = self._libpq.refused if self._libpq is not None else ""
+        raise_as_usual(self._slow, self._driver, at or sql, fault)
+
     def end(self) -> None:
         """Whatever is asked from now on raises Ended."""
         self._slow = self._driver = _Nothing()
         self._libpq = None
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._slow, name)
+        return getattr(self._settled(), name)

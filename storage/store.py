@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,7 +28,7 @@ from storage.engine import (
     writer_engine,
 )
 from storage.finder import Finder
-from storage.kept import Begin, KeptConnections, at_once
+from storage.kept import Begin, KeptConnections, soon
 from storage.known_house import Memory
 from storage.listener import CHANNEL, MAIL, PACE, Listener
 from storage.patience import patiently
@@ -186,7 +186,7 @@ class SqlStore:
             value = work(tx)
             tx.settle()
             if patient and (tx.must_last or tx.outbox.mailed):
-                at_once(connection, MUST_LAST)
+                soon(connection, MUST_LAST)
             for what in _news(tx):
                 quick = QuickConnection(connection)
                 quick.execute(_NOTIFY, {"channel": CHANNEL, "what": what})
@@ -201,7 +201,7 @@ class SqlStore:
         def run() -> None:
             try:
                 with self._begin_to_read() as connection:
-                    work(connection)
+                    work(cast(Connection, QuickConnection(connection)))
             except SQLAlchemyError:
                 log.warning("work in the background was interrupted", exc_info=True)
 

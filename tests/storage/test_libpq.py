@@ -15,12 +15,15 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from desk.effects import Effect, RefreshCard
+from desk.open_ticket import OpenTicket
+from desk.service import Desk
+from desk.words import Words
 from storage.finder import Finder
 from storage.known_house import Memory
 from storage.libpq import Libpq
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
-from tests.storage.house import MINUTE, NOW, a_person
+from tests.storage.house import MINUTE, NOW, SETUP, a_person
 
 KINDS = "SELECT $1::bigint, $2::text, $3::boolean, $4::double precision, $5::bytea"
 VALUES = st.tuples(
@@ -75,12 +78,12 @@ def test_it_begins_where_nobody_has_begun(driver: psycopg.Connection[Any]) -> No
 def test_what_failed_is_not_committed_without_a_word(driver: psycopg.Connection[Any]) -> None:
     driver.rollback()
     libpq = Libpq(driver)
-    libpq.order(b"BEGIN")
+    libpq.order("BEGIN")
     with pytest.raises(psycopg.errors.DivisionByZero):
         libpq.run("SELECT 1 / $1::int", [0])
 
     with pytest.raises(psycopg.errors.InFailedSqlTransaction):
-        libpq.order(b"COMMIT")
+        libpq.order("COMMIT")
     assert not libpq.is_open
 
 
@@ -166,3 +169,138 @@ def test_whoever_asks_outside_the_store_is_answered_too(postgresql_url: str) -> 
         known = SqlTransaction(connection, memory, writable=False).people.get(person.id)
 
     assert known == person
+
+
+@pytest.fixture
+def libpq(driver: psycopg.Connection[Any]) -> Iterator[Libpq]:
+    """In a transaction, with a table `t` that takes a number once and refuses it twice."""
+    driver.rollback()
+    libpq = Libpq(driver)
+    libpq.order_later("BEGIN")
+    libpq.run("CREATE TEMPORARY TABLE t (n bigint UNIQUE, words text)", [])
+    yield libpq
+    driver.rollback()
+
+
+def count(libpq: Libpq) -> int:
+    ((found,),), _ = libpq.run("SELECT count(*) FROM t", [])
+    return int(found)
+
+
+def test_what_nobody_waits_for_is_done_in_its_order(libpq: Libpq) -> None:
+    added = libpq.run_later("INSERT INTO t SELECT generate_series(1, $1)", [5])
+    gone = libpq.run_later("DELETE FROM t WHERE n > $1", [3])
+    assert (added.touched, gone.touched) == (None, None)
+
+    assert count(libpq) == 3
+    assert (added.touched, gone.touched) == (5, 2)
+
+
+def test_as_many_as_one_likes_go_together(libpq: Libpq) -> None:
+    for number in range(1050):
+        libpq.run_later("INSERT INTO t (n) VALUES ($1)", [number])
+
+    assert count(libpq) == 1050
+
+
+@pytest.mark.parametrize("size", [10_000, 3_000_000])  # and more than a socket takes at once
+def test_large_values_go_together_with_others(libpq: Libpq, size: int) -> None:
+    for number in range(5):
+        libpq.run_later("INSERT INTO t VALUES ($1, $2)", [number, "é" * size])
+
+    found, _ = libpq.run("SELECT n, length(words), words FROM t WHERE n < $1 ORDER BY n", [3])
+    assert [row[:2] for row in found] == [(n, size) for n in range(3)]
+    assert found[2][2] == "é" * size
+
+
+def test_what_failed_is_told_to_who_comes_next_and_nothing_behind_it_is_done(libpq: Libpq) -> None:
+    adding = "INSERT INTO t (n) VALUES ($1)"
+    libpq.run_later(adding, [1])
+    libpq.run_later(adding, [1])
+    behind = libpq.run_later("INSERT INTO t (n) VALUES ($1 + 1)", [1])
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        count(libpq)
+
+    assert (libpq.refused, behind.touched) == (adding, None)
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        libpq.order("COMMIT")
+    assert not libpq.is_open
+
+
+def test_a_commit_that_takes_along_what_fails_commits_nothing(
+    driver: psycopg.Connection[Any], libpq: Libpq
+) -> None:
+    libpq.run_later("INSERT INTO t (n) VALUES ($1)", [1])
+    libpq.run_later("INSERT INTO t (n) VALUES (1 / $1)", [0])
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        libpq.order("COMMIT")
+
+    libpq.order("ROLLBACK")
+    assert not libpq.is_open
+    assert driver.execute("SELECT to_regclass('pg_temp.t')").fetchone() == (None,)
+
+
+def test_what_is_rolled_back_before_it_was_sent_never_is(driver: psycopg.Connection[Any]) -> None:
+    driver.rollback()
+    libpq = Libpq(driver)
+    libpq.order_later("BEGIN; SET LOCAL synchronous_commit TO off")
+    statement = libpq.run_later("CREATE TEMPORARY TABLE never ()", [])
+    assert libpq.is_open
+
+    libpq.order("ROLLBACK")
+
+    assert (libpq.is_open, statement.touched) == (False, None)
+    assert driver.execute("SELECT to_regclass('pg_temp.never')").fetchone() == (None,)
+
+
+def test_a_transaction_in_which_nothing_was_asked_costs_no_way_there(
+    driver: psycopg.Connection[Any],
+) -> None:
+    driver.rollback()
+    libpq = Libpq(driver)
+    libpq.order_later("BEGIN; SET LOCAL synchronous_commit TO off")
+
+    libpq.order("COMMIT")
+
+    assert not libpq.is_open
+    assert driver.info.transaction_status == TransactionStatus.IDLE
+
+
+def test_a_connection_that_is_lost_among_several_is_given_up(postgresql_url: str) -> None:
+    with psycopg.connect(postgresql_url) as lost, psycopg.connect(postgresql_url) as other:
+        libpq = Libpq(lost)
+        libpq.order_later("BEGIN")
+        libpq.run_later("SELECT 1", [])
+        other.execute("SELECT pg_terminate_backend(%s)", [lost.info.backend_pid])
+
+        with pytest.raises(psycopg.OperationalError):
+            libpq.run("SELECT 2", [])
+
+        assert lost.closed
+
+
+async def test_a_new_ticket_makes_six_ways_to_the_server(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And back: over a network that is what it takes."""
+    ways: list[list[str]] = []
+    through = Libpq._through
+
+    def counted(self: Libpq) -> Any:
+        ways.append([statement.sql.split()[0] for statement in self._waiting])
+        return through(self)
+
+    store = SqlStore(postgresql_url)
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+    desk = Desk(store, lambda: NOW, undo=MINUTE)
+    await store.write(lambda tx: a_person(tx, slack_id="U7"))
+    wish = OpenTicket("U7", "U7", "Printer", Words.plain("Half a page"))
+    await desk.open(wish, once="view:1")
+    monkeypatch.setattr(Libpq, "_through", counted)
+
+    await desk.open(wish, once="view:2")
+
+    store.close()
+    assert len(ways) == 6, ways
