@@ -19,6 +19,7 @@ import structlog
 
 from bot.courtesy import Courtesy
 from bot.endings import Ended, Endings, Note
+from bot.in_hand import InHand
 from bot.outcomes import Attempting, Done
 from bot.pacing import Pacing, carrying
 from bot.reading import with_facts, with_first_facts
@@ -35,6 +36,7 @@ HOLD = timedelta(seconds=15)  # how long a process that died keeps others from i
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
 AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behind it on SQLite
 SLOTS = 64  # at once: calls that take a second each, and new cards that wait for one another
+FROM_HAND = 40  # of them, for new tickets while others wait: a click in a rush is shown, too
 MAILS = 16  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
 CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
@@ -68,11 +70,13 @@ class Relay:
         self._ending = 0  # of them: their slots are as good as free
         self._reserved = 0  # slots for what is just being leased
         self._mails = 0  # how many of them send one
+        self._in_hand = InHand()
         self._slack_is_quiet = asyncio.Event()
         self._slack_is_quiet.set()
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
         self._rounds = Rounds("outbox", self._look, self._renew, RENEWED)
         self._is_full = False  # so that rows may wait for a slot
+        self._mails_wait = False  # maybe, since none were asked for
         # The last new ticket that had no room, and the last one that waits no more.
         self._turned_away: object = None
         self._caught_up: object = None
@@ -88,12 +92,12 @@ class Relay:
 
     @property
     def hand(self) -> Hand:
-        return Hand(self._owner, HOLD, mails=self._takes_mails)
+        return Hand(self._owner, HOLD, mails=self._in_hand.has_room_for_mails)
 
     def has_room(self) -> bool:
         """Whether a new ticket may be shown without waiting for its turn: none waits that came
         before it."""
-        if self._free <= 0 or self._rounds.stopping or self._pacing.is_on:
+        if not self._in_hand.has_room or self._rounds.stopping or self._pacing.is_on:
             self.turned_away()
         return self._is_caught_up
 
@@ -126,12 +130,23 @@ class Relay:
         self._rounds.call_soon(lambda: self._begin_with(begun))
 
     def _begin_with(self, begun: Sequence[Lease]) -> None:
-        if self._rounds.stopping:
-            return  # its lease ends by itself
         for _, lane in groupby(sorted(begun, key=_lane), _lane):
-            self._start(*lane)
+            self._in_hand.put(tuple(lane))
+        self._go_on()
         # What else there is, is leased with what ends this, or by then.
         asyncio.get_running_loop().call_later(COURTESY, self._rounds.wake_here)
+
+    def _go_on(self) -> None:
+        """Start what is in hand, as far as there are slots."""
+        while self._has_slot_from_hand and (lane := self._in_hand.call()):
+            self._start(*lane)
+        while self._has_slot_from_hand and self._takes_mails and (lane := self._in_hand.mail()):
+            self._start(*lane)
+
+    @property
+    def _has_slot_from_hand(self) -> bool:
+        calls = len(self._running) - self._mails
+        return self._free > 0 and calls < FROM_HAND and not self._rounds.stopping
 
     async def run(self) -> None:
         """Until `stop`. Never cancel it: what it has just leased would stay leased."""
@@ -140,15 +155,22 @@ class Relay:
     async def stop(self, within: float) -> None:
         """Take nothing new, finish what runs, hand the rest back."""
         await self._rounds.stop(lambda: self._running, within)
-        settled = self._clock() + HOLD
+        settled, left = self._clock() + HOLD, self._in_hand.clear()
+
+        def hand_back(tx: SqlTransaction) -> None:
+            for lease in left:
+                tx.outbox.let_go(lease)
+            tx.outbox.hand_back(self._owner, settled)
+
         try:
-            await self._store.write(lambda tx: tx.outbox.hand_back(self._owner, settled))
+            await self._store.write(hand_back)
         except Busy:
             log.warning("leases_not_handed_back")  # they end by themselves
 
     async def _renew(self) -> None:
         """A mail may take longer than a lease; and what paces us may be over."""
-        rows, until = tuple(self._carrying), self._clock() + HOLD
+        rows = (*self._carrying, *(lease.id for lease in self._in_hand))
+        until = self._clock() + HOLD
         self.look_at_pace()
         if rows:
             await self._store.write(lambda tx: tx.outbox.renew(self._owner, rows, until))
@@ -164,6 +186,8 @@ class Relay:
         if free <= 0:
             self._is_full = True
             return IDLE  # a task that ends wakes us
+        if self._in_hand.waits and not self._is_caught_up:
+            return IDLE  # what waits came after what is in hand; once that is begun we are woken
         now, mails = self._clock(), self._takes_mails
         paced, turned_away = self._pacing.is_on, self._turned_away
         most = min(free, AT_ONCE)
@@ -175,7 +199,8 @@ class Relay:
             )
         for lease in leases:
             self._start(lease)
-        self._is_full = len(leases) == free or not mails
+        self._go_on()  # slots were reserved that were not needed
+        self._is_full, self._mails_wait = len(leases) == free, not mails
         if len(leases) < most:
             self._caught_up = turned_away
         if len(leases) == most < free:
@@ -199,31 +224,33 @@ class Relay:
         task.add_done_callback(lambda ended: self._ended(leases, ended))
 
     def _ended(self, leases: Sequence[Lease], task: asyncio.Task[None]) -> None:
-        full = self._is_full or not self._takes_mails or not self._is_caught_up
+        others_may = self._is_full or not self._is_caught_up
         self._running.discard(task)
         if isinstance(leases[0].effect, SendMail):
+            others_may = others_may or self._mails_wait or not self._takes_mails
             self._mails -= 1
         elif len(self._running) == self._mails:
             self._slack_is_quiet.set()
         for lease in leases:
             if self._carrying.get(lease.id) is task:
                 del self._carrying[lease.id]
-        if full:
+        self._go_on()
+        if others_may:
             self._rounds.wake_here()
 
     async def _deliver_after(self, before: asyncio.Task[None], leases: Sequence[Lease]) -> None:
         """A row comes back to us while we carry it: asked for anew just as its delivery ends, or
         its lease ran out while we slept (a laptop's lid, a machine moved elsewhere)."""
         await asyncio.wait({before})
-        (lease,) = leases
+        first = leases[0]
         try:
-            still_ours = await self._store.read(lambda tx: tx.outbox.holds(lease))
+            still_ours = await self._store.read(lambda tx: tx.outbox.holds(first))
         except Busy:
-            log.warning("relay_waits_for_database", row=lease.id)
+            log.warning("relay_waits_for_database", row=first.id)
             return
         if still_ours:
             # What was read is old by now, and what was noted may belong to the earlier delivery.
-            await self._deliver((replace(lease, facts=None, noted_at=None),))
+            await self._deliver([replace(one, facts=None, noted_at=None) for one in leases])
 
     async def _deliver(self, leases: Sequence[Lease]) -> None:
         """Carry out effects of one lane and write down how they ended. Never raises but when
@@ -244,10 +271,11 @@ class Relay:
 
     async def _finished(self, ended: Sequence[Ended]) -> None:
         """Written down, and begun what comes next: one for the slot that is free now, and a second
-        to see that there is none."""
+        to see that there is none. What is in hand needs no looking for."""
         self._ending += 1
+        in_hand = self._in_hand.waits
         try:
-            most = max(min(self._free, 2), 0)
+            most = 0 if in_hand else max(min(self._free, 2), 0)
             with self._reserving(most):
                 following = await self._store.write(
                     lambda tx: self._finish(tx, ended, most), patient=True, early=True
@@ -258,7 +286,7 @@ class Relay:
             return
         for lease in following:
             self._start(lease)
-        if not most:
+        if not most and not in_hand:
             self._rounds.wake_here()
 
     @contextlib.contextmanager

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot import reading
+from bot import in_hand, reading
 from bot import relay as relays
-from bot.outcomes import Attempting, Done, Paced, Refused, Unreachable
-from bot.pacing import Pacing
+from bot.outcomes import Done, Paced, Refused, Unreachable
 from bot.reading import CardLook, OpeningLook, Remembered, facts_of, read_mail
-from bot.relay import Relay
 from desk.ask_delivery import card_facts, thread_facts
-from desk.effects import OpenThread, RefreshCard, SendMail, ShowEntry, WarnUndelivered
+from desk.effects import OpenThread, RefreshCard, SendMail
 from desk.open_ticket import OpenTicket
 from desk.people import NewPerson
-from desk.ports import Card
 from desk.ticket import Origin
 from desk.words import Words
 from storage.outbox_rows import Lease
@@ -30,83 +24,11 @@ from storage.prepared import Ended
 from storage.tables import outbox
 from storage.transaction import SqlTransaction
 from tests.bot.couriers import LONG
+from tests.bot.hands import BEGINNING, Hands, hands, leased
 from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
-from tests.desk.office import MARIE, NOW, PAUL, PIERRE, Office
+from tests.desk.office import MARIE, NOW, PAUL, PIERRE
 
-__all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
-
-BEGINNING = [RefreshCard, OpenThread]
-
-
-@dataclass
-class Hands:
-    """A relay at the office's desk, whose couriers do what `endings` say, by the effect."""
-
-    office: Office
-    relay: Relay
-    pacing: Pacing
-    endings: dict[type[Any], Exception] = field(default_factory=dict)
-    carried: list[Lease] = field(default_factory=list)
-    told: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def carry(self, effect: Any, lease: Lease, attempting: Attempting) -> Done:
-        self.carried.append(lease)
-        self.told.set()
-        assert await attempting()
-        if type(effect) in self.endings:
-            raise self.endings.pop(type(effect))
-        if isinstance(effect, RefreshCard):
-            return await self._posted(effect, lease)
-        return Done("sent")
-
-    async def _posted(self, effect: RefreshCard, lease: Lease) -> Done:
-        now = self.office.now
-        card = Card(effect.ticket, 1, "C0", f"{effect.ticket}.{len(self.carried)}", active=True)
-
-        def keep(tx: SqlTransaction) -> None:
-            tx.cards.add(card, now)
-
-        return Done(card.ts, keep, card)
-
-    async def until(self, *kinds: type[Any]) -> None:
-        async with asyncio.timeout(LONG):
-            while Counter(kinds) - Counter(self.kinds):
-                self.told.clear()
-                await self.told.wait()
-
-    async def until_waiting(self, *kinds: type[Any]) -> None:
-        async with asyncio.timeout(LONG):
-            while [type(effect) for effect in self.office.waiting()] != list(kinds):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)  # the database has no event to wait for
-
-    @property
-    def kinds(self) -> list[type[Any]]:
-        return [type(lease.effect) for lease in self.carried]
-
-
-@pytest.fixture
-async def hands(office: Office) -> AsyncIterator[Hands]:
-    pacing = Pacing(lambda: office.now)
-    hands = Hands(office, relay=None, pacing=pacing)  # type: ignore[arg-type]
-    kinds = (*BEGINNING, SendMail, ShowEntry, WarnUndelivered)
-    couriers = dict.fromkeys(kinds, hands.carry)
-    hands.relay = office.store.taker = Relay(
-        office.store, couriers, lambda: office.now, pacing=pacing
-    )
-    running = asyncio.create_task(hands.relay.run())
-    yield hands
-    await hands.relay.stop(LONG)
-    await running
-
-
-def leased(office: Office) -> list[tuple[Any, ...]]:
-    """Kind, owner, until and attempt of what waits."""
-    columns = (outbox.c.payload, outbox.c.leased_by, outbox.c.lease_until, outbox.c.attempted_at)
-    with office._looking.connect() as connection:
-        rows = connection.execute(
-            select(*columns).where(outbox.c.state == "waiting").order_by(outbox.c.id)
-        ).all()
-    return [(row[0]["kind"], *row[1:]) for row in rows]
+__all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "hands", "office"]
 
 
 async def test_card_and_line_are_carried_by_one_hand_and_the_mail_behind_them(hands: Hands) -> None:
@@ -202,11 +124,14 @@ async def test_a_defect_in_one_of_them_stops_neither_the_mail_nor_the_next_ticke
 
 
 @pytest.mark.parametrize("why", ["paced", "full", "stopping"])
-async def test_without_room_it_waits_its_turn_like_everything_else(hands: Hands, why: str) -> None:
+async def test_without_room_it_waits_its_turn_like_everything_else(
+    hands: Hands, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     match why:
         case "paced":
             hands.pacing.refused("chat.postMessage", "C9", 60)
         case "full":
+            monkeypatch.setattr(in_hand, "MOST", 0)
             hands.relay._slots = 0
         case _:
             await hands.relay.stop(LONG)
@@ -219,9 +144,13 @@ async def test_without_room_it_waits_its_turn_like_everything_else(hands: Hands,
         assert [row[1] for row in leased(hands.office)] == [None] * 3
 
 
-async def test_who_comes_after_one_without_room_does_not_overtake_it(hands: Hands) -> None:
+async def test_who_comes_after_one_without_room_does_not_overtake_it(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hands.relay._slots = 0
-    await hands.office.open()
+    with monkeypatch.context() as full:
+        full.setattr(in_hand, "MOST", 0)
+        await hands.office.open()
     hands.relay._slots = 32
 
     await hands.office.open()
@@ -240,6 +169,7 @@ async def test_where_mails_have_no_room_its_card_is_shown_all_the_same(
     hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relays, "MAILS", 0)
+    monkeypatch.setattr(in_hand.InHand, "has_room_for_mails", False)
 
     await hands.office.open()
 

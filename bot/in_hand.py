@@ -1,0 +1,61 @@
+"""What new tickets begin with, leased as they were written, until there is a slot for it.
+
+Leased by whoever has a slot it would have to be looked for in the outbox, read again and noted: a
+rush would cost the database twice as much.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from desk.effects import SendMail
+from storage.outbox_rows import Lease
+
+# Lanes of calls, and as many of mails. A process that dies leaves what it has in hand to its lease,
+# and to a search of Slack: of posts that were noted and maybe never made.
+MOST = 64
+
+Lane = tuple[Lease, ...]
+
+
+class InHand:
+    """First come, first served, by lanes."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Lane] = deque()
+        self._mails: deque[Lane] = deque()
+
+    def __iter__(self) -> Iterator[Lease]:
+        return (
+            lease for waiting in (self._calls, self._mails) for lane in waiting for lease in lane
+        )
+
+    @property
+    def waits(self) -> bool:
+        """Whether a call does."""
+        return bool(self._calls)
+
+    @property
+    def has_room(self) -> bool:
+        return len(self._calls) < MOST
+
+    @property
+    def has_room_for_mails(self) -> bool:
+        return len(self._mails) < MOST
+
+    def put(self, lane: Lane) -> None:
+        (self._mails if isinstance(lane[0].effect, SendMail) else self._calls).append(lane)
+
+    def call(self) -> Lane | None:
+        return self._calls.popleft() if self._calls else None
+
+    def mail(self) -> Lane | None:
+        return self._mails.popleft() if self._mails else None
+
+    def clear(self) -> tuple[Lease, ...]:
+        """All that was left."""
+        left = tuple(self)
+        self._calls.clear()
+        self._mails.clear()
+        return left

@@ -1,0 +1,159 @@
+"""In a rush new tickets wait in the hand that wrote them, in their order."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot import in_hand
+from bot import relay as relays
+from bot.outcomes import Attempting, Done
+from desk.effects import OpenThread, RefreshCard, SendMail, ShowEntry
+from storage.outbox_rows import Lease
+from tests.bot.couriers import LONG
+from tests.bot.hands import Hands, hands, leased
+from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
+
+__all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "hands", "office"]
+
+RUSH = 12
+OTHER = timedelta(seconds=20)  # longer than a lease
+
+
+async def rush(hands: Hands, tickets: int = RUSH) -> list[int]:
+    """That many new tickets while no slot is free."""
+    hands.relay._slots = 0
+    numbers = [await hands.office.open() for _ in range(tickets)]
+    async with asyncio.timeout(LONG):
+        while len(tuple(hands.relay._in_hand)) < 3 * min(tickets, in_hand.MOST):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)  # whoever opened it is told before
+    return numbers
+
+
+def begin(hands: Hands, slots: int = relays.SLOTS) -> None:
+    hands.relay._slots = slots
+    hands.relay._go_on()
+
+
+def cards(hands: Hands) -> list[int]:
+    return [e.effect.ticket for e in hands.carried if isinstance(e.effect, RefreshCard)]
+
+
+async def test_they_are_shown_in_their_order_without_being_read_again(hands: Hands) -> None:
+    numbers = await rush(hands)
+
+    begin(hands, slots=2)
+    await hands.until_waiting()
+
+    assert cards(hands) == numbers
+    assert hands.kinds.count(SendMail) == RUSH
+    assert all(lease.noted_at or isinstance(lease.effect, SendMail) for lease in hands.carried)
+
+
+async def test_more_than_it_holds_come_behind_them_in_their_order(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_hand, "MOST", 3)
+    numbers = await rush(hands)
+    owners = [row[1] for row in leased(hands.office) if row[0] == "RefreshCard"]
+
+    begin(hands, slots=1)
+    hands.relay.wake()
+    await hands.until_waiting()
+
+    assert [owner is None for owner in owners] == [False] * 3 + [True] * (RUSH - 3)
+    assert cards(hands) == numbers
+    assert hands.relay.has_room()
+
+
+async def test_their_leases_are_renewed(hands: Hands) -> None:
+    await rush(hands, 1)
+    office = hands.office
+    before = {row[2] for row in leased(office)}
+
+    office.now += timedelta(seconds=6)
+
+    await hands.relay._renew()
+
+    after = {row[2] for row in leased(office)}
+    assert after == {moment + timedelta(seconds=6) for moment in before}
+
+
+async def test_a_stop_frees_them_for_anybody_at_once(hands: Hands) -> None:
+    await rush(hands, 2)
+
+    await hands.relay.stop(LONG)
+
+    assert not hands.carried
+    rows = leased(hands.office)
+    assert len(rows) == 2 * 3
+    assert all(row[1:] == (None, None, None) for row in rows)
+
+
+async def test_what_somebody_else_has_taken_meanwhile_is_not_done_twice(hands: Hands) -> None:
+    """We slept: nothing was renewed."""
+    await rush(hands, 1)
+    office, allowed = hands.office, []
+
+    async def asks(effect: object, lease: Lease, attempting: Attempting) -> Done:
+        allowed.append(await attempting())
+        raise RuntimeError("it is not ours")
+
+    hands.relay._couriers = dict.fromkeys((RefreshCard, OpenThread, SendMail), asks)
+    office.now += OTHER
+    theirs = await office.store.write(
+        lambda tx: tx.outbox.lease(office.now, OTHER, "somebody else", 9)
+    )
+
+    begin(hands)
+    async with asyncio.timeout(LONG):
+        while len(allowed) < 2:  # noqa: ASYNC110 - each lane tries its first
+            await asyncio.sleep(0.01)
+
+    assert [type(lease.effect) for lease in theirs] == [RefreshCard, SendMail]
+    assert allowed == [False, False]
+    held = await office.store.read(lambda tx: [tx.outbox.holds(lease) for lease in theirs])
+    assert held == [True, True]
+
+
+async def test_what_comes_back_to_us_while_it_is_in_hand_is_done_once(hands: Hands) -> None:
+    """We slept, and leased it anew ourselves."""
+    await rush(hands, 1)
+    office, done = hands.office, list[Any]()
+
+    async def once(effect: Any, lease: Lease, attempting: Attempting) -> Done:
+        if not await attempting():
+            raise RuntimeError("it is not ours")
+        done.append(lease.id)
+        return Done("sent")
+
+    hands.relay._couriers = dict.fromkeys((RefreshCard, OpenThread, SendMail), once)
+    office.now += OTHER
+    hands.relay._slots = relays.SLOTS
+
+    hands.relay.wake()  # a round leases it; what is in hand begins when that has ended
+    await hands.until_waiting()
+
+    assert sorted(done)[:3] == [1, 2, 3]
+    assert len(set(done)) == len(done)
+
+
+async def test_a_click_in_a_rush_is_shown_before_all_that_waits(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "FROM_HAND", 1)
+    numbers = await rush(hands)
+    click = ShowEntry(999, 1)
+    await hands.office.store.write(lambda tx: tx.outbox.put(click, hands.office.now))
+
+    begin(hands)
+    hands.relay.wake()
+    await hands.until_waiting()
+
+    assert cards(hands) == numbers
+    shown = [lease.effect for lease in hands.carried]
+    last = next(e for e in shown if isinstance(e, OpenThread) and e.ticket == numbers[-1])
+    assert shown.index(click) < shown.index(last)
