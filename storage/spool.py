@@ -50,18 +50,32 @@ _IS_REFUSING = s.c.strangers == REFUSING
 _WAS_REFUSED = and_(s.c.state == REFUSED, ~exists().where(h.c.mail_id == s.c.id))
 _FREE: dict[str, Any] = {"lease_until": None, "leased_by": None}
 _earlier = s.alias("earlier")
-_BEFORE = (
-    _earlier.c.state == literal_column("'waiting'"),
-    _earlier.c.attempts == 0,
-    _earlier.c.id < s.c.id,
-)
+# By the index of what comes next, and by those of senders and threads: each in its own words, see
+# `outbox_rows`.
+_IS_NEXT = (_IS_WAITING, s.c.deaths >= literal_column("0"))
+
+
+def _first(column: Any, earlier: Any, *others: Any) -> Any:
+    """Whether no mail before it, with the same in that column, waits to be tried first."""
+    before = (
+        select(_earlier.c.id)
+        .where(earlier == column, func.lower(_earlier.c.state) == literal_column("'waiting'"))
+        .where(_earlier.c.attempts == 0, _earlier.c.id < s.c.id, *others)
+        .order_by(_earlier.c.id)
+        .limit(literal_column("1"))
+        .correlate(s)
+        .scalar_subquery()
+    )
+    return before.is_(None)
+
+
 _IN_TURN = (
-    ~exists().where(_earlier.c.sender == s.c.sender, *_BEFORE),
-    ~exists().where(_earlier.c.thread == s.c.thread, _earlier.c.thread != "", *_BEFORE),
+    _first(s.c.sender, _earlier.c.sender),
+    _first(s.c.thread, _earlier.c.thread, _earlier.c.thread != ""),
 )
 _LEASABLE = prepared(
     select(s.c.id, s.c.leased_by)
-    .where(_IS_WAITING, s.c.due_at <= bindparam("now"))
+    .where(*_IS_NEXT, s.c.due_at <= bindparam("now"))
     .where(or_(s.c.lease_until.is_(None), s.c.lease_until <= bindparam("now")))
     .where(*_IN_TURN)
     .order_by(s.c.id)
@@ -78,7 +92,7 @@ _LEASE = prepared(
     )
 )
 _FREE_FROM = case((s.c.lease_until > s.c.due_at, s.c.lease_until), else_=s.c.due_at)
-_NEXT_DUE = prepared(select(func.min(_FREE_FROM)).where(_IS_WAITING, *_IN_TURN))
+_NEXT_DUE = prepared(select(func.min(_FREE_FROM)).where(*_IS_NEXT, *_IN_TURN))
 _FACTS: tuple[Any, ...] = (
     s.c.id,
     s.c.state,
@@ -228,7 +242,7 @@ class SqlSpool:
         return self._change(_ours(mail, owner), state=SET_ASIDE, error=error, **_FREE)
 
     def hand_back(self, owner: str) -> None:
-        self._change((_IS_WAITING, s.c.leased_by == owner), **_FREE)
+        self._change((*_IS_NEXT, s.c.leased_by == owner), **_FREE)
         self.asked = True  # also for those whose turn comes after what that process did
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -290,7 +304,7 @@ class SqlSpool:
     def counts(self) -> dict[str, int]:
         """How many wait, and how many somebody has to decide about. The others are many."""
         counted = dict.fromkeys((WAITING, *UNDECIDED), 0)
-        for which in (_IS_WAITING, _IS_UNDECIDED):
+        for which in (and_(*_IS_NEXT), _IS_UNDECIDED):
             rows = select(s.c.state, func.count()).where(which).group_by(s.c.state)
             counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
         return counted

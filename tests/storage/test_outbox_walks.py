@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from desk.effects import RefreshCard
 from storage.outbox_rows import DONE, REFUSED, WAITING, Lease
@@ -19,28 +19,20 @@ from storage.store import SqlStore
 from storage.tables import outbox
 from storage.transaction import SqlTransaction
 from tests.storage.house import MINUTE, NOW
+from tests.storage.rows_read import counted, emptied, rows_read
 
 BEFORE = 60  # rows that were done when the rows were counted last
 TICKETS = 300  # each waits with three rows in two lanes
 A_FEW = 100
 EVERY_ROW = TICKETS * 3
 
-_COUNT = text("ANALYZE outbox")
-# So far, by this connection: of the table itself, and of its indexes.
-_READ = text(
-    "SELECT pg_stat_get_xact_tuples_returned('outbox'::regclass)"
-    " + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index"
-    " WHERE indrelid = 'outbox'::regclass)"
-)
-
 
 @pytest.fixture
 async def busy(store: SqlStore) -> SqlStore:
     def quiet(tx: SqlTransaction) -> None:
-        if tx._connection.dialect.name == "postgresql":
-            tx._connection.execute(text("TRUNCATE outbox"))  # other tests' dead rows are read, too
+        emptied(tx, outbox)
         tx._connection.execute(insert(outbox), [row(n, "slack", 1, DONE) for n in range(BEFORE)])
-        tx._connection.execute(_COUNT)
+        counted(tx, outbox)
 
     def rush(tx: SqlTransaction) -> None:
         numbers = range(1000, 1000 + TICKETS)
@@ -74,12 +66,6 @@ def leased(tx: SqlTransaction) -> Lease:
     return lease
 
 
-def rows_read(tx: SqlTransaction, look: Callable[[SqlTransaction], Any]) -> int:
-    before = tx._connection.execute(_READ).scalar_one()
-    look(tx)
-    return int(tx._connection.execute(_READ).scalar_one() - before)
-
-
 LOOKS: dict[str, Callable[[SqlTransaction], Any]] = {
     "the next of all": lambda tx: tx.outbox.lease(NOW + MINUTE, MINUTE, "me", 4),
     "the next that is no mail": lambda tx: tx.outbox.lease(
@@ -97,12 +83,15 @@ LOOKS: dict[str, Callable[[SqlTransaction], Any]] = {
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 @pytest.mark.parametrize("look", LOOKS)
 async def test_whoever_looks_reads_a_few_rows(busy: SqlStore, look: str):
-    assert await busy.write(lambda tx: rows_read(tx, LOOKS[look])) < A_FEW
+    assert await busy.write(lambda tx: rows_read(tx, outbox, LOOKS[look])) < A_FEW
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 async def test_when_to_look_again_reads_each_row_a_few_times(busy: SqlStore):
-    read = await busy.write(lambda tx: rows_read(tx, lambda tx: tx.outbox.next_due(NOW)))
+    def looks_again(tx: SqlTransaction) -> None:
+        tx.outbox.next_due(NOW)
+
+    read = await busy.write(lambda tx: rows_read(tx, outbox, looks_again))
 
     assert EVERY_ROW <= read < 4 * EVERY_ROW
 
