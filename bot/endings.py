@@ -44,6 +44,10 @@ class Endings:
             done.write(tx)
             if tx.outbox.finish(lease, now, done.remote):
                 _show_delivery(tx, lease, now, failed=False)
+            elif isinstance(lease.effect, SendMail) and tx.outbox.found_out(
+                lease, now, done.remote
+            ):
+                _show_delivery(tx, lease, now, failed=True)  # which was said, and is not so
             else:
                 _make_true(tx, lease, now)
 
@@ -54,6 +58,10 @@ class Endings:
             case LeaseLost():
                 log.info("lease_lost", row=lease.id)
                 return None
+            case Busy() if isinstance(lease.effect, SendMail):
+                # Noted or not, it was not handed over; in doubt it would never be sent.
+                log.warning("relay_waits_for_database", row=lease.id)
+                return lambda tx: _let_go(tx, lease)
             case Busy():
                 log.warning("relay_waits_for_database", row=lease.id)
                 return None
@@ -111,6 +119,10 @@ class Endings:
             # A mail's thread says so already, and no warning warns of a warning.
             if not isinstance(lease.effect, SendMail | WARNINGS):
                 tx.outbox.put(WarnUndelivered(lease.id), now)
+
+
+def _let_go(tx: SqlTransaction, lease: Lease) -> None:
+    tx.outbox.let_go(lease)
 
 
 def _make_true(tx: SqlTransaction, lease: Lease, now: datetime) -> None:

@@ -44,6 +44,14 @@ class InHand:
     def has_room_for_mails(self) -> bool:
         return len(self._mails) < MOST
 
+    @property
+    def oldest(self) -> int | None:
+        """The ticket of the call that has waited longest; None where none waits."""
+        ticket: int | None = (
+            getattr(self._calls[0][0].effect, "ticket", None) if self._calls else None
+        )
+        return ticket
+
     def put(self, lane: Lane) -> None:
         (self._mails if isinstance(lane[0].effect, SendMail) else self._calls).append(lane)
 

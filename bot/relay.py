@@ -19,7 +19,7 @@ import structlog
 
 from bot.courtesy import Courtesy
 from bot.endings import Ended, Endings, Note
-from bot.in_hand import InHand
+from bot.in_hand import InHand, Lane
 from bot.outcomes import Attempting, Done
 from bot.pacing import Pacing, carrying
 from bot.reading import with_facts, with_first_facts
@@ -35,11 +35,12 @@ log = structlog.get_logger(__name__)
 HOLD = timedelta(seconds=15)  # how long a process that died keeps others from its rows
 RENEWED = HOLD.total_seconds() / 3  # seconds; one that lives renews its leases so often
 AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behind it on SQLite
-SLOTS = 64  # at once: calls that take a second each, and new cards that wait for one another
-FROM_HAND = 40  # of them, for new tickets while others wait: a click in a rush is shown, too
+SLOTS = 80  # at once: calls that take a second each, and new cards that wait for one another
+FROM_HAND = 56  # of them, for new tickets while others wait: a click in a rush is shown, too
 MAILS = 16  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
 CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
+FRESH = timedelta(seconds=2)  # for how long what waits in hand is shown as it was written
 COURTESY = 0.05  # seconds a mail lets Slack go first, at most
 
 Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
@@ -77,6 +78,8 @@ class Relay:
         self._rounds = Rounds("outbox", self._look, self._renew, RENEWED)
         self._is_full = False  # so that rows may wait for a slot
         self._mails_wait = False  # maybe, since none were asked for
+        # Of mails that wait there and in hand: now, and the last time a slot was free.
+        self._outbox_first = self._outbox_had_it = False
         # The last new ticket that had no room, and the last one that waits no more.
         self._turned_away: object = None
         self._caught_up: object = None
@@ -138,15 +141,26 @@ class Relay:
 
     def _go_on(self) -> None:
         """Start what is in hand, as far as there are slots."""
-        while self._has_slot_from_hand and (lane := self._in_hand.call()):
-            self._start(*lane)
-        while self._has_slot_from_hand and self._takes_mails and (lane := self._in_hand.mail()):
-            self._start(*lane)
+        while self._has_slot_for_call and (lane := self._in_hand.call()):
+            self._start(*self._fresh(lane))
+        while self._has_slot_for_mail and (lane := self._in_hand.mail()):
+            self._start(*self._fresh(lane))
 
     @property
-    def _has_slot_from_hand(self) -> bool:
+    def _has_slot_for_call(self) -> bool:
         calls = len(self._running) - self._mails
         return self._free > 0 and calls < FROM_HAND and not self._rounds.stopping
+
+    @property
+    def _has_slot_for_mail(self) -> bool:
+        has_turn = self._takes_mails and not self._outbox_first
+        return self._free > 0 and has_turn and not self._rounds.stopping
+
+    def _fresh(self, lane: Lane) -> Lane:
+        """What has waited for long is read again: an address may have changed."""
+        if self._clock() - lane[0].created_at < FRESH:
+            return lane
+        return tuple(replace(lease, facts=None) for lease in lane)
 
     async def run(self) -> None:
         """Until `stop`. Never cancel it: what it has just leased would stay leased."""
@@ -178,7 +192,11 @@ class Relay:
     async def _look(self) -> float:
         if self._pacing.is_stale:
             await self._pacing.learn(self._store)
-        return await self._take()
+        try:
+            return await self._take()
+        finally:
+            self._outbox_first = False
+            self._go_on()  # slots were reserved that were not needed
 
     async def _take(self) -> float:
         """Lease rows for the free slots. How many seconds later there may be more."""
@@ -186,21 +204,22 @@ class Relay:
         if free <= 0:
             self._is_full = True
             return IDLE  # a task that ends wakes us
-        if self._in_hand.waits and not self._is_caught_up:
-            return IDLE  # what waits came after what is in hand; once that is begun we are woken
+        # What was turned away came after what is in hand.
+        before = None if self._is_caught_up else self._in_hand.oldest
         now, mails = self._clock(), self._takes_mails
         paced, turned_away = self._pacing.is_on, self._turned_away
         most = min(free, AT_ONCE)
         with self._reserving(most):
             leases, due = await self._store.write(
-                lambda tx: _taken(tx, now, self._owner, most, mails, paced),
+                lambda tx: _taken(tx, now, self._owner, most, mails, paced, before),
                 patient=True,
                 early=True,
             )
         for lease in leases:
             self._start(lease)
-        self._go_on()  # slots were reserved that were not needed
         self._is_full, self._mails_wait = len(leases) == free, not mails
+        if before is not None:
+            return IDLE  # each call that ends wakes us
         if len(leases) < most:
             self._caught_up = turned_away
         if len(leases) == most < free:
@@ -227,7 +246,10 @@ class Relay:
         others_may = self._is_full or not self._is_caught_up
         self._running.discard(task)
         if isinstance(leases[0].effect, SendMail):
-            others_may = others_may or self._mails_wait or not self._takes_mails
+            mails_may = self._mails_wait or not self._takes_mails
+            self._outbox_had_it = mails_may and not self._outbox_had_it
+            self._outbox_first = self._outbox_had_it  # every other time
+            others_may = others_may or mails_may
             self._mails -= 1
         elif len(self._running) == self._mails:
             self._slack_is_quiet.set()
@@ -378,15 +400,22 @@ class Relay:
 
 
 def _taken(
-    tx: SqlTransaction, now: datetime, owner: str, limit: int, mails: bool, paced: bool
+    tx: SqlTransaction,
+    now: datetime,
+    owner: str,
+    limit: int,
+    mails: bool,
+    paced: bool,
+    before: int | None,
 ) -> tuple[tuple[Lease, ...], datetime | None]:
     """Up to `limit` rows, and when the next is due. With all slots full nobody wants to know."""
     granted = tx.pace.grant(now, HOLD, owner, limit) if paced else ()
     leases = granted
     if len(granted) < limit:
-        leases += tx.outbox.lease(now, HOLD, owner, limit - len(granted), mails=mails)
+        most = limit - len(granted)
+        leases += tx.outbox.lease(now, HOLD, owner, most, mails=mails, before=before)
     leases = _with_facts(tx, leases, now)
-    if len(leases) == limit:
+    if len(leases) == limit or before is not None:
         return leases, None
     moments = (tx.outbox.next_due(now, mails=mails), tx.pace.next_slot(now) if paced else None)
     return leases, min((m for m in moments if m is not None), default=None)

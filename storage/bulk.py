@@ -41,7 +41,9 @@ class Bulk:
             with connection.begin():
                 if not self.is_sqlite:
                     _trust(connection)
-                yield cast(Connection, QuickConnection(connection))
+                quick = QuickConnection(connection)
+                yield cast(Connection, quick)
+                quick.settle()
 
     def finish(self, *tables: Table) -> None:
         """New rows get numbers of their own again, and the planner knows how large things are."""

@@ -60,13 +60,15 @@ class KeptConnections:
 def at_once(connection: Connection, sql: str) -> None:
     """Run a statement without values and without SQLAlchemy's bookkeeping."""
     driver: Any = connection.connection.dbapi_connection
+    libpq = Libpq.of(connection) if connection.dialect.name == POSTGRESQL else None
     try:
-        if connection.dialect.name == POSTGRESQL:
-            Libpq.of(connection).order(sql)
+        if libpq is not None:
+            libpq.order(sql)
         else:
             driver.execute(sql)
     except connection.dialect.loaded_dbapi.Error as fault:
-        raise_as_usual(connection, driver, sql, fault)
+        # What is refused may be what went with it.
+        raise_as_usual(connection, driver, libpq.refused or sql if libpq else sql, fault)
 
 
 def soon(connection: Connection, sql: str) -> None:

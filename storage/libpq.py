@@ -118,6 +118,7 @@ class Libpq:
             self._through()
 
     def _statement(self, sql: str, values: Sequence[Any]) -> Statement:
+        self.refused = ""
         if not self.is_open:
             self._driver.execute("SELECT 1")  # psycopg begins the transaction then, in its own way
         kept = self._names.get(sql)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
     true,
     update,
@@ -53,6 +54,7 @@ from storage.outbox_rows import (
     numbered,
     so_many,
     values_of,
+    waits_in_lane,
     which,
     wish,
 )
@@ -72,7 +74,14 @@ def _leasable(*which: Any) -> Any:
     return prepared(next_ones.with_for_update(skip_locked=True, of=o))
 
 
-_LEASABLE = {True: _leasable(), False: _leasable(_NO_MAIL)}  # with mails, or without
+_OLDER = or_(o.c.ticket_id.is_(None), o.c.ticket_id < bindparam("before"), ~_NO_MAIL)
+# With mails, or without; and of older tickets only, or of all.
+_LEASABLE = {
+    (True, False): _leasable(),
+    (False, False): _leasable(_NO_MAIL),
+    (True, True): _leasable(_OLDER),
+    (False, True): _leasable(_NO_MAIL, _OLDER),
+}
 _LEASE = prepared(
     update(o)
     .where(o.c.id == bindparam("row"))
@@ -83,7 +92,9 @@ _LEASE = prepared(
     )
 )
 _HOLDS = prepared(select(o.c.id).where(*OURS))
-_WAITS = prepared(select(o.c.id).where(o.c.key == bindparam("key"), IS_WAITING))
+_WAITS = prepared(
+    select(o.c.id).where(*waits_in_lane(o, bindparam("lane")), o.c.key == bindparam("key"))
+)
 _ATTEMPTING = prepared(update(o).where(*OURS).values(**ATTEMPT))
 _SENT: dict[str, Any] = {
     "remote": bindparam("name"),
@@ -95,6 +106,11 @@ _FINISH = prepared(
     update(o)
     .where(*OURS, o.c.asked == bindparam("times"))
     .values(state=DONE, done_at=bindparam("at"), **_SENT)
+)
+_FOUND_OUT = prepared(
+    update(o)
+    .where(o.c.id == bindparam("row"), o.c.state == UNCERTAIN)
+    .values(state=DONE, done_at=bindparam("at"), remote=bindparam("name"), error="")
 )
 _BEGIN_ANEW = prepared(
     update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, pace=None, **_SENT)
@@ -131,6 +147,7 @@ class SqlOutbox:
         self.begun: list[Lease] = []
         self._wishes: list[dict[str, Any]] = []
         self._beginnings: dict[Effect, datetime | None] = {}  # None: written down
+        self.wished = False  # whether some of it is for any relay, and not in our own hand
         self.asked = False  # whether any relay has something new to do
         self.attempts = False  # whether something is about to be done that cannot be taken back
         self.mailed = False  # whether a mail left, of which nobody could find out again
@@ -149,6 +166,7 @@ class SqlOutbox:
         if self._hand is not None and due is None and self._begins(effect):
             self._beginnings.setdefault(effect, at)
         else:
+            self.wished = True
             self._wishes.append(values_of(effect, at, due or at))
 
     def settle(self) -> None:
@@ -205,11 +223,22 @@ class SqlOutbox:
     # What the relay asks for
 
     def lease(
-        self, now: datetime, hold: timedelta, owner: str, limit: int, *, mails: bool = True
+        self,
+        now: datetime,
+        hold: timedelta,
+        owner: str,
+        limit: int,
+        *,
+        mails: bool = True,
+        before: int | None = None,
     ) -> tuple[Lease, ...]:
         """Take due rows, at most one of each lane, so that no other relay sends them for `hold`.
-        `mails`: also of these."""
-        rows = self._connection.execute(_LEASABLE[mails], {"now": now, "most": limit}).all()
+        `mails`: also of these. `before`: of what shows a ticket, only of older ones than that."""
+        values: dict[str, Any] = {"now": now, "most": limit}
+        if before is not None:
+            values["before"] = before
+        leasable = _LEASABLE[mails, before is not None]
+        rows = self._connection.execute(leasable, values).all()
         if len(rows) < limit:
             self.freed = False  # whatever this transaction freed is among them
         return self.take(rows, now, hold, owner)
@@ -241,7 +270,10 @@ class SqlOutbox:
 
     def waits(self, effect: Effect) -> bool:
         """Whether it is asked for, and not done yet; maybe somebody is just doing it."""
-        return self._connection.execute(_WAITS, {"key": effect.key}).first() is not None
+        return (
+            self._connection.execute(_WAITS, {"lane": effect.lane, "key": effect.key}).first()
+            is not None
+        )
 
     def holds(self, lease: Lease) -> bool:
         """Whether the row still waits and is the lease's to carry out."""
@@ -262,6 +294,11 @@ class SqlOutbox:
         self.mailed = self.mailed or isinstance(lease.effect, SendMail)
         values = {**which(lease), "at": at, "name": remote}
         return self._done(_FINISH, values) or self._done(_BEGIN_ANEW, values)
+
+    def found_out(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
+        """The other side took it, and says so only after somebody else had given it up in doubt.
+        False, and nothing changes, where that is not so."""
+        return self._done(_FOUND_OUT, {"row": lease.id, "at": at, "name": remote})
 
     def postpone(
         self, lease: Lease, until: datetime, error: str, *, attempted: bool = False

@@ -38,11 +38,12 @@ WITHDRAWN = "withdrawn"
 # Written out, not bound: only then do both databases see that partial indexes will do.
 _AS_WAITING: Any = literal_column("'waiting'")
 IS_WAITING = o.c.state == _AS_WAITING
-IN_TURN = (IS_WAITING, o.c.asked > literal_column("0"))  # by the indexes of what comes next
 # The same, for whoever looks for a row otherwise than by what waits. PostgreSQL counts the rows at
 # times when hardly any do, and would go through all of them to find the one of a number or a lane.
 # So this stands for no index; and `waits_in_lane` for that of lanes alone.
 STILL_WAITS = o.c.state.concat(literal_column("''")) == _AS_WAITING
+# And this for the indexes of what comes next.
+IN_TURN = (func.lower(o.c.state) == _AS_WAITING, o.c.asked > literal_column("0"))
 IS_STUCK = o.c.state.in_([literal_column("'refused'"), literal_column("'uncertain'")])
 FREE: dict[str, Any] = {"lease_until": None, "leased_by": None, "leased_asked": None}
 EARLIER = o.alias("earlier")

@@ -279,3 +279,9 @@ class QuickConnection:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._settled(), name)
+
+
+def settle(connection: Any) -> None:
+    """Return when the database has done, or refused, all that was asked so far."""
+    if isinstance(connection, QuickConnection):
+        connection.settle()

@@ -52,7 +52,7 @@ _FREE: dict[str, Any] = {"lease_until": None, "leased_by": None}
 _earlier = s.alias("earlier")
 # By the index of what comes next, and by those of senders and threads: each in its own words, see
 # `outbox_rows`.
-_IS_NEXT = (_IS_WAITING, s.c.deaths >= literal_column("0"))
+_IS_NEXT = (func.lower(s.c.state) == literal_column("'waiting'"), s.c.deaths >= literal_column("0"))
 
 
 def _first(column: Any, earlier: Any, *others: Any) -> Any:
@@ -242,7 +242,7 @@ class SqlSpool:
         return self._change(_ours(mail, owner), state=SET_ASIDE, error=error, **_FREE)
 
     def hand_back(self, owner: str) -> None:
-        self._change((*_IS_NEXT, s.c.leased_by == owner), **_FREE)
+        self._change((_IS_WAITING, s.c.leased_by == owner), **_FREE)
         self.asked = True  # also for those whose turn comes after what that process did
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -304,7 +304,7 @@ class SqlSpool:
     def counts(self) -> dict[str, int]:
         """How many wait, and how many somebody has to decide about. The others are many."""
         counted = dict.fromkeys((WAITING, *UNDECIDED), 0)
-        for which in (and_(*_IS_NEXT), _IS_UNDECIDED):
+        for which in (_IS_WAITING, _IS_UNDECIDED):
             rows = select(s.c.state, func.count()).where(which).group_by(s.c.state)
             counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
         return counted

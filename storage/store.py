@@ -227,7 +227,7 @@ class SqlStore:
 
 def _news(tx: SqlTransaction) -> Iterator[str]:
     """What other processes are told with the commit."""
-    if tx.outbox.asked and not tx.begun:
+    if tx.outbox.asked and (tx.outbox.wished or not tx.begun):
         yield RELAY
     if tx.pace.changed:
         yield PACE

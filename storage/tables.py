@@ -279,12 +279,15 @@ outbox = Table(
     Column("rank", Integer, nullable=False, server_default="1"),  # who goes first, of the paced
     Column("pace", Text),  # the budget whose next slot the row waits for
     partial_index("ux_outbox_key", "key", where="state = 'waiting'", unique=True),
-    partial_index("ix_outbox_next", "due_at", "id", where="state = 'waiting' AND asked > 0"),
+    # Of the version before, for its processes: to be dropped a release later.
+    partial_index("ix_outbox_due", "due_at", where="state = 'waiting'"),
+    partial_index("ix_outbox_lane", "lane", "id", where="state = 'waiting'"),
+    partial_index("ix_outbox_next", "due_at", "id", where="lower(state) = 'waiting' AND asked > 0"),
     partial_index(
         "ix_outbox_next_call",
         "due_at",
         "id",
-        where="state = 'waiting' AND asked > 0 AND substr(lane, 1, 5) != 'mail:'",
+        where="lower(state) = 'waiting' AND asked > 0 AND substr(lane, 1, 5) != 'mail:'",
     ),
     partial_index("ix_outbox_first", "lane", "id", where="lower(state) = 'waiting'"),
     partial_index("ix_outbox_stuck", "state", "id", where="state IN ('refused', 'uncertain')"),

@@ -32,7 +32,7 @@ from storage.dialect import upsert
 from storage.faults import is_passing
 from storage.journal import SqlJournal
 from storage.people import SqlPeople
-from storage.prepared import prepared
+from storage.prepared import prepared, settle
 from storage.tables import indexing, ticket_words, unindexed
 from storage.tables import tickets as t
 from storage.tickets import SqlTickets
@@ -164,6 +164,7 @@ class SqlTicketIndex:
         wanted = tuple(numbers)
         try:
             self._index_all(wanted, now)
+            settle(self._connection)  # what is refused shall be refused here
         except Exception as fault:
             if is_passing(fault):
                 raise

@@ -84,3 +84,57 @@ async def test_whoever_stops_meanwhile_leaves_it_to_its_lease(store: SqlStore, a
         return [(row[0]["kind"], row[1] is not None) for row in rows]
 
     assert (SendMail.__name__, True) in await store.read(left)
+
+
+async def test_a_mail_that_was_not_handed_over_is_not_in_doubt(
+    store: SqlStore, away: asyncio.Event
+):
+    """The note that it is about to be was committed, and the answer lost on its way."""
+
+    async def lose_the_answer(lease: Lease, attempting: Attempting) -> Done:
+        assert await attempting()
+        away.set()
+        raise Busy
+
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+    await store.write(lambda tx: a_reply(tx, "paul@acme.example"))
+    async with a_play(store) as play:
+        play.endings = [lose_the_answer]
+        await asyncio.wait_for(away.wait(), LONG)
+        await asyncio.sleep(0.1)
+        away.clear()
+
+        await play.until_rows(waiting=0)
+
+        assert play.kinds.count("SendMail") == 2
+        assert (await play.rows()).get("uncertain", 0) == 0
+
+
+async def test_a_mail_that_somebody_gave_up_in_doubt_is_done_once_it_is_known_to_be(
+    store: SqlStore,
+):
+    """Who sent it slept for longer than its lease, and hears of it only then."""
+
+    def give_up(tx: SqlTransaction) -> None:
+        in_doubt = {"state": "uncertain", "error": "we stopped", "leased_by": None}
+        tx._connection.execute(outbox.update().values(in_doubt))
+
+    async def sleep(lease: Lease, attempting: Attempting) -> Done:
+        assert await attempting()
+        await store.write(give_up)
+        return Done("250 taken")
+
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+    await store.write(lambda tx: a_reply(tx, "paul@acme.example"))
+    async with a_play(store) as play:
+        play.endings = [sleep]
+        await play.until_carried(1)
+
+        await play.until_rows(waiting=0, uncertain=0)
+
+        mail = select(outbox.c.state, outbox.c.remote, outbox.c.error).where(
+            outbox.c.entry_id.is_not(None)
+        )
+        (row,) = await store.read(lambda tx: tx._connection.execute(mail).all())
+        assert tuple(row) == ("done", "250 taken", "")
+        assert {"ShowEntry", "RefreshCard"} <= set(play.kinds), "what said otherwise is put right"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,24 @@ async def test_a_ticket_that_cannot_be_read_keeps_no_other_from_being_found(
     assert await found(full) == [5, 4, 2, 1]
     assert [(line["event"], line["ticket"]) for line in logs] == [("ticket_not_indexed", 3)]
     assert not await full.read(lambda tx: tx.index.is_behind(NOW))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite takes as much as there is
+async def test_nor_does_one_whose_words_the_database_refuses(
+    full: SqlStore, monkeypatch: pytest.MonkeyPatch
+):
+    def too_much(ticket: Ticket, *more: Any) -> Searchable:
+        found = searchable(ticket, *more)
+        many = [f"{number:07d}abcdefghij" for number in range(90_000)]
+        return replace(found, every=many) if ticket.id == 3 else found
+
+    monkeypatch.setattr(ticket_index, "searchable", too_much)
+
+    with capture_logs() as logs:
+        await Indexing(full, Clock()).catch_up()
+
+    assert await found(full) == [5, 4, 2, 1]
+    assert [(line["event"], line["ticket"]) for line in logs] == [("ticket_not_indexed", 3)]
 
 
 async def test_it_is_tried_again_later(full: SqlStore, monkeypatch: pytest.MonkeyPatch):
