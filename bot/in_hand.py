@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from desk.effects import SendMail
 from storage.outbox_rows import Lease
@@ -15,6 +17,8 @@ from storage.outbox_rows import Lease
 # Lanes of calls, and as many of mails. A process that dies leaves what it has in hand to its lease,
 # and to a search of Slack: of posts that were noted and maybe never made.
 MOST = 64
+
+FRESH = timedelta(seconds=2)  # for how long it is shown as it was written
 
 Lane = tuple[Lease, ...]
 
@@ -55,11 +59,11 @@ class InHand:
     def put(self, lane: Lane) -> None:
         (self._mails if isinstance(lane[0].effect, SendMail) else self._calls).append(lane)
 
-    def call(self) -> Lane | None:
-        return self._calls.popleft() if self._calls else None
+    def call(self, now: datetime) -> Lane | None:
+        return _fresh(self._calls.popleft(), now) if self._calls else None
 
-    def mail(self) -> Lane | None:
-        return self._mails.popleft() if self._mails else None
+    def mail(self, now: datetime) -> Lane | None:
+        return _fresh(self._mails.popleft(), now) if self._mails else None
 
     def clear(self) -> tuple[Lease, ...]:
         """All that was left."""
@@ -67,3 +71,10 @@ class InHand:
         self._calls.clear()
         self._mails.clear()
         return left
+
+
+def _fresh(lane: Lane, now: datetime) -> Lane:
+    """To be read again, where it has waited for long: an address may have been put right."""
+    if now - lane[0].created_at < FRESH:
+        return lane
+    return tuple(replace(lease, facts=None) for lease in lane)

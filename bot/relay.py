@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,10 +19,11 @@ import structlog
 
 from bot.courtesy import Courtesy
 from bot.endings import Ended, Endings, Note
-from bot.in_hand import InHand, Lane
+from bot.in_hand import InHand
+from bot.leasing import taken, with_what_they_show
 from bot.outcomes import Attempting, Done
 from bot.pacing import Pacing, carrying
-from bot.reading import with_facts, with_first_facts
+from bot.reading import with_first_facts
 from bot.rounds import AFTER_TROUBLE, Rounds
 from desk.effects import SendMail
 from desk.errors import Busy
@@ -40,7 +41,7 @@ FROM_HAND = 56  # of them, for new tickets while others wait: a click in a rush 
 MAILS = 16  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
 CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
-FRESH = timedelta(seconds=2)  # for how long what waits in hand is shown as it was written
+GLANCE = 0.05  # seconds between two looks, in a rush, for what is shown of older tickets
 COURTESY = 0.05  # seconds a mail lets Slack go first, at most
 
 Courier = Callable[[Any, Lease, Attempting], Awaitable[Done]]
@@ -72,6 +73,7 @@ class Relay:
         self._reserved = 0  # slots for what is just being leased
         self._mails = 0  # how many of them send one
         self._in_hand = InHand()
+        self._glanced = 0.0  # when, by the loop's clock
         self._slack_is_quiet = asyncio.Event()
         self._slack_is_quiet.set()
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
@@ -141,10 +143,11 @@ class Relay:
 
     def _go_on(self) -> None:
         """Start what is in hand, as far as there are slots."""
-        while self._has_slot_for_call and (lane := self._in_hand.call()):
-            self._start(*self._fresh(lane))
-        while self._has_slot_for_mail and (lane := self._in_hand.mail()):
-            self._start(*self._fresh(lane))
+        now = self._clock()
+        while self._has_slot_for_call and (lane := self._in_hand.call(now)):
+            self._start(*lane)
+        while self._has_slot_for_mail and (lane := self._in_hand.mail(now)):
+            self._start(*lane)
 
     @property
     def _has_slot_for_call(self) -> bool:
@@ -155,12 +158,6 @@ class Relay:
     def _has_slot_for_mail(self) -> bool:
         has_turn = self._takes_mails and not self._outbox_first
         return self._free > 0 and has_turn and not self._rounds.stopping
-
-    def _fresh(self, lane: Lane) -> Lane:
-        """What has waited for long is read again: an address may have changed."""
-        if self._clock() - lane[0].created_at < FRESH:
-            return lane
-        return tuple(replace(lease, facts=None) for lease in lane)
 
     async def run(self) -> None:
         """Until `stop`. Never cancel it: what it has just leased would stay leased."""
@@ -206,12 +203,16 @@ class Relay:
             return IDLE  # a task that ends wakes us
         # What was turned away came after what is in hand.
         before = None if self._is_caught_up else self._in_hand.oldest
+        if before is not None and (pause := self._until_next_glance()) > 0:
+            return pause
         now, mails = self._clock(), self._takes_mails
         paced, turned_away = self._pacing.is_on, self._turned_away
         most = min(free, AT_ONCE)
         with self._reserving(most):
             leases, due = await self._store.write(
-                lambda tx: _taken(tx, now, self._owner, most, mails, paced, before),
+                lambda tx: taken(
+                    tx, now, (self._owner, HOLD), most, mails=mails, paced=paced, before=before
+                ),
                 patient=True,
                 early=True,
             )
@@ -219,7 +220,7 @@ class Relay:
             self._start(lease)
         self._is_full, self._mails_wait = len(leases) == free, not mails
         if before is not None:
-            return IDLE  # each call that ends wakes us
+            return GLANCE
         if len(leases) < most:
             self._caught_up = turned_away
         if len(leases) == most < free:
@@ -227,6 +228,14 @@ class Relay:
         if due is None:
             return IDLE
         return min(max((due - now).total_seconds(), 0.02), IDLE)
+
+    def _until_next_glance(self) -> float:
+        """Seconds: past all that was turned away it is a long look, and mostly in vain."""
+        now = asyncio.get_running_loop().time()
+        pause = self._glanced + GLANCE - now
+        if pause <= 0:
+            self._glanced = now
+        return pause
 
     def _start(self, *leases: Lease) -> None:
         """Carry them out one after another: they are of one lane, in its order."""
@@ -396,34 +405,8 @@ class Relay:
         if self._rounds.stopping or not most:
             return ()
         following = tx.outbox.lease(now, HOLD, self._owner, most, mails=self._takes_mails)
-        return _with_facts(tx, following, now)
-
-
-def _taken(
-    tx: SqlTransaction,
-    now: datetime,
-    owner: str,
-    limit: int,
-    mails: bool,
-    paced: bool,
-    before: int | None,
-) -> tuple[tuple[Lease, ...], datetime | None]:
-    """Up to `limit` rows, and when the next is due. With all slots full nobody wants to know."""
-    granted = tx.pace.grant(now, HOLD, owner, limit) if paced else ()
-    leases = granted
-    if len(granted) < limit:
-        most = limit - len(granted)
-        leases += tx.outbox.lease(now, HOLD, owner, most, mails=mails, before=before)
-    leases = _with_facts(tx, leases, now)
-    if len(leases) == limit or before is not None:
-        return leases, None
-    moments = (tx.outbox.next_due(now, mails=mails), tx.pace.next_slot(now) if paced else None)
-    return leases, min((m for m in moments if m is not None), default=None)
+        return with_what_they_show(tx, following, now)
 
 
 def _lane(lease: Lease) -> str:
     return lease.effect.lane
-
-
-def _with_facts(tx: SqlTransaction, leases: Iterable[Lease], now: datetime) -> tuple[Lease, ...]:
-    return tuple(with_facts(tx, lease, now) for lease in leases)

@@ -224,7 +224,7 @@ async def test_an_older_mail_comes_before_those_that_are_written_meanwhile(
 async def test_what_has_waited_for_long_is_read_again(hands: Hands) -> None:
     """An address may have been put right since."""
     await rush(hands, 2)
-    hands.office.now += relays.FRESH
+    hands.office.now += in_hand.FRESH
     await rush(hands, 1)
 
     begin(hands)
