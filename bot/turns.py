@@ -39,10 +39,16 @@ class Turns:
 
     async def see_done(self, name: str, every: timedelta, job: Job) -> None:
         """Like `do`; but where another process does it, it may die of it, and we come after."""
-        await self.do(name, every, job)
-        while await self._store.read(lambda tx: tx.leases.is_held(name, self._clock(), HOLD)):
-            await asyncio.sleep(LOOK)
+        while True:
+            # Looked before and after: what somebody has at neither moment nobody was at meanwhile.
+            was_held = await self._is_held(name)
             await self.do(name, every, job)
+            if not was_held and not await self._is_held(name):
+                return
+            await asyncio.sleep(LOOK)
+
+    async def _is_held(self, name: str) -> bool:
+        return await self._store.read(lambda tx: tx.leases.is_held(name, self._clock(), HOLD))
 
     async def do(self, name: str, every: timedelta, job: Job) -> None:
         """Do `job` unless another process does, or one has done it within `every`."""

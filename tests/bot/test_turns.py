@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,29 @@ async def test_who_sees_it_done_comes_after_a_process_that_died(
     clock.now += turns_.HOLD
 
     await asyncio.wait_for(seeing, LONG)
+    assert work.done == 1
+
+
+async def test_so_it_does_where_that_one_lets_go_just_as_it_has_looked(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused its turn, and then nobody has it."""
+    monkeypatch.setattr(turns_, "LOOK", 0.01)
+    clock, work = Clock(), Work()
+    at = clock()
+    await store.write(lambda tx: tx.leases.take("learn", "died", at, turns_.HOLD, DAY))
+    turns = Turns(store, clock)
+    take = turns._take
+
+    async def refused_at_the_last_moment(*what: Any) -> bool:
+        taken = await take(*what)
+        clock.now = at + turns_.HOLD
+        return taken
+
+    monkeypatch.setattr(turns, "_take", refused_at_the_last_moment)
+
+    await asyncio.wait_for(turns.see_done("learn", DAY, work), LONG)
+
     assert work.done == 1
 
 
