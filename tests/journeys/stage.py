@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import random
 import socket
 from collections.abc import AsyncIterator
@@ -85,7 +86,7 @@ def take_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def free_port() -> int:
     """Below the ports that the system gives to outgoing connections: those are taken again at once.
-    A process begins somewhere of its own, so that tests beside each other seldom meet."""
+    Each worker has a thousand of its own: two that began beside each other would go on meeting."""
     for port in _ports:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -93,6 +94,7 @@ def free_port() -> int:
     raise OSError("no port is free")
 
 
-_ports = itertools.cycle(range(15_000, 32_000))
-for _ in range(random.SystemRandom().randrange(17_000)):
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
+_ports = itertools.cycle(range(15_000 + 1_000 * _WORKER, 16_000 + 1_000 * _WORKER))
+for _ in range(random.SystemRandom().randrange(1_000)):
     next(_ports)
