@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.courtesy import give_way
 from bot.form import payload_in
 
 log = structlog.get_logger(__name__)
@@ -144,6 +145,7 @@ async def _answer(send: Send, status: int, body: bytes = b"", **headers: bytes) 
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": status, "headers": [length, *named]})
     await send({"type": "http.response.body", "body": body})
+    give_way()
 
 
 def _client(scope: Scope) -> str:

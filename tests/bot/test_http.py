@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
+from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from slack_bolt.response import BoltResponse
 
-from bot.http import OLDEST, is_signed
+from bot import http
+from bot.http import OLDEST, SlackDoor, is_signed
 
 NOW = 1_795_000_000
 bodies = st.binary(max_size=2000)
@@ -84,3 +89,30 @@ def test_a_zero_in_front_of_the_timestamp_is_another_text() -> None:
     signature = signed(b"", str(NOW), "secret")
 
     assert not is_signed(b"", f"0{NOW}", signature, "secret", NOW)
+
+
+async def test_who_waits_for_the_answer_runs_before_we_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(http, "give_way", lambda: order.append("given way"))
+    body, stamp = b'{"type": "event_callback"}', str(int(time.time()))
+
+    async def dispatch(payload: dict[str, Any]) -> BoltResponse:
+        order.append("handled")
+        return BoltResponse(status=200, body="")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        order.append(message["type"])
+
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"x-slack-request-timestamp", stamp.encode()),
+        (b"x-slack-signature", signed(body, stamp, "secret").encode()),
+    ]
+    await SlackDoor(dispatch, ["secret"])({"method": "POST", "headers": headers}, receive, send)
+
+    assert order == ["handled", "http.response.start", "http.response.body", "given way"]
