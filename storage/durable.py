@@ -35,7 +35,7 @@ class WriteAheadLog:
         self._database = database
         self._file = f"{database}-wal"
         self._open: int | None = None
-        self._in_doubt = False  # whether the disk refused something that stands in it
+        self.in_doubt = False  # whether the disk refused something that stands in it
 
     def settle(self) -> None:
         """Return when all commits so far are on the disk. Raises OSError where that failed."""
@@ -43,14 +43,14 @@ class WriteAheadLog:
             self.close()
             self._open = os.open(self._file, os.O_RDWR)
         try:
-            if not self._in_doubt:
+            if not self.in_doubt:
                 _to_disk(self._open)
         except OSError:
             log.warning("the disk refused the journal, which is written once more", exc_info=True)
-            self._in_doubt = True
-        if self._in_doubt:
+            self.in_doubt = True
+        if self.in_doubt:
             self._write_again()
-            self._in_doubt = False
+            self.in_doubt = False
 
     def _write_again(self) -> None:
         """All of it, as it stands there.

@@ -28,10 +28,14 @@ ALIVE: dict[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
 }
-# Pages of 4 KiB in the journal before it is written back: mostly the same ones, again and again, so
-# four times as many are written back for little more.
-JOURNAL_PAGES = 4000
-JOURNAL_KEPT = 16 << 20  # bytes of SQLite's journal that stay on the disk after a burst
+# Commits before SQLite's journal is written back into the file, which another thread does: some
+# 4,000 pages of 4 KiB, mostly the same ones again and again.
+COMMITS = 300
+# Pages with which the commit that reaches them writes it back itself: large ones, and where the
+# other thread is too slow.
+JOURNAL_PAGES = 8000
+JOURNAL_KEPT = 32 << 20  # bytes of the journal that stay on the disk after a burst
+TIMES = 4  # to write back what came while the journal was written back
 BEGIN_TO_WRITE, BEGIN_TO_READ = "BEGIN IMMEDIATE", "BEGIN"
 MUST_LAST = "SET LOCAL synchronous_commit TO DEFAULT"  # after all
 READ_ONLY = "25006"  # SQLSTATE: somebody writes where only reading is possible
@@ -120,6 +124,17 @@ def empty_the_journal(url: URL) -> None:
     """Write SQLite's journal back into the file and cut it off, unless somebody is in the way."""
     with closing(sqlite3.connect(str(url.database), timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def write_back(url: URL) -> None:
+    """Write SQLite's journal back into the file beside whoever writes, so that it begins anew.
+    Raises sqlite3.Error."""
+    with closing(sqlite3.connect(str(url.database), timeout=0)) as connection:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        for _ in range(TIMES):
+            _, written, back = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if back == written:
+                break  # nobody has written meanwhile
 
 
 def _sqlite(url: URL, begin: str, prepare: Any, pool_size: int) -> Engine:

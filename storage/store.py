@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.durable import WriteAheadLog
 from storage.engine import (
+    COMMITS,
     MUST_LAST,
     PATIENT_THREADS,
     READERS,
@@ -25,6 +27,7 @@ from storage.engine import (
     empty_the_journal,
     is_sqlite,
     sqlite_reader_engine,
+    write_back,
     writer_engine,
 )
 from storage.finder import Finder
@@ -77,6 +80,7 @@ class SqlStore:
         self._patient_threads = ThreadPoolExecutor(PATIENT_THREADS, "storage-patient")
         self._writer = self._sqlite_writer() if sqlite else None
         self._listeners: list[Listener] = []
+        self._commits = 0  # since SQLite's journal was written back
 
     async def write(
         self, work: Callable[[SqlTransaction], R], *, patient: bool = False, early: bool = False
@@ -143,12 +147,12 @@ class SqlStore:
             engine.dispose()
 
     def _sqlite_writer(self) -> Writer:
-        journal = WriteAheadLog(str(self._url.database))
+        self._journal = WriteAheadLog(str(self._url.database))
         return Writer(
             self._begin_to_write,
             self._memory,
             self._committed,
-            journal,
+            self._journal,
             self._with_room,
             lambda patient: self.calm(patient),
         )
@@ -208,11 +212,23 @@ class SqlStore:
         with suppress(RuntimeError):  # the store is being closed
             self._threads.submit(run)
 
+    def _write_back(self) -> None:
+        try:
+            write_back(self._url)
+        except sqlite3.Error:
+            log.warning("the journal was not written back", exc_info=True)
+
     def _wake(self, written: Future[tuple[Any, SqlTransaction]]) -> None:
         if not written.cancelled() and written.exception() is None:
             self._tell((written.result()[1],))
 
     def _committed(self, done: Sequence[SqlTransaction]) -> None:
+        self._commits += 1
+        # What the disk refused is whole in the journal alone, until that is written once more.
+        if self._commits >= COMMITS and not self._journal.in_doubt:
+            self._commits = 0
+            with suppress(RuntimeError):  # the store is being closed
+                self._threads.submit(self._write_back)
         for tx in done:
             if tx.begun and self.taker is not None:
                 self.taker.take(tx.begun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from bot.mail_spool import letter
 from desk.effects import RefreshCard
@@ -21,6 +23,7 @@ from desk.errors import Busy
 from mail.ways import Way
 from storage import durable
 from storage.durable import WriteAheadLog
+from storage.engine import COMMITS, write_back
 from storage.migrate import upgrade
 from storage.store import SqlStore
 
@@ -280,6 +283,85 @@ async def test_a_disk_that_refuses_once_keeps_nobody_from_being_promised(
     ada = await store.write(lambda tx: tx.people.add("Ada", None, None, "en"))
 
     assert await store.read(lambda tx: tx.people.get(ada.id)) == ada
+
+
+async def _write_often(store: SqlStore) -> None:
+    for _ in range(COMMITS):
+        await store.write(lambda tx: tx.people.add("Ada", None, None, "en"), patient=True)
+
+
+def _known_without_the_journal(folder: Path) -> int:
+    """How many people the database's file holds by itself."""
+    alone = folder / "alone.db"
+    shutil.copy(folder / "desk.db", alone)
+    with closing(sqlite3.connect(alone)) as connection:
+        return int(connection.execute("SELECT count(*) FROM people").fetchone()[0])
+
+
+async def _until_written_back(folder: Path) -> None:
+    async with asyncio.timeout(20):
+        while _known_without_the_journal(folder) < COMMITS:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_the_journal_is_written_back_by_nobody_who_writes(
+    store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    threads: list[str] = []
+
+    def noted(url: URL) -> None:
+        threads.append(threading.current_thread().name)
+        write_back(url)
+
+    monkeypatch.setattr("storage.store.write_back", noted)
+
+    await _write_often(store)
+    await _until_written_back(tmp_path)
+    largest = (tmp_path / "desk.db-wal").stat().st_size
+    await _write_often(store)
+    await asyncio.sleep(0.1)
+
+    assert len(threads) == 2
+    assert not any("writer" in name or "Main" in name for name in threads)
+    assert (tmp_path / "desk.db-wal").stat().st_size <= largest * 1.2  # it began anew
+
+
+async def test_who_writes_does_not_hear_that_the_journal_could_not_be_written_back(
+    store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tried = threading.Event()
+
+    def refused(url: URL) -> None:
+        tried.set()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.store.write_back", refused)
+        await _write_often(store)
+        assert await asyncio.to_thread(tried.wait, 20)
+    await _write_often(store)
+
+    await _until_written_back(tmp_path)
+
+
+async def test_a_journal_that_the_disk_refused_is_not_written_back(
+    store: SqlStore, tmp_path: Path, refusals: list[OSError], monkeypatch: pytest.MonkeyPatch
+):
+    refusals.append(OSError(errno.EIO, "the disk is slow to answer"))
+    monkeypatch.setattr(WriteAheadLog, "_write_again", lambda log: _refuse())
+    with pytest.raises(Busy):
+        await store.write(lambda tx: tx.people.add("Ada", None, None, "en"))
+
+    await _write_often(store)
+    assert _known_without_the_journal(tmp_path) == 0
+
+    monkeypatch.undo()
+    await store.write(lambda tx: tx.people.add("Grace", None, None, "en"))
+    await _until_written_back(tmp_path)
+
+
+def _refuse() -> None:
+    raise OSError(errno.EIO, "the disk is gone")
 
 
 async def test_a_journal_that_was_made_anew_is_the_one_taken_to_the_disk(tmp_path: Path):
