@@ -74,6 +74,7 @@ class Relay:
         self._mails = 0  # how many of them send one
         self._in_hand = InHand()
         self._glanced = 0.0  # when, by the loop's clock
+        self._looks_soon = False
         self._slack_is_quiet = asyncio.Event()
         self._slack_is_quiet.set()
         self._carrying: dict[int, asyncio.Task[None]] = {}  # the newest task of each outbox row
@@ -139,7 +140,13 @@ class Relay:
             self._in_hand.put(tuple(lane))
         self._go_on()
         # What else there is, is leased with what ends this, or by then.
-        asyncio.get_running_loop().call_later(COURTESY, self._rounds.wake_here)
+        if not self._looks_soon:
+            self._looks_soon = True
+            asyncio.get_running_loop().call_later(COURTESY, self._look_at_last)
+
+    def _look_at_last(self) -> None:
+        self._looks_soon = False
+        self._rounds.wake_here()
 
     def _go_on(self) -> None:
         """Start what is in hand, as far as there are slots."""

@@ -45,8 +45,11 @@ class Rounds:
         self.call_soon(self._wake.set)
 
     def call_soon(self, work: Callable[[], None]) -> None:
-        """On the loop. Safe from any thread, also after it has ended: then it is not done."""
-        if not self._loop.is_closed():
+        """On the loop, and at once from there. Safe from any thread, also after it has ended: then
+        it is not done."""
+        if asyncio._get_running_loop() is self._loop:
+            work()  # to be woken takes the loop another round
+        elif not self._loop.is_closed():
             self._loop.call_soon_threadsafe(work)
 
     def wake_here(self) -> None:

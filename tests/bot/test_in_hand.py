@@ -232,3 +232,28 @@ async def test_what_has_waited_for_long_is_read_again(hands: Hands) -> None:
 
     remembered = {lease.effect.ticket for lease in hands.carried if lease.facts is not None}
     assert remembered == {3}
+
+
+async def test_after_several_new_tickets_the_outbox_is_looked_through_once(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[object] = []
+    loop = asyncio.get_running_loop()
+    later = loop.call_later
+
+    def noted(delay: float, work: Any, *values: Any) -> Any:
+        if work == hands.relay._look_at_last:
+            looks.append(work)
+        return later(delay, work, *values)
+
+    monkeypatch.setattr(loop, "call_later", noted)
+
+    await rush(hands, tickets=3)
+    assert len(looks) == 1
+
+    await asyncio.sleep(relays.COURTESY * 1.5)
+    await rush(hands, tickets=1)
+    assert len(looks) == 2
+
+    begin(hands)
+    await hands.until_waiting()
