@@ -15,8 +15,8 @@ from storage.ticket_index import Portion, SqlTicketIndex, Unindexable
 log = structlog.get_logger(__name__)
 
 # Tickets in one transaction. People's clicks wait behind it on SQLite, so the bot takes them one by
-# one; whoever wants all of them anew waits for the whole.
-AT_ONCE, ANEW_AT_ONCE = 1, 5
+# one there; whoever wants all of them anew waits for the whole.
+AT_ONCE, BESIDE_OTHERS, ANEW_AT_ONCE = 1, 5, 5
 COURTESY = 3.0  # of the time that work took, left to everybody else before there is more
 LONGEST_PAUSE = 0.5  # seconds
 LATER = timedelta(hours=1)  # until a ticket is tried again that could not be indexed
@@ -29,11 +29,13 @@ class Indexing:
 
     async def catch_up(self) -> None:
         """Index what changed and is not indexed yet. Where nothing did, nothing is written."""
-        while await self._store.read(lambda tx: tx.index.is_behind(self._clock())):
-            portion, took = await self._one(SqlTicketIndex.catch_up, AT_ONCE)
-            if not portion.more:
-                return
-            await asyncio.sleep(min(took * COURTESY, LONGEST_PAUSE))
+        more = await self._store.read(lambda tx: tx.index.is_behind(self._clock()))
+        at_once = AT_ONCE if self._store.has_one_writer else BESIDE_OTHERS
+        while more:
+            portion, took = await self._one(SqlTicketIndex.catch_up, at_once)
+            more = portion.more
+            if more:
+                await asyncio.sleep(min(took * COURTESY, LONGEST_PAUSE))
 
     async def again(self, *, anew: bool, progress: Callable[[int, int], None]) -> int:
         """Index every ticket, newest first, and return how many were left to be done.

@@ -82,6 +82,11 @@ class SqlStore:
         self._listeners: list[Listener] = []
         self._commits = 0  # since SQLite's journal was written back
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether whoever writes waits for everybody who writes."""
+        return self._writer is not None
+
     async def write(
         self, work: Callable[[SqlTransaction], R], *, patient: bool = False, early: bool = False
     ) -> R:

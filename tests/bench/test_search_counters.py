@@ -55,6 +55,7 @@ async def test_keeping_the_index_takes_three_statements_a_ticket(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(indexing, "AT_ONCE", 5)
+    monkeypatch.setattr(indexing, "BESIDE_OTHERS", 5)
     counts = []
     for tickets in (1, 4):  # a full portion looks whether there is another
         for _ in range(tickets):

@@ -50,6 +50,7 @@ async def lose(store: SqlStore) -> None:
 
 async def test_it_catches_up_in_portions(full: SqlStore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(indexing, "AT_ONCE", 2)
+    monkeypatch.setattr(indexing, "BESIDE_OTHERS", 2)
 
     await Indexing(full, lambda: NOW).catch_up()
 
@@ -113,6 +114,7 @@ async def test_a_ticket_that_cannot_be_read_keeps_no_other_from_being_found(
     full: SqlStore, monkeypatch: pytest.MonkeyPatch, at_once: int
 ):
     monkeypatch.setattr(indexing, "AT_ONCE", at_once)
+    monkeypatch.setattr(indexing, "BESIDE_OTHERS", at_once)
     monkeypatch.setattr(indexing, "COURTESY", 0)
     await spoil(full, 3)
     clock = Clock()
