@@ -7,7 +7,7 @@ now changes nothing.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -37,12 +37,16 @@ class Endings:
         self._pacing = pacing
         self._clock = clock
 
-    def well(self, tx: SqlTransaction, ended: Iterable[Ended]) -> None:
+    def well(self, tx: SqlTransaction, ended: Sequence[Ended]) -> None:
         now = self._clock()
-        for lease, done in ended:
+        for _, done in ended:
             # What Slack told us (where a card is) is true whoever holds the lease by now.
             done.write(tx)
-            if tx.outbox.finish(lease, now, done.remote):
+        for lease, _ in ended:
+            _expect(tx, lease)
+        finished = tx.outbox.finish_all([(lease, done.remote) for lease, done in ended], now)
+        for (lease, done), is_ours in zip(ended, finished, strict=True):
+            if is_ours:
                 _show_delivery(tx, lease, now, failed=False)
             elif isinstance(lease.effect, SendMail) and tx.outbox.found_out(
                 lease, now, done.remote
@@ -130,6 +134,14 @@ def _make_true(tx: SqlTransaction, lease: Lease, now: datetime) -> None:
     else showed since."""
     if isinstance(lease.effect, RefreshCard | ShowEntry):
         tx.outbox.put(lease.effect, now)
+
+
+def _expect(tx: SqlTransaction, lease: Lease) -> None:
+    """What `_show_delivery` will ask for."""
+    effect = lease.effect
+    if isinstance(effect, SendMail | SendDirect):
+        tx.cards.expect_message_of(effect.entry)
+        tx.outbox.expect(ShowEntry(effect.ticket, effect.entry))
 
 
 def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:

@@ -135,6 +135,10 @@ class People(Protocol):
     def by_handle(self, handle: str) -> Person | None:
         """By Slack id, address (any case) or `person:<id>`."""
 
+    def expect(self, acting: str, others: Iterable[str]) -> None:
+        """Who acts and whom it is about are asked for by these handles next, before anything
+        changes who they are: they may be read along with what is asked before."""
+
     def actor(self, handle: str) -> Actor:
         """Who acts. A Slack id not yet known becomes a person (in a read transaction: not stored).
         `system` is an administrator without a name."""

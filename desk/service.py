@@ -129,7 +129,11 @@ class Desk:
     async def open(self, wish: opening.OpenTicket, *, once: str | None = None) -> CreatedFacts:
         """`handle` for a new ticket, and what the person sees of it: a transaction less."""
 
+        about = [one for one in (wish.requester, wish.beneficiary) if isinstance(one, str) and one]
+
         def work(tx: Transaction) -> CreatedFacts:
+            if wish.writer is None:  # who may be one of them, and become known only now
+                tx.people.expect(wish.by, about)
             result = self._done(wish, once, tx)
             assert result.ticket is not None
             question = ask_ticket.Created(result.ticket)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, se
 from desk.ports import Card
 from storage.dialect import upsert
 from storage.outbox_rows import IS_WAITING
-from storage.prepared import prepared
+from storage.prepared import ahead, prepared
 from storage.tables import cards as c
 from storage.tables import messages as m
 from storage.tables import outbox, teams, tickets
@@ -80,6 +80,10 @@ class SqlCards:
     def entry_at(self, channel: str, ts: str) -> int | None:
         place = {"channel": channel, "ts": ts}
         return self._connection.execute(_ENTRY_AT, place).scalar_one_or_none()
+
+    def expect_message_of(self, entry: int) -> None:
+        """`message_of` is asked next, see `ahead`."""
+        ahead(self._connection, _MESSAGE_OF, {"entry": entry})
 
     def message_of(self, entry: int) -> tuple[str, str] | None:
         row = self._connection.execute(_MESSAGE_OF, {"entry": entry}).first()

@@ -32,15 +32,17 @@ _PROCESS, _NUMBERS = secrets.token_hex(4).encode(), count()
 
 class Statement:
     """`name` is what it was prepared as, None for BEGIN, COMMIT and the like. `touched`: how many
-    rows, once it is known."""
+    rows, and `found`: which, once they are known; the latter where somebody `asks` for them."""
 
-    __slots__ = ("name", "sql", "touched", "values", "was_kept")
+    __slots__ = ("asks", "found", "name", "sql", "touched", "values", "was_kept")
 
     def __init__(
         self, sql: str, name: bytes | None = None, values: Any = None, *, was_kept: bool = False
     ) -> None:
         self.sql, self.name, self.values, self.was_kept = sql, name, values, was_kept
         self.touched: int | None = None
+        self.asks = False
+        self.found: list[tuple[Any, ...]] | None = None
 
 
 class Libpq:
@@ -99,10 +101,14 @@ class Libpq:
         """The rows it found, and how many it touched."""
         self._waiting.append(self._statement(sql, values))
         result = self._through()
-        if not result.ntuples:
-            return [], result.command_tuples or 0
-        self._adapter.set_pgresult(result)
-        return self._adapter.load_rows(0, result.ntuples, tuple), result.ntuples
+        return self._rows(result), result.ntuples or result.command_tuples or 0
+
+    def ask_later(self, sql: str, values: Sequence[Any]) -> Statement:
+        """What it finds is known when whatever is run next has been, or when `settle` returns."""
+        statement = self._statement(sql, values)
+        statement.asks = True
+        self._waiting.append(statement)
+        return statement
 
     def run_later(self, sql: str, values: Sequence[Any]) -> Statement:
         """What it touches is known when `settle` returns."""
@@ -145,7 +151,15 @@ class Libpq:
             if result.status not in _WORKED:
                 raise self._fault(statement, result)
             statement.touched = result.command_tuples or 0
+            if statement.asks:
+                statement.found = self._rows(result)
         return results[-1]
+
+    def _rows(self, result: PGresult) -> list[tuple[Any, ...]]:
+        if not result.ntuples:
+            return []
+        self._adapter.set_pgresult(result)
+        return self._adapter.load_rows(0, result.ntuples, tuple)
 
     def _alone(self, statement: Statement) -> PGresult:
         if statement.name is None:

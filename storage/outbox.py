@@ -58,7 +58,7 @@ from storage.outbox_rows import (
     which,
     wish,
 )
-from storage.prepared import prepared
+from storage.prepared import ahead, prepared
 from storage.tables import outbox as o
 
 log = structlog.get_logger(__name__)
@@ -268,12 +268,13 @@ class SqlOutbox:
         ours = (o.c.id.in_(rows), STILL_WAITS, o.c.leased_by == owner)
         self._change(ours, lease_until=until)
 
+    def expect(self, effect: Effect) -> None:
+        """`waits` is asked next, see `ahead`."""
+        ahead(self._connection, _WAITS, _place(effect))
+
     def waits(self, effect: Effect) -> bool:
         """Whether it is asked for, and not done yet; maybe somebody is just doing it."""
-        return (
-            self._connection.execute(_WAITS, {"lane": effect.lane, "key": effect.key}).first()
-            is not None
-        )
+        return self._connection.execute(_WAITS, _place(effect)).first() is not None
 
     def holds(self, lease: Lease) -> bool:
         """Whether the row still waits and is the lease's to carry out."""
@@ -290,10 +291,21 @@ class SqlOutbox:
 
         False, and nothing changes, where the lease is no longer ours.
         """
+        (is_ours,) = self.finish_all(((lease, remote),), at)
+        return is_ours
+
+    def finish_all(
+        self, done: Sequence[tuple[Lease, str | None]], at: datetime
+    ) -> tuple[bool, ...]:
+        """`finish` for each. They go to the database together: it is asked what it did last."""
         self.freed = True
-        self.mailed = self.mailed or isinstance(lease.effect, SendMail)
-        values = {**which(lease), "at": at, "name": remote}
-        return self._done(_FINISH, values) or self._done(_BEGIN_ANEW, values)
+        self.mailed = self.mailed or any(isinstance(one.effect, SendMail) for one, _ in done)
+        values = [{**which(lease), "at": at, "name": remote} for lease, remote in done]
+        tried = [self._connection.execute(_FINISH, each) for each in values]
+        return tuple(
+            rows.rowcount > 0 or self._done(_BEGIN_ANEW, each)
+            for rows, each in zip(tried, values, strict=True)
+        )
 
     def found_out(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
         """The other side took it, and says so only after somebody else had given it up in doubt.
@@ -426,6 +438,11 @@ class SqlOutbox:
 
     def _done(self, statement: Any, values: Mapping[str, Any]) -> bool:
         return self._connection.execute(statement, values).rowcount > 0
+
+
+def _place(effect: Effect) -> dict[str, Any]:
+    """The values of _WAITS."""
+    return {"lane": effect.lane, "key": effect.key}
 
 
 def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:

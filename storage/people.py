@@ -30,7 +30,7 @@ from storage.columns import EPOCH
 from storage.known_house import KnownHouse
 from storage.outbox import SqlOutbox
 from storage.people_rows import PEOPLE, PERSON, address, person_of
-from storage.prepared import prepared
+from storage.prepared import ahead, prepared
 from storage.tables import administrators, house, members, people, teams
 
 _SYSTEM = Person(id=0, name="")
@@ -114,11 +114,19 @@ class SqlPeople:
         if kind == "person":
             wanted = int(number) if number.isascii() and number.isdigit() else 0
             return self.many((wanted,)).get(wanted) if 0 < wanted < 2**63 else None
-        statement, known_as = (
-            (_BY_ADDRESS, address(handle)) if "@" in handle else (_BY_SLACK, handle)
-        )
-        row = self._connection.execute(statement, {"handle": known_as}).first()
+        acting = self._acting.get(handle)
+        if acting is not None and acting.person.id > 0:
+            return acting.person
+        row = self._connection.execute(*_by_handle(handle)).first()
         return None if row is None else self._meet(person_of(row))
+
+    def expect(self, acting: str, others: Iterable[str]) -> None:
+        for statement, values in (
+            _acting_by_handle(acting),
+            *(_by_handle(other) for other in others if other != acting),
+        ):
+            if not str(values["handle"]).startswith("person:"):
+                ahead(self._connection, statement, values)
 
     def actor(self, handle: str) -> Actor:
         if handle == SYSTEM:
@@ -129,10 +137,7 @@ class SqlPeople:
 
     def _actor(self, handle: str) -> Actor:
         if not handle.startswith("person:"):
-            statement, known_as = (
-                (_ACTOR_BY_ADDRESS, address(handle)) if "@" in handle else (_ACTOR_BY_SLACK, handle)
-            )
-            row = self._connection.execute(statement, {"handle": known_as}).first()
+            row = self._connection.execute(*_acting_by_handle(handle)).first()
             if row is not None:
                 self._known.is_at(row[-1])
                 person = self._meet(person_of(row[: len(PERSON)]))
@@ -213,6 +218,19 @@ class SqlPeople:
             # Nobody said what time it is: the row has been due since ever.
             self._outbox.put(LookUpPerson(handle), EPOCH)
         return stored
+
+
+def _by_handle(handle: str) -> tuple[Any, Mapping[str, Any]]:
+    """The statement that finds somebody by address or Slack id, and its values."""
+    if "@" in handle:
+        return _BY_ADDRESS, {"handle": address(handle)}
+    return _BY_SLACK, {"handle": handle}
+
+
+def _acting_by_handle(handle: str) -> tuple[Any, Mapping[str, Any]]:
+    if "@" in handle:
+        return _ACTOR_BY_ADDRESS, {"handle": address(handle)}
+    return _ACTOR_BY_SLACK, {"handle": handle}
 
 
 def _by_id(wanted: list[int]) -> tuple[Any, Mapping[str, Any]]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 
 from storage.faults import without_values
-from storage.libpq import Libpq
+from storage.libpq import Libpq, Statement
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -196,6 +196,16 @@ class QuickConnection:
         self.dialect = connection.dialect
         self._driver: Any = connection.connection.dbapi_connection
         self._libpq = Libpq.of(connection) if self.dialect.name == POSTGRESQL else None
+        self._ahead: dict[tuple[Prepared, Any], Statement] = {}
+
+    def ahead(self, statement: Prepared, values: Values) -> None:
+        """Take along, with what is asked next, what `execute` will be asked with the same values,
+        before anything that changes what it finds. Nothing where there is no way to be saved."""
+        if self._libpq is None or self._slow.dispatch.before_cursor_execute:
+            return
+        text = statement.text(self.dialect, values)
+        asked = self._libpq.ask_later(text.sql, text.bound(values))
+        self._ahead[statement, tuple(values.values())] = asked
 
     def execute(self, statement: Any, values: Values | Sequence[Values] = NOTHING) -> Any:
         if not isinstance(statement, Prepared):
@@ -204,7 +214,10 @@ class QuickConnection:
             # Somebody counts statements: they shall see this one.
             return self._settled().execute(statement.statement, values or None)
         if isinstance(values, Mapping):
-            return self._one(statement.text(self.dialect, values), values)
+            text = statement.text(self.dialect, values)
+            if self._ahead and (key := (statement, tuple(values.values()))) in self._ahead:
+                return self._found(text, self._ahead.pop(key))
+            return self._one(text, values)
         return self._many(statement.text(self.dialect, values[0]), values)
 
     def _one(self, text: _Text, values: Values) -> Rows:
@@ -219,6 +232,12 @@ class QuickConnection:
         except self.dialect.loaded_dbapi.Error as fault:
             self._raise(fault, text.sql)
         return Rows(text.rows(found), touched)
+
+    def _found(self, text: _Text, asked: Statement) -> Rows:
+        if asked.found is None:
+            self.settle()
+        found = asked.found or []
+        return Rows(text.rows(found), len(found))
 
     def _run(self, sql: str, values: list[Any]) -> tuple[list[Any], int]:
         cursor = self._driver.execute(sql, values)
@@ -279,6 +298,12 @@ class QuickConnection:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._settled(), name)
+
+
+def ahead(connection: Any, statement: Prepared, values: Values) -> None:
+    """Take along what will be asked, see `QuickConnection`."""
+    if isinstance(connection, QuickConnection):
+        connection.ahead(statement, values)
 
 
 def settle(connection: Any) -> None:

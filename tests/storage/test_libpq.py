@@ -14,7 +14,10 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from desk.effects import Effect, RefreshCard
+from bot.endings import Endings
+from bot.outcomes import Done
+from bot.pacing import Pacing
+from desk.effects import Effect, RefreshCard, SendMail
 from desk.open_ticket import OpenTicket
 from desk.service import Desk
 from desk.words import Words
@@ -23,7 +26,7 @@ from storage.known_house import Memory
 from storage.libpq import Libpq
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
-from tests.storage.house import MINUTE, NOW, SETUP, a_person
+from tests.storage.house import MINUTE, NOW, SETUP, a_person, a_reply
 
 KINDS = "SELECT $1::bigint, $2::text, $3::boolean, $4::double precision, $5::bytea"
 VALUES = st.tuples(
@@ -281,26 +284,86 @@ def test_a_connection_that_is_lost_among_several_is_given_up(postgresql_url: str
         assert lost.closed
 
 
-async def test_a_new_ticket_makes_six_ways_to_the_server(
-    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+def test_what_is_asked_later_comes_with_what_is_asked_next(
+    driver: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And back: over a network that is what it takes."""
-    ways: list[list[str]] = []
+    driver.rollback()
+    libpq, together = Libpq(driver), []
+    through = Libpq._through
+    monkeypatch.setattr(
+        Libpq, "_through", lambda self: (together.append(len(self._waiting)), through(self))[1]
+    )
+
+    libpq.order_later("BEGIN")
+    many = libpq.ask_later("SELECT generate_series(1, $1::bigint)", [3])
+    none = libpq.ask_later("SELECT 1 WHERE $1::boolean", [False])
+
+    assert libpq.run("SELECT $1::bigint", [7]) == ([(7,)], 1)
+    assert (many.found, none.found) == ([(1,), (2,), (3,)], [])
+    assert together == [4]
+
+
+def test_what_is_asked_later_and_refused_is_refused(driver: psycopg.Connection[Any]) -> None:
+    driver.rollback()
+    libpq = Libpq(driver)
+    libpq.order_later("BEGIN")
+    asked = libpq.ask_later("SELECT 1 / $1::bigint", [0])
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        libpq.run("SELECT $1::bigint", [7])
+
+    assert asked.found is None
+    assert libpq.refused == "SELECT 1 / $1::bigint"
+    libpq.order("ROLLBACK")
+    assert libpq.run("SELECT $1::bigint", [7]) == ([(7,)], 1)
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """To the server and back, with what went along: over a network they are what takes long."""
+    made: list[list[str]] = []
     through = Libpq._through
 
     def counted(self: Libpq) -> Any:
-        ways.append([statement.sql.split()[0] for statement in self._waiting])
+        made.append([statement.sql.split()[0] for statement in self._waiting])
         return through(self)
 
+    monkeypatch.setattr(Libpq, "_through", counted)
+    return made
+
+
+async def test_a_new_ticket_makes_four_ways_to_the_server(
+    postgresql_url: str, ways: list[list[str]]
+) -> None:
     store = SqlStore(postgresql_url)
     await store.write(lambda tx: tx.organisation.load(SETUP))
     desk = Desk(store, lambda: NOW, undo=MINUTE)
     await store.write(lambda tx: a_person(tx, slack_id="U7"))
     wish = OpenTicket("U7", "U7", "Printer", Words.plain("Half a page"))
     await desk.open(wish, once="view:1")
-    monkeypatch.setattr(Libpq, "_through", counted)
+    ways.clear()
 
     await desk.open(wish, once="view:2")
 
     store.close()
-    assert len(ways) == 6, ways
+    assert len(ways) == 4, ways
+
+
+async def test_a_mail_that_left_is_written_down_in_two_ways_to_the_server(
+    postgresql_url: str, ways: list[list[str]]
+) -> None:
+    store = SqlStore(postgresql_url)
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+    endings = Endings(Pacing(lambda: NOW), lambda: NOW)
+    for address in ("ada@acme.example", "grace@acme.example"):
+        await store.write(lambda tx, to=address: a_reply(tx, to))
+        (mail,) = [
+            one
+            for one in await store.write(lambda tx: tx.outbox.lease(NOW, MINUTE, "us", 9))
+            if isinstance(one.effect, SendMail)
+        ]
+        ways.clear()
+        await store.write(lambda tx, one=mail: endings.well(tx, [(one, Done("250 ok"))]))
+
+    store.close()
+    assert len(ways) == 2, ways

@@ -144,6 +144,28 @@ async def test_a_lease_that_ran_out_is_taken_over_and_its_holder_comes_too_late(
     assert await finish(store, quick)
 
 
+async def test_of_several_that_end_together_each_ends_as_it_would_alone(store: SqlStore):
+    cards = [RefreshCard(ticket) for ticket in (1, 2, 3)]
+    await put(store, *cards)
+    taken = await lease(store, owner="slow")
+    await put(store, cards[1])
+    await store.write(lambda tx: tx.outbox.postpone(taken[2], LATER, "429"))
+    (other,) = await lease(store, LATER, owner="quick", limit=1)
+    assert other.effect == cards[0]
+
+    ended = await store.write(
+        lambda tx: tx.outbox.finish_all([(one, "remote") for one in taken], LATER)
+    )
+
+    assert ended == (False, True, False)
+    again = await lease(store, LATER + 2 * MINUTE, owner="next")
+    assert {one.effect: (one.asked, one.attempts) for one in again} == {
+        cards[0]: (1, 0),
+        cards[1]: (2, 0),
+        cards[2]: (1, 1),
+    }
+
+
 async def test_an_attempt_whose_end_nobody_knows_is_told_to_the_next(store: SqlStore):
     await put(store, NOTED)
     (first,) = await lease(store)

@@ -29,6 +29,38 @@ async def test_nobody_answers_to_a_handle_nobody_has(store: SqlStore, handle: st
     assert await store.read(lambda tx: tx.people.by_handle(handle)) is None
 
 
+@pytest.mark.parametrize("acting", ["U7", "ada@acme.example", "U0", "person:1"])
+@pytest.mark.parametrize("about", ["U7", "grace@acme.example", "who@acme.example", "person:2"])
+@pytest.mark.parametrize("asks_before", [True, False])
+async def test_who_is_expected_is_who_they_are(
+    desk: SqlStore, acting: str, about: str, asks_before: bool
+):
+    await desk.write(lambda tx: tx.people.add("Ada", "ada@acme.example", "U7", "fr"))
+    await desk.write(lambda tx: tx.people.add("Grace", "grace@acme.example", "U8", "en"))
+
+    def both(tx: SqlTransaction) -> tuple[object, object]:
+        return tx.people.actor(acting), tx.people.by_handle(about)
+
+    def expected(tx: SqlTransaction) -> tuple[object, object]:
+        tx.people.expect(acting, [about])
+        if asks_before:
+            tx.first_time("view:1")
+        return both(tx)
+
+    assert await desk.read(expected) == await desk.read(both)
+
+
+async def test_who_is_expected_and_not_asked_for_is_nobodys_answer(desk: SqlStore):
+    ada = await desk.write(lambda tx: tx.people.add("Ada", None, "U7", "fr"))
+    grace = await desk.write(lambda tx: tx.people.add("Grace", None, "U8", "en"))
+
+    def ask(tx: SqlTransaction) -> tuple[object, ...]:
+        tx.people.expect("U7", ["U8"])
+        return tuple(tx.people.by_handle(handle) for handle in ("U0", "U8", "U7", "U8"))
+
+    assert await desk.read(ask) == (None, grace, ada, grace)
+
+
 async def test_the_system_is_an_administrator_without_a_name(store: SqlStore):
     system = await store.read(lambda tx: tx.people.actor("system"))
 
