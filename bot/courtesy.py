@@ -20,6 +20,7 @@ class Courtesy:
 
     def __init__(self) -> None:
         self.people = 0  # being answered
+        self._waiting: list[Callable[[], None]] = []
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._door = asyncio.Lock()
@@ -34,6 +35,17 @@ class Courtesy:
             self.people -= 1
             if not self.people:
                 self._quiet.set()
+                waiting, self._waiting = self._waiting, []
+                for work in waiting:
+                    asyncio.get_running_loop().call_soon(work)  # the answer first
+
+    def when_quiet(self, work: Callable[[], None]) -> None:
+        """At once, where nobody waits for an answer. For who can wait for as long as somebody
+        does."""
+        if self.people:
+            self._waiting.append(work)
+        else:
+            work()
 
     async def step_back(self) -> None:
         """Until nobody waits for an answer, but not for long: somebody may always be waiting.

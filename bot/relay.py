@@ -138,7 +138,7 @@ class Relay:
     def _begin_with(self, begun: Sequence[Lease]) -> None:
         for _, lane in groupby(sorted(begun, key=_lane), _lane):
             self._in_hand.put(tuple(lane))
-        self._go_on()
+        self._courtesy.when_quiet(self._go_on)
         # What else there is, is leased with what ends this, or by then.
         if not self._looks_soon:
             self._looks_soon = True
@@ -146,6 +146,7 @@ class Relay:
 
     def _look_at_last(self) -> None:
         self._looks_soon = False
+        self._go_on()  # somebody may have been waiting all that time
         self._rounds.wake_here()
 
     def _go_on(self) -> None:

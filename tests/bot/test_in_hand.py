@@ -257,3 +257,26 @@ async def test_after_several_new_tickets_the_outbox_is_looked_through_once(
 
     begin(hands)
     await hands.until_waiting()
+
+
+async def test_it_begins_when_nobody_waits_for_an_answer_any_more(hands: Hands) -> None:
+    with hands.relay._courtesy.answering():
+        with hands.relay._courtesy.answering():
+            number = await hands.office.open()
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        waiting = [type(lease.effect) for lease in hands.relay._in_hand]
+        assert not hands.carried
+
+    await hands.until(RefreshCard, OpenThread, SendMail)
+
+    assert waiting == [RefreshCard, OpenThread, SendMail]
+    assert cards(hands) == [number]
+
+
+async def test_or_a_moment_later_where_somebody_always_waits(hands: Hands) -> None:
+    with hands.relay._courtesy.answering():
+        number = await hands.office.open()
+        await hands.until(RefreshCard, OpenThread, SendMail)
+
+    assert cards(hands) == [number]
