@@ -8,41 +8,63 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from desk.effects import SendMail
 from storage.outbox_rows import Lease
 
-# Lanes of calls, and as many of mails. A process that dies leaves what it has in hand to its lease,
-# and to a search of Slack: of posts that were noted and maybe never made.
-MOST = 64
+# Lanes of calls, and as many of mails.
+MOST = 512
+# Of these, calls whose attempt to post is noted beforehand. A process that dies leaves what it has
+# in hand to its lease, and of what was noted and maybe never posted it leaves a search of Slack.
+NOTED = 64
+AT_ONCE = 4  # noted in one transaction that has something else to do
 
-FRESH = timedelta(seconds=2)  # for how long it is shown as it was written
+# For how long it is shown as it was written. A card that has changed since is asked for anew, while
+# nobody calls back a mail to an address that was put right.
+FRESH, FRESH_MAIL = timedelta(seconds=10), timedelta(seconds=2)
 
 Lane = tuple[Lease, ...]
 
 
+class _Noting:
+    def __init__(self, lanes: list[Lane]) -> None:
+        self.lanes = lanes
+        self.ended = False
+
+
 class InHand:
-    """First come, first served, by lanes."""
+    """First come, first served, by lanes. Calls are noted in their order, too."""
 
     def __init__(self) -> None:
         self._calls: deque[Lane] = deque()
+        self._being_noted: deque[_Noting] = deque()
+        self._noting = 0  # lanes in it: other threads ask whether there is room
+        self._to_note: deque[Lane] = deque()
         self._mails: deque[Lane] = deque()
 
     def __iter__(self) -> Iterator[Lease]:
-        return (
-            lease for waiting in (self._calls, self._mails) for lane in waiting for lease in lane
-        )
+        """All of it, calls in their order."""
+        noting = (lane for noting in self._being_noted for lane in noting.lanes)
+        lanes = chain(self._calls, noting, self._to_note, self._mails)
+        return (lease for lane in lanes for lease in lane)
 
     @property
     def waits(self) -> bool:
         """Whether a call does."""
-        return bool(self._calls)
+        return bool(self._calls or self._to_note)
 
     @property
     def has_room(self) -> bool:
-        return len(self._calls) < MOST
+        return self._noted + len(self._to_note) < MOST
+
+    @property
+    def notes(self) -> bool:
+        """Whether a new ticket's posts are to be noted as they are asked for."""
+        return not self._to_note and self._noted < NOTED
 
     @property
     def has_room_for_mails(self) -> bool:
@@ -51,30 +73,60 @@ class InHand:
     @property
     def oldest(self) -> int | None:
         """The ticket of the call that has waited longest; None where none waits."""
-        ticket: int | None = (
-            getattr(self._calls[0][0].effect, "ticket", None) if self._calls else None
-        )
+        first = next(iter(self), None)
+        if first is None or isinstance(first.effect, SendMail):
+            return None
+        ticket: int | None = getattr(first.effect, "ticket", None)
         return ticket
 
     def put(self, lane: Lane) -> None:
-        (self._mails if isinstance(lane[0].effect, SendMail) else self._calls).append(lane)
+        if isinstance(lane[0].effect, SendMail):
+            self._mails.append(lane)
+        elif lane[0].noted_at is None:
+            self._to_note.append(lane)
+        else:
+            self._calls.append(lane)
 
     def call(self, now: datetime) -> Lane | None:
-        return _fresh(self._calls.popleft(), now) if self._calls else None
+        """The next one; unnoted only where that is as quick."""
+        if not self._calls and self._being_noted:
+            return None  # these come first, in a moment
+        waiting = self._calls or self._to_note
+        return _fresh(waiting.popleft(), now - FRESH) if waiting else None
 
     def mail(self, now: datetime) -> Lane | None:
-        return _fresh(self._mails.popleft(), now) if self._mails else None
+        return _fresh(self._mails.popleft(), now - FRESH_MAIL) if self._mails else None
+
+    @contextmanager
+    def noting(self) -> Iterator[list[Lane]]:
+        """Lanes whose attempts are to be noted: what the list holds at the end is to be carried
+        out. Where noting fails it is noted by who carries it out."""
+        count = max(min(NOTED - self._noted, len(self._to_note), AT_ONCE), 0)
+        noting = _Noting([self._to_note.popleft() for _ in range(count)])
+        self._being_noted.append(noting)
+        self._noting += count
+        try:
+            yield noting.lanes
+        finally:
+            noting.ended = True
+            self._noting -= count
+            while self._being_noted and self._being_noted[0].ended:  # none overtakes another
+                self._calls.extend(self._being_noted.popleft().lanes)
 
     def clear(self) -> tuple[Lease, ...]:
         """All that was left."""
         left = tuple(self)
-        self._calls.clear()
-        self._mails.clear()
+        for waiting in (self._calls, self._being_noted, self._to_note, self._mails):
+            waiting.clear()
         return left
 
+    @property
+    def _noted(self) -> int:
+        return len(self._calls) + self._noting
 
-def _fresh(lane: Lane, now: datetime) -> Lane:
-    """To be read again, where it has waited for long: an address may have been put right."""
-    if now - lane[0].created_at < FRESH:
+
+def _fresh(lane: Lane, since: datetime) -> Lane:
+    """To be read again, where it was written before that."""
+    if lane[0].created_at > since:
         return lane
     return tuple(replace(lease, facts=None) for lease in lane)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.reading import with_facts
@@ -35,6 +36,25 @@ def taken(
         return leases, None
     moments = (tx.outbox.next_due(now, mails=mails), tx.pace.next_slot(now) if paced else None)
     return leases, min((m for m in moments if m is not None), default=None)
+
+
+def noting(
+    tx: SqlTransaction, lanes: Sequence[tuple[Lease, ...]], now: datetime
+) -> Callable[[], list[tuple[Lease, ...]]]:
+    """Note that all of these are about to be posted, with whatever else is asked of the database;
+    which of them are still ours is known afterwards, in the same transaction."""
+    answers = tx.outbox.attempting_all([lease for lane in lanes for lease in lane], now)
+
+    def ours() -> list[tuple[Lease, ...]]:
+        is_ours = iter(answers())
+        noted = [(lane, [next(is_ours) for _ in lane]) for lane in lanes]
+        return [
+            tuple(replace(lease, noted_at=now) for lease in lane)
+            for lane, all_of_it in noted
+            if all(all_of_it)
+        ]
+
+    return ours
 
 
 def with_what_they_show(

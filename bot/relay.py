@@ -19,8 +19,8 @@ import structlog
 
 from bot.courtesy import Courtesy
 from bot.endings import Ended, Endings, Note
-from bot.in_hand import InHand
-from bot.leasing import taken, with_what_they_show
+from bot.in_hand import InHand, Lane
+from bot.leasing import noting, taken, with_what_they_show
 from bot.outcomes import Attempting, Done
 from bot.pacing import Pacing, carrying
 from bot.reading import with_first_facts
@@ -98,7 +98,8 @@ class Relay:
 
     @property
     def hand(self) -> Hand:
-        return Hand(self._owner, HOLD, mails=self._in_hand.has_room_for_mails)
+        in_hand = self._in_hand
+        return Hand(self._owner, HOLD, mails=in_hand.has_room_for_mails, notes=in_hand.notes)
 
     def has_room(self) -> bool:
         """Whether a new ticket may be shown without waiting for its turn: none waits that came
@@ -315,10 +316,11 @@ class Relay:
         in_hand = self._in_hand.waits
         try:
             most = 0 if in_hand else max(min(self._free, 2), 0)
-            with self._reserving(most):
-                following = await self._store.write(
-                    lambda tx: self._finish(tx, ended, most), patient=True, early=True
+            with self._reserving(most), self._in_hand.noting() as next_ones:
+                following, noted = await self._store.write(
+                    lambda tx: self._finish(tx, ended, most, next_ones), patient=True, early=True
                 )
+                next_ones[:] = noted
         finally:
             self._ending -= 1
         if self._rounds.stopping:
@@ -406,14 +408,18 @@ class Relay:
                 return None
             await asyncio.sleep(AFTER_TROUBLE)
 
-    def _finish(self, tx: SqlTransaction, ended: Sequence[Ended], most: int) -> tuple[Lease, ...]:
-        """Write down that it is done, and lease what comes next in the same transaction."""
+    def _finish(
+        self, tx: SqlTransaction, ended: Sequence[Ended], most: int, next_ones: Sequence[Lane]
+    ) -> tuple[tuple[Lease, ...], list[Lane]]:
+        """Write down that it is done, and lease what comes next in the same transaction; of what
+        comes next in hand note the attempts. Both are returned, of the latter what is ours."""
         now = self._clock()
+        noted = noting(tx, next_ones, now)
         self._endings.well(tx, ended)
         if self._rounds.stopping or not most:
-            return ()
+            return (), noted()
         following = tx.outbox.lease(now, HOLD, self._owner, most, mails=self._takes_mails)
-        return with_what_they_show(tx, following, now)
+        return with_what_they_show(tx, following, now), noted()
 
 
 def _lane(lease: Lease) -> str:

@@ -7,7 +7,7 @@ counts `asked` up; finishing compares, so that a wish made during the sending is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,7 +191,8 @@ class SqlOutbox:
         owner, hold = self._hand.owner, self._hand.hold
         rows = []
         for effect, at in beginnings:
-            noted_at = None if isinstance(effect, SendMail) else at
+            notes = self._hand.notes and not isinstance(effect, SendMail)
+            noted_at = at if notes else None
             leased = {"leased_by": owner, "lease_until": at + hold, "leased_asked": 1}
             rows.append(values_of(effect, at, at) | leased | {"attempted_at": noted_at})
         columns = tuple(rows[0])
@@ -285,6 +286,15 @@ class SqlOutbox:
         is not ours to do."""
         self.attempts = True
         return self._done(_ATTEMPTING, attempt(lease, at))
+
+    def attempting_all(
+        self, leases: Sequence[Lease], at: datetime
+    ) -> Callable[[], tuple[bool, ...]]:
+        """`attempting` for each, with what is asked of the database next; the answers are to be
+        had afterwards, in this transaction."""
+        self.attempts = self.attempts or bool(leases)
+        noted = [self._connection.execute(_ATTEMPTING, attempt(lease, at)) for lease in leases]
+        return lambda: tuple(rows.rowcount > 0 for rows in noted)
 
     def finish(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
         """Done, or waiting anew where somebody asked again meanwhile.

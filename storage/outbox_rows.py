@@ -126,11 +126,12 @@ def attempt(lease: Lease, at: datetime) -> dict[str, Any]:
 @dataclass(frozen=True)
 class Hand:
     """A relay with room for more, of the process whose transaction this is. `mails`: for these,
-    too."""
+    too. `notes`: posts are about to be made, and to be noted; otherwise that comes later."""
 
     owner: str
     hold: timedelta
     mails: bool = True
+    notes: bool = True
 
 
 @dataclass(frozen=True)

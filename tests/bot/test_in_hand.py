@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,13 @@ from bot import in_hand
 from bot import relay as relays
 from bot.outcomes import Attempting, Done
 from desk.effects import Message, OpenThread, RefreshCard, SendMail, ShowEntry
+from desk.errors import Busy
+from storage.outbox import SqlOutbox
 from storage.outbox_rows import Lease
 from tests.bot.couriers import LONG
 from tests.bot.hands import Hands, hands, leased
 from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
+from tests.desk.office import Office
 
 __all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "hands", "office"]
 
@@ -73,6 +76,96 @@ async def test_more_than_it_holds_come_behind_them_in_their_order(
     async with asyncio.timeout(LONG):
         while not hands.relay.has_room():  # noqa: ASYNC110 - once a round has found nothing
             await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def few_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_hand, "NOTED", 3)
+    monkeypatch.setattr(in_hand, "AT_ONCE", 1)
+
+
+def attempted(office: Office) -> list[bool]:
+    """Of each card that waits, in their order."""
+    return [row[3] is not None for row in leased(office) if row[0] == "RefreshCard"]
+
+
+@pytest.mark.usefixtures("few_noted")
+async def test_only_the_first_are_noted_before_they_have_a_slot(hands: Hands) -> None:
+    """Of the others a process that dies leaves nothing to be looked for in Slack."""
+    await rush(hands)
+
+    assert attempted(hands.office) == [True] * 3 + [False] * (RUSH - 3)
+
+
+@pytest.mark.usefixtures("few_noted")
+async def test_what_ends_notes_what_comes_next(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers, alone = await rush(hands), list[Any]()
+    attempting = SqlOutbox.attempting
+
+    def noted(outbox: SqlOutbox, lease: Lease, at: datetime) -> bool:
+        alone.append(type(lease.effect))
+        return attempting(outbox, lease, at)
+
+    monkeypatch.setattr(SqlOutbox, "attempting", noted)
+
+    begin(hands, slots=2)
+    await hands.until_waiting()
+
+    shown = [lease for lease in hands.carried if isinstance(lease.effect, RefreshCard)]
+    assert [lease.effect.ticket for lease in shown] == numbers
+    assert all(lease.noted_at for lease in shown)
+    assert set(alone) == {SendMail}
+
+
+@pytest.mark.usefixtures("few_noted")
+async def test_what_comes_next_and_could_not_be_noted_is_noted_when_it_is_shown(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = await rush(hands)
+    noting, failures = SqlOutbox.attempting_all, iter([True, True])
+
+    def away(outbox: SqlOutbox, *values: Any) -> Any:
+        if next(failures, False):
+            raise Busy
+        return noting(outbox, *values)
+
+    monkeypatch.setattr(SqlOutbox, "attempting_all", away)
+
+    begin(hands, slots=2)
+    await hands.until_waiting()
+
+    assert sorted(set(cards(hands))) == numbers
+
+
+@pytest.mark.usefixtures("few_noted")
+async def test_what_somebody_else_took_before_it_was_noted_is_theirs(hands: Hands) -> None:
+    numbers = await rush(hands)
+    office = hands.office
+    await office.store.write(lambda tx: tx.outbox.hand_back(hands.relay._owner, office.now))
+    theirs = await office.store.write(
+        lambda tx: tx.outbox.lease(office.now, OTHER, "somebody else", 100)
+    )
+    assert {lease.effect.ticket for lease in theirs} == set(numbers)
+
+    begin(hands, slots=2)
+    async with asyncio.timeout(LONG):
+        while tuple(hands.relay._in_hand) or hands.relay._running:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    held = await office.store.read(lambda tx: [tx.outbox.holds(lease) for lease in theirs])
+    assert all(held)
+
+
+@pytest.mark.usefixtures("few_noted")
+async def test_a_stop_frees_also_what_is_not_noted(hands: Hands) -> None:
+    await rush(hands)
+
+    await hands.relay.stop(LONG)
+
+    assert all(row[1:] == (None, None, None) for row in leased(hands.office))
+    assert len(leased(hands.office)) == 3 * RUSH
 
 
 async def test_their_leases_are_renewed(hands: Hands) -> None:
@@ -224,14 +317,19 @@ async def test_an_older_mail_comes_before_those_that_are_written_meanwhile(
 async def test_what_has_waited_for_long_is_read_again(hands: Hands) -> None:
     """An address may have been put right since."""
     await rush(hands, 2)
-    hands.office.now += in_hand.FRESH
+    hands.office.now += in_hand.FRESH_MAIL
     await rush(hands, 1)
 
     begin(hands)
     await hands.until_waiting()
 
-    remembered = {lease.effect.ticket for lease in hands.carried if lease.facts is not None}
-    assert remembered == {3}
+    remembered = {
+        kind: [
+            one.effect.ticket for one in hands.carried if isinstance(one.effect, kind) and one.facts
+        ]
+        for kind in (SendMail, RefreshCard)
+    }
+    assert remembered == {SendMail: [3], RefreshCard: [1, 2, 3]}
 
 
 async def test_after_several_new_tickets_the_outbox_is_looked_through_once(
@@ -263,8 +361,9 @@ async def test_it_begins_when_nobody_waits_for_an_answer_any_more(hands: Hands) 
     with hands.relay._courtesy.answering():
         with hands.relay._courtesy.answering():
             number = await hands.office.open()
-            await asyncio.sleep(0)
-        await asyncio.sleep(0)
+            async with asyncio.timeout(LONG):  # whoever opened it is told before
+                while not tuple(hands.relay._in_hand):  # noqa: ASYNC110
+                    await asyncio.sleep(0)
         waiting = [type(lease.effect) for lease in hands.relay._in_hand]
         assert not hands.carried
 
