@@ -44,10 +44,6 @@ spool = Table(
     Column("leased_by", Text),
     Column("error", Text, nullable=False),
     Column("done_at", UtcTime),
-    # Of the version before, for its processes: to be dropped a release later.
-    partial_index("ix_spool_due", "due_at", "id", where="state = 'waiting'"),
-    partial_index("ix_spool_sender", "sender", "id", where="state = 'waiting'"),
-    partial_index("ix_spool_thread", "thread", "id", where="state = 'waiting'"),
     partial_index("ix_spool_next", "id", where="lower(state) = 'waiting' AND deaths >= 0"),
     partial_index("ix_spool_of_sender", "sender", "id", where="lower(state) = 'waiting'"),
     partial_index("ix_spool_of_thread", "thread", "id", where="lower(state) = 'waiting'"),

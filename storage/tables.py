@@ -279,9 +279,6 @@ outbox = Table(
     Column("rank", Integer, nullable=False, server_default="1"),  # who goes first, of the paced
     Column("pace", Text),  # the budget whose next slot the row waits for
     partial_index("ux_outbox_key", "key", where="state = 'waiting'", unique=True),
-    # Of the version before, for its processes: to be dropped a release later.
-    partial_index("ix_outbox_due", "due_at", where="state = 'waiting'"),
-    partial_index("ix_outbox_lane", "lane", "id", where="state = 'waiting'"),
     partial_index("ix_outbox_next", "due_at", "id", where="lower(state) = 'waiting' AND asked > 0"),
     partial_index(
         "ix_outbox_next_call",

@@ -16,6 +16,7 @@ from storage.columns import EPOCH
 from storage.engine import database_url as parse
 from storage.engine import writer_engine
 from storage.migrate import _config, upgrade
+from storage.migrations.versions import v0014_one_process_on_sqlite
 from storage.store import SqlStore
 from storage.tables import METADATA
 
@@ -48,6 +49,17 @@ def test_every_index_the_tables_have_is_built(connection: Connection):
     built = set(connection.execute(text(statement)).scalars())
 
     assert wanted <= built
+
+
+def test_what_no_program_asks_for_any_more_is_gone_where_no_older_one_runs(
+    connection: Connection,
+):
+    inspector = inspect(connection)
+
+    for table, names in v0014_one_process_on_sqlite.REPLACED.items():
+        built = {index["name"] for index in inspector.get_indexes(table)}
+        kept = connection.dialect.name == "postgresql"
+        assert built & set(names) == (set(names) if kept else set())
 
 
 def test_partial_indexes_are_partial_in_both(connection: Connection):
@@ -116,9 +128,11 @@ def test_the_database_refuses_to_rewrite_the_journal(connection: Connection, ver
 
 
 def _unexplained(differences: list) -> list:
-    """Without the index that sorts downwards, whose direction reflection does not see, and the
-    index of words that each kind of database has its own of."""
-    known = ("ix_people_popular", "ix_ticket_words_every")
+    """Without the index that sorts downwards, whose direction reflection does not see, the index of
+    words that each kind of database has its own of, and what PostgreSQL keeps for programs of
+    before."""
+    of_before = [name for names in v0014_one_process_on_sqlite.REPLACED.values() for name in names]
+    known = ("ix_people_popular", "ix_ticket_words_every", *of_before)
     return [
         d
         for d in differences
