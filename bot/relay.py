@@ -18,13 +18,14 @@ from typing import Any
 import structlog
 
 from bot.courtesy import Courtesy
-from bot.endings import Ended, Endings, Note
+from bot.endings import Ended, Endings
+from bot.failures import Failures
 from bot.in_hand import InHand, Lane
 from bot.leasing import noting, taken, with_what_they_show
 from bot.outcomes import Attempting, Done
 from bot.pacing import Pacing, carrying
 from bot.reading import with_first_facts
-from bot.rounds import AFTER_TROUBLE, Rounds
+from bot.rounds import Rounds
 from desk.effects import SendMail
 from desk.errors import Busy
 from storage.outbox_rows import Hand, Lease
@@ -65,6 +66,7 @@ class Relay:
         self._clock = clock
         self._pacing = pacing or Pacing(clock)
         self._endings = Endings(self._pacing, clock)
+        self._failures = Failures(store, self._endings, lambda: self._rounds.stopping)
         self._courtesy = courtesy or Courtesy()
         self._slots = slots
         self._owner = uuid.uuid4().hex
@@ -304,7 +306,8 @@ class Relay:
                 ended.append((lease, await self._carry_out(lease, ended)))
             await self._finished(ended)
         except Exception as fault:
-            await self._failed(leases, ended, fault)
+            await self._failures.note(leases, ended, fault)
+            self._rounds.wake_here()  # the row is due at another time now
             return
         if leases[0].granted:
             self._rounds.wake_here()  # the next one's turn comes when this one's is over
@@ -354,59 +357,11 @@ class Relay:
 
         return await self._couriers[type(lease.effect)](lease.effect, lease, attempting)
 
-    async def _failed(
-        self, leases: Sequence[Lease], ended: Sequence[Ended], fault: Exception
-    ) -> None:
-        """Write down what ended well before it, how this one failed, and that the others are free.
-
-        `ended` holds all of them where it was the writing down that failed. That is tried again
-        where the database was away; a defect in it must not be met again in the same breath.
-        """
-        lease = leases[min(len(ended), len(leases) - 1)]
-        well = ended if len(ended) < len(leases) or isinstance(fault, Busy) else ()
-        badly = self._endings.badly(lease, fault)
-
-        def note(tx: SqlTransaction) -> None:
-            self._endings.well(tx, well)
-            if badly is not None:
-                badly(tx)
-            for other in leases[len(ended) + 1 :]:
-                tx.outbox.let_go(other)
-
-        if badly is not None or well:
-            try:
-                await self._note(lease, note)
-            except Exception as defect:
-                await self._put_off(leases, defect)
-        self._rounds.wake_here()  # the row is due at another time now
-
-    async def _put_off(self, leases: Sequence[Lease], defect: Exception) -> None:
-        """How they ended cannot be written down: what breaks that may stand in any of them."""
-        log.exception("ending_not_written", row=leases[0].id, exc_info=defect)
-
-        def note(tx: SqlTransaction) -> None:
-            for lease in leases:
-                self._endings.put_off(tx, lease, defect)
-
-        await self._note(leases[0], note)
-
     async def _until_slack_is_quiet(self) -> None:
         """Composing a mail keeps everybody else waiting, and is read later than any screen."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(COURTESY):
                 await self._slack_is_quiet.wait()
-
-    async def _note(self, lease: Lease, note: Note) -> None:
-        """However long the database is away: what is known of a mail that left, nobody else could
-        find out."""
-        while True:
-            try:
-                return await self._store.write(note, patient=True)
-            except Busy:
-                log.warning("relay_waits_for_database", row=lease.id)
-            if self._rounds.stopping:
-                return None
-            await asyncio.sleep(AFTER_TROUBLE)
 
     def _finish(
         self, tx: SqlTransaction, ended: Sequence[Ended], most: int, next_ones: Sequence[Lane]

@@ -13,16 +13,12 @@ from typing import Any
 
 import structlog
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Connection,
-    bindparam,
-    case,
     delete,
     exists,
     func,
     literal_column,
-    or_,
     select,
     true,
     update,
@@ -30,19 +26,13 @@ from sqlalchemy import (
 
 from desk.effects import Effect, OpenThread, RefreshCard, SendMail, WarnUndelivered
 from storage.outbox_rows import (
-    ATTEMPT,
     DONE,
     EARLIER,
     FREE,
-    IN_TURN,
-    IS_FREE,
     IS_STUCK,
     IS_WAITING,
-    NONE_BEFORE,
-    OURS,
     REFUSED,
     STILL_WAITS,
-    TO_LEASE,
     UNCERTAIN,
     WAITING,
     WITHDRAWN,
@@ -54,84 +44,28 @@ from storage.outbox_rows import (
     numbered,
     so_many,
     values_of,
-    waits_in_lane,
     which,
     wish,
 )
-from storage.prepared import ahead, prepared
+from storage.outbox_statements import (
+    ATTEMPTING,
+    BEGIN_ANEW,
+    FINISH,
+    FOUND_OUT,
+    HOLDS,
+    LEASABLE,
+    LEASE,
+    NEXT_DUE,
+    OF_ENTRY,
+    WAITS,
+    WITHDRAW_FROM,
+)
+from storage.prepared import ahead
 from storage.tables import outbox as o
 
 log = structlog.get_logger(__name__)
 
 _UNKNOWN = "unknown effect"
-# As its index says it: bound, the numbers would stand for any.
-_NO_MAIL: ColumnElement[bool] = literal_column("substr(outbox.lane, 1, 5) != 'mail:'", Boolean)
-
-
-def _leasable(*which: Any) -> Any:
-    free = TO_LEASE.where(*IN_TURN, o.c.due_at <= bindparam("now"), IS_FREE, NONE_BEFORE, *which)
-    next_ones = free.order_by(o.c.due_at, o.c.id).limit(bindparam("most"))
-    return prepared(next_ones.with_for_update(skip_locked=True, of=o))
-
-
-_OLDER = or_(o.c.ticket_id.is_(None), o.c.ticket_id < bindparam("before"), ~_NO_MAIL)
-# With mails, or without; and of older tickets only, or of all.
-_LEASABLE = {
-    (True, False): _leasable(),
-    (False, False): _leasable(_NO_MAIL),
-    (True, True): _leasable(_OLDER),
-    (False, True): _leasable(_NO_MAIL, _OLDER),
-}
-_LEASE = prepared(
-    update(o)
-    .where(o.c.id == bindparam("row"))
-    .values(
-        lease_until=bindparam("until"),
-        leased_by=bindparam("owner"),
-        leased_asked=o.c.asked,
-    )
-)
-_HOLDS = prepared(select(o.c.id).where(*OURS))
-_WAITS = prepared(
-    select(o.c.id).where(*waits_in_lane(o, bindparam("lane")), o.c.key == bindparam("key"))
-)
-_ATTEMPTING = prepared(update(o).where(*OURS).values(**ATTEMPT))
-_SENT: dict[str, Any] = {
-    "remote": bindparam("name"),
-    "error": "",
-    "attempted_at": None,
-    **FREE,
-}
-_FINISH = prepared(
-    update(o)
-    .where(*OURS, o.c.asked == bindparam("times"))
-    .values(state=DONE, done_at=bindparam("at"), **_SENT)
-)
-_FOUND_OUT = prepared(
-    update(o)
-    .where(o.c.id == bindparam("row"), o.c.state == UNCERTAIN)
-    .values(state=DONE, done_at=bindparam("at"), remote=bindparam("name"), error="")
-)
-_BEGIN_ANEW = prepared(
-    update(o).where(*OURS).values(due_at=bindparam("at"), attempts=0, pace=None, **_SENT)
-)
-_FREE_FROM = case((o.c.lease_until > o.c.due_at, o.c.lease_until), else_=o.c.due_at)
-_DUE = select(func.min(_FREE_FROM)).where(*IN_TURN, NONE_BEFORE)
-_NEXT_DUE = {True: prepared(_DUE), False: prepared(_DUE.where(_NO_MAIL))}
-_OF_ENTRY = (
-    select(o.c.id, o.c.state, o.c.leased_by, o.c.attempted_at)
-    .where(o.c.entry_id == bindparam("entry"), o.c.state != WITHDRAWN)
-    .order_by(o.c.id)
-    .with_for_update()
-)
-_WITHDRAW_FROM = (
-    update(o)
-    .where(o.c.ticket_id == bindparam("ticket"), o.c.person_id == bindparam("person"))
-    .where(IS_WAITING, o.c.entry_id.is_not(None), o.c.attempted_at.is_(None))
-    .values(state=WITHDRAWN, **FREE)
-)
-
-
 BEGINNING = (RefreshCard, OpenThread, SendMail)  # what a new ticket begins with
 
 
@@ -207,7 +141,7 @@ class SqlOutbox:
         ]
 
     def withdraw(self, entry: int) -> bool:
-        rows = self._connection.execute(_OF_ENTRY, {"entry": entry}).all()
+        rows = self._connection.execute(OF_ENTRY, {"entry": entry}).all()
         # A lease that ran out may still have been used: it counts as taken.
         if any(r.state != WAITING or r.leased_by or r.attempted_at for r in rows):
             return False
@@ -219,7 +153,7 @@ class SqlOutbox:
         """Also what a relay has in its hand: it may wait for a mail server for minutes, and is told
         that the row is not its own any more when the server wants the mail."""
         self.settle()
-        self._connection.execute(_WITHDRAW_FROM, {"ticket": ticket, "person": person})
+        self._connection.execute(WITHDRAW_FROM, {"ticket": ticket, "person": person})
 
     # What the relay asks for
 
@@ -238,7 +172,7 @@ class SqlOutbox:
         values: dict[str, Any] = {"now": now, "most": limit}
         if before is not None:
             values["before"] = before
-        leasable = _LEASABLE[mails, before is not None]
+        leasable = LEASABLE[mails, before is not None]
         rows = self._connection.execute(leasable, values).all()
         if len(rows) < limit:
             self.freed = False  # whatever this transaction freed is among them
@@ -251,7 +185,7 @@ class SqlOutbox:
         leases = tuple(lease for row in rows if (lease := self._lease(row, owner, hold, now)))
         if leases:
             held = {"until": now + hold, "owner": owner}
-            self._connection.execute(_LEASE, [{"row": lease.id, **held} for lease in leases])
+            self._connection.execute(LEASE, [{"row": lease.id, **held} for lease in leases])
         return leases
 
     def _lease(self, row: Any, owner: str, hold: timedelta, now: datetime) -> Lease | None:
@@ -271,21 +205,21 @@ class SqlOutbox:
 
     def expect(self, effect: Effect) -> None:
         """`waits` is asked next, see `ahead`."""
-        ahead(self._connection, _WAITS, _place(effect))
+        ahead(self._connection, WAITS, _place(effect))
 
     def waits(self, effect: Effect) -> bool:
         """Whether it is asked for, and not done yet; maybe somebody is just doing it."""
-        return self._connection.execute(_WAITS, _place(effect)).first() is not None
+        return self._connection.execute(WAITS, _place(effect)).first() is not None
 
     def holds(self, lease: Lease) -> bool:
         """Whether the row still waits and is the lease's to carry out."""
-        return self._connection.execute(_HOLDS, which(lease)).first() is not None
+        return self._connection.execute(HOLDS, which(lease)).first() is not None
 
     def attempting(self, lease: Lease, at: datetime) -> bool:
         """Note that what cannot be taken back comes next; for that the lease begins anew. False: it
         is not ours to do."""
         self.attempts = True
-        return self._done(_ATTEMPTING, attempt(lease, at))
+        return self._done(ATTEMPTING, attempt(lease, at))
 
     def attempting_all(
         self, leases: Sequence[Lease], at: datetime
@@ -293,7 +227,7 @@ class SqlOutbox:
         """`attempting` for each, with what is asked of the database next; the answers are to be
         had afterwards, in this transaction."""
         self.attempts = self.attempts or bool(leases)
-        noted = [self._connection.execute(_ATTEMPTING, attempt(lease, at)) for lease in leases]
+        noted = [self._connection.execute(ATTEMPTING, attempt(lease, at)) for lease in leases]
         return lambda: tuple(rows.rowcount > 0 for rows in noted)
 
     def finish(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
@@ -311,16 +245,16 @@ class SqlOutbox:
         self.freed = True
         self.mailed = self.mailed or any(isinstance(one.effect, SendMail) for one, _ in done)
         values = [{**which(lease), "at": at, "name": remote} for lease, remote in done]
-        tried = [self._connection.execute(_FINISH, each) for each in values]
+        tried = [self._connection.execute(FINISH, each) for each in values]
         return tuple(
-            rows.rowcount > 0 or self._done(_BEGIN_ANEW, each)
+            rows.rowcount > 0 or self._done(BEGIN_ANEW, each)
             for rows, each in zip(tried, values, strict=True)
         )
 
     def found_out(self, lease: Lease, at: datetime, remote: str | None = None) -> bool:
         """The other side took it, and says so only after somebody else had given it up in doubt.
         False, and nothing changes, where that is not so."""
-        return self._done(_FOUND_OUT, {"row": lease.id, "at": at, "name": remote})
+        return self._done(FOUND_OUT, {"row": lease.id, "at": at, "name": remote})
 
     def postpone(
         self, lease: Lease, until: datetime, error: str, *, attempted: bool = False
@@ -414,7 +348,7 @@ class SqlOutbox:
         return max(now - found, timedelta(0)) if found else timedelta(0)
 
     def _first_due(self, mails: bool) -> datetime | None:
-        found: datetime | None = self._connection.execute(_NEXT_DUE[mails]).scalar()
+        found: datetime | None = self._connection.execute(NEXT_DUE[mails]).scalar()
         return found
 
     def counts(self) -> dict[str, int]:
@@ -451,7 +385,7 @@ class SqlOutbox:
 
 
 def _place(effect: Effect) -> dict[str, Any]:
-    """The values of _WAITS."""
+    """The values of WAITS."""
     return {"lane": effect.lane, "key": effect.key}
 
 

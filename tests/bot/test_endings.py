@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import select
 
-from bot import relay as relays
+from bot import failures
 from bot.outcomes import Attempting, Done, Refused
 from desk.effects import SendMail
 from desk.errors import Busy
@@ -24,7 +24,7 @@ from tests.storage.house import SETUP, a_reply
 @pytest.fixture
 def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     """While it is set, the database takes nothing; as in a failover that lasts for minutes."""
-    monkeypatch.setattr(relays, "AFTER_TROUBLE", 0.02)
+    monkeypatch.setattr(failures, "AFTER_TROUBLE", 0.02)
     set_, write = asyncio.Event(), SqlStore.write
 
     async def perhaps(store, work, **how):  # type: ignore[no-untyped-def]

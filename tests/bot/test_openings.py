@@ -11,7 +11,7 @@ from bot.reading import NO_CARD
 from bot.slack_calls import SlackDeclined
 from desk.assign_ticket import ClaimTicket
 from desk.effects import OpenThread, RefreshCard, WarnUndelivered
-from storage.outbox import Stuck
+from storage.outbox_rows import Stuck
 from tests.bot.channels import POSTES, RESEAU, Doubt, Post
 from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
 from tests.desk.office import NOE, PIERRE, Office
