@@ -42,10 +42,10 @@ class Courtesy:
     def when_quiet(self, work: Callable[[], None]) -> None:
         """At once, where nobody waits for an answer. For who can wait for as long as somebody
         does."""
-        if self.people:
-            self._waiting.append(work)
-        else:
+        if not self.people:
             work()
+        elif work not in self._waiting:
+            self._waiting.append(work)
 
     async def step_back(self) -> None:
         """Until nobody waits for an answer, but not for long: somebody may always be waiting.

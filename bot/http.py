@@ -92,7 +92,8 @@ class SlackDoor:
             log.warning("payload_malformed", fault=type(fault).__name__)
             return await _answer(send, 400)
         kind = str(said.first_headers().get("content-type") or "")
-        return await _answer(send, said.status, said.body.encode(), content_type=kind.encode())
+        await _answer(send, said.status, said.body.encode(), content_type=kind.encode())
+        give_way()
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         """The whole of it. Until then nobody knows whose it is, so all together may not be much."""
@@ -145,7 +146,6 @@ async def _answer(send: Send, status: int, body: bytes = b"", **headers: bytes) 
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": status, "headers": [length, *named]})
     await send({"type": "http.response.body", "body": body})
-    give_way()
 
 
 def _client(scope: Scope) -> str:

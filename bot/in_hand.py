@@ -32,7 +32,7 @@ Lane = tuple[Lease, ...]
 
 class _Noting:
     def __init__(self, lanes: list[Lane]) -> None:
-        self.lanes = lanes
+        self.lanes, self.count = lanes, len(lanes)
         self.ended = False
 
 
@@ -55,7 +55,7 @@ class InHand:
     @property
     def waits(self) -> bool:
         """Whether a call does."""
-        return bool(self._calls or self._to_note)
+        return bool(self._noted or self._to_note)
 
     @property
     def has_room(self) -> bool:
@@ -64,7 +64,7 @@ class InHand:
     @property
     def notes(self) -> bool:
         """Whether a new ticket's posts are to be noted as they are asked for."""
-        return not self._to_note and self._noted < NOTED
+        return not self._to_note and not self._noting and self._noted < NOTED
 
     @property
     def has_room_for_mails(self) -> bool:
@@ -82,8 +82,8 @@ class InHand:
     def put(self, lane: Lane) -> None:
         if isinstance(lane[0].effect, SendMail):
             self._mails.append(lane)
-        elif lane[0].noted_at is None:
-            self._to_note.append(lane)
+        elif lane[0].noted_at is None or self._to_note or self._being_noted:
+            self._to_note.append(lane)  # noted or not: it overtakes none
         else:
             self._calls.append(lane)
 
@@ -103,21 +103,24 @@ class InHand:
         out. Where noting fails it is noted by who carries it out."""
         count = max(min(NOTED - self._noted, len(self._to_note), AT_ONCE), 0)
         noting = _Noting([self._to_note.popleft() for _ in range(count)])
-        self._being_noted.append(noting)
-        self._noting += count
+        if count:
+            self._being_noted.append(noting)
+            self._noting += count
         try:
             yield noting.lanes
         finally:
             noting.ended = True
-            self._noting -= count
             while self._being_noted and self._being_noted[0].ended:  # none overtakes another
-                self._calls.extend(self._being_noted.popleft().lanes)
+                ended = self._being_noted.popleft()
+                self._noting -= ended.count
+                self._calls.extend(ended.lanes)
 
     def clear(self) -> tuple[Lease, ...]:
         """All that was left."""
         left = tuple(self)
         for waiting in (self._calls, self._being_noted, self._to_note, self._mails):
             waiting.clear()
+        self._noting = 0
         return left
 
     @property

@@ -46,13 +46,15 @@ def noting(
     answers = tx.outbox.attempting_all([lease for lane in lanes for lease in lane], now)
 
     def ours() -> list[tuple[Lease, ...]]:
-        is_ours = iter(answers())
-        noted = [(lane, [next(is_ours) for _ in lane]) for lane in lanes]
-        return [
-            tuple(replace(lease, noted_at=now) for lease in lane)
-            for lane, all_of_it in noted
-            if all(all_of_it)
-        ]
+        is_ours, ours = iter(answers()), []
+        for lane in lanes:
+            left = [lease for lease in lane if next(is_ours)]
+            if len(left) == len(lane):
+                ours.append(tuple(replace(lease, noted_at=now) for lease in lane))
+            else:  # we slept: whoever has the rest of the lane has this next
+                for lease in left:
+                    tx.outbox.let_go(lease)
+        return ours
 
     return ours
 

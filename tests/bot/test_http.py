@@ -113,6 +113,9 @@ async def test_who_waits_for_the_answer_runs_before_we_go_on(
         (b"x-slack-request-timestamp", stamp.encode()),
         (b"x-slack-signature", signed(body, stamp, "secret").encode()),
     ]
-    await SlackDoor(dispatch, ["secret"])({"method": "POST", "headers": headers}, receive, send)
+    door, asked = SlackDoor(dispatch, ["secret"]), {"method": "POST", "headers": headers}
+    await door(asked, receive, send)
+    await SlackDoor(dispatch, ["another"])(asked, receive, lambda message: send({"type": "-"}))
 
-    assert order == ["handled", "http.response.start", "http.response.body", "given way"]
+    assert order[:4] == ["handled", "http.response.start", "http.response.body", "given way"]
+    assert order[4:] == ["-", "-"]  # whoever is turned away has nothing to wait for

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -156,6 +159,66 @@ async def test_what_somebody_else_took_before_it_was_noted_is_theirs(hands: Hand
 
     held = await office.store.read(lambda tx: [tx.outbox.holds(lease) for lease in theirs])
     assert all(held)
+
+
+def lane(ticket: int, *, noted: bool) -> tuple[Lease, ...]:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    card = RefreshCard(ticket)
+    return (Lease(ticket, card, 1, 0, None, "us", at, noted_at=at if noted else None),)
+
+
+def tickets(lanes: Iterable[Lease]) -> list[Any]:
+    return [lease.effect.ticket for lease in lanes]
+
+
+@pytest.mark.usefixtures("few_noted")
+def test_what_is_noted_at_once_overtakes_nothing_that_is_being_noted() -> None:
+    held, now = in_hand.InHand(), datetime(2026, 11, 24, tzinfo=UTC)
+    held.put(lane(1, noted=False))
+    with held.noting() as first:
+        assert held.waits
+        assert not held.notes
+        held.put(lane(2, noted=True))  # its transaction had asked before
+        assert held.call(now) is None
+        assert tickets(held) == [1, 2]
+        assert first == [lane(1, noted=False)]
+
+    assert tickets(held) == [1, 2]
+    assert [held.call(now), held.call(now)] == [lane(1, noted=False), lane(2, noted=True)]
+    assert not held.waits
+    assert held.notes
+
+
+@pytest.mark.usefixtures("few_noted")
+def test_of_two_that_note_at_once_none_overtakes_the_other() -> None:
+    held = in_hand.InHand()
+    for ticket in (1, 2, 3):
+        held.put(lane(ticket, noted=False))
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+
+    with ExitStack() as slow, held.noting() as second:
+        slow.enter_context(held.noting())
+        assert held.call(now) is None
+        assert tickets(chain.from_iterable(second)) == [1]
+        slow.close()
+        assert held.call(now) is None
+        assert tickets(held) == [1, 2, 3]
+
+    assert tickets(chain.from_iterable([held.call(now) or (), held.call(now) or ()])) == [1, 2]
+
+
+@pytest.mark.usefixtures("few_noted")
+async def test_of_a_lane_that_is_half_theirs_the_rest_is_free_again(hands: Hands) -> None:
+    await rush(hands)
+    office = hands.office
+    later = [one for one in hands.relay._in_hand if isinstance(one.effect, RefreshCard)][3]
+    await office.store.write(lambda tx: tx.outbox.finish(later, office.now))  # by somebody else
+
+    begin(hands, slots=2)
+    await hands.until_waiting()
+
+    kinds = [type(one.effect) for one in hands.carried if one.effect.ticket == later.effect.ticket]
+    assert sorted(kinds, key=str) == [OpenThread, SendMail]
 
 
 @pytest.mark.usefixtures("few_noted")
