@@ -54,6 +54,7 @@ class Endings:
                 _show_delivery(tx, lease, now, failed=True)  # which was said, and is not so
             else:
                 _make_true(tx, lease, now)
+        tx.forget_expected()
 
     def badly(self, lease: Lease, fault: Exception) -> Note | None:
         """What is to be written down about it; nothing where it is not ours, or could not be

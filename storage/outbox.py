@@ -199,9 +199,12 @@ class SqlOutbox:
             return None
 
     def renew(self, owner: str, rows: Collection[int], until: datetime) -> None:
-        """Keep those of `rows` that `owner` has for longer."""
-        ours = (o.c.id.in_(rows), STILL_WAITS, o.c.leased_by == owner)
-        self._change(ours, lease_until=until)
+        """Keep those of `rows` that `owner` has for longer. Not of what is just being written down
+        as done, or noted, which renews it, too: two that wait for each other's rows wait for ever.
+        """
+        ours = select(o.c.id).where(o.c.id.in_(rows), STILL_WAITS, o.c.leased_by == owner)
+        free = ours.with_for_update(skip_locked=True)
+        self._change((o.c.id.in_(free),), lease_until=until)
 
     def expect(self, effect: Effect) -> None:
         """`waits` is asked next, see `ahead`."""

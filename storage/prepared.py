@@ -204,8 +204,15 @@ class QuickConnection:
         if self._libpq is None or self._slow.dispatch.before_cursor_execute:
             return
         text = statement.text(self.dialect, values)
-        asked = self._libpq.ask_later(text.sql, text.bound(values))
+        try:
+            asked = self._libpq.ask_later(text.sql, text.bound(values))
+        except self.dialect.loaded_dbapi.Error as fault:
+            self._raise(fault, text.sql)
         self._ahead[statement, tuple(values.values())] = asked
+
+    def forget_ahead(self) -> None:
+        """What was taken along and not asked for is too old from now on."""
+        self._ahead.clear()
 
     def execute(self, statement: Any, values: Values | Sequence[Values] = NOTHING) -> Any:
         if not isinstance(statement, Prepared):

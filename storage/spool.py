@@ -242,7 +242,7 @@ class SqlSpool:
         return self._change(_ours(mail, owner), state=SET_ASIDE, error=error, **_FREE)
 
     def hand_back(self, owner: str) -> None:
-        self._change((_IS_WAITING, s.c.leased_by == owner), **_FREE)
+        self._change((*_IS_NEXT, s.c.leased_by == owner), **_FREE)
         self.asked = True  # also for those whose turn comes after what that process did
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -304,8 +304,8 @@ class SqlSpool:
     def counts(self) -> dict[str, int]:
         """How many wait, and how many somebody has to decide about. The others are many."""
         counted = dict.fromkeys((WAITING, *UNDECIDED), 0)
-        for which in (_IS_WAITING, _IS_UNDECIDED):
-            rows = select(s.c.state, func.count()).where(which).group_by(s.c.state)
+        for which in (_IS_NEXT, (_IS_UNDECIDED,)):
+            rows = select(s.c.state, func.count()).where(*which).group_by(s.c.state)
             counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
         return counted
 

@@ -218,6 +218,10 @@ class SqlStore:
             self._threads.submit(run)
 
     def _write_back(self) -> None:
+        if self._journal.in_doubt:
+            # What the disk refused is whole nowhere until the journal is written once more.
+            self._commits = COMMITS
+            return
         try:
             write_back(self._url)
         except sqlite3.Error:
@@ -229,8 +233,7 @@ class SqlStore:
 
     def _committed(self, done: Sequence[SqlTransaction]) -> None:
         self._commits += 1
-        # What the disk refused is whole in the journal alone, until that is written once more.
-        if self._commits >= COMMITS and not self._journal.in_doubt:
+        if self._commits >= COMMITS:
             self._commits = 0
             with suppress(RuntimeError):  # the store is being closed
                 self._threads.submit(self._write_back)

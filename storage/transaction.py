@@ -144,6 +144,10 @@ class SqlTransaction:
         """After the commit: it answers only what it remembers, and raises Ended otherwise."""
         self._quick.end()
 
+    def forget_expected(self) -> None:
+        """What was expected to be asked and was not is asked anew from now on."""
+        self._quick.forget_ahead()
+
     def ping(self) -> None:
         """Make the database answer."""
         self._connection.execute(_PING)

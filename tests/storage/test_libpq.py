@@ -349,6 +349,27 @@ async def test_a_new_ticket_makes_four_ways_to_the_server(
     assert len(ways) == 4, ways
 
 
+async def test_what_was_expected_and_not_asked_is_asked_anew(postgresql_url: str) -> None:
+    store = SqlStore(postgresql_url)
+    await store.write(lambda tx: tx.organisation.load(SETUP))
+
+    def find(tx: SqlTransaction) -> tuple[object, object]:
+        tx.people.expect("U0", ["who@acme.example", "U7"])
+        tx.ping()
+        a_person(tx, slack_id="U7")
+        before = tx.people.by_handle("U7")
+        tx.people.expect("U0", ["U8"])
+        tx.ping()
+        a_person(tx, slack_id="U8")
+        tx.forget_expected()
+        return before, tx.people.by_handle("U8")
+
+    before, after = await store.write(find)
+
+    store.close()
+    assert (before is None, after is None) == (True, False)
+
+
 async def test_a_mail_that_left_is_written_down_in_two_ways_to_the_server(
     postgresql_url: str, ways: list[list[str]]
 ) -> None:

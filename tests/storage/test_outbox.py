@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ from storage.transaction import SqlTransaction
 from tests.storage.house import MINUTE, NOW, a_reply
 
 LATER = NOW + MINUTE
+LONG = 20  # seconds
 NOTED = MarkNoted(1, 1, "C1", "1.1")
 
 
@@ -142,6 +144,31 @@ async def test_a_lease_that_ran_out_is_taken_over_and_its_holder_comes_too_late(
     assert not await store.write(lambda tx: tx.outbox.postpone(slow, LATER, "x"))
     assert not await store.write(lambda tx: tx.outbox.bury(slow, LATER, "x"))
     assert await finish(store, quick)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite's writers wait in a row
+async def test_leases_last_longer_without_waiting_for_what_is_just_being_done(store: SqlStore):
+    """Which locks rows in an order of its own: two that wait for each other wait for ever."""
+    await put(store, *map(RefreshCard, (1, 2, 3)))
+    leases = await lease(store)
+    at_work, renewed = threading.Event(), threading.Event()
+
+    def work(tx: SqlTransaction) -> bool:
+        tx.outbox.attempting(leases[1], NOW)
+        at_work.set()
+        return renewed.wait(LONG) and tx.outbox.attempting(leases[0], NOW)
+
+    working = asyncio.create_task(store.write(work))
+    assert await asyncio.to_thread(at_work.wait, LONG)
+    rows = [one.id for one in leases]
+    await asyncio.wait_for(
+        store.write(lambda tx: tx.outbox.renew("me", rows, LATER + MINUTE), patient=True), LONG
+    )
+    renewed.set()
+
+    assert await working
+    after = LATER + MINUTE / 2
+    assert [one.effect.ticket for one in await lease(store, after, "next")] == [1, 2]
 
 
 async def test_of_several_that_end_together_each_ends_as_it_would_alone(store: SqlStore):

@@ -159,6 +159,22 @@ async def test_more_commands_than_connections_all_succeed(
     ill_treated_server.administer("DROP ROLE clerk")
 
 
+async def test_what_is_expected_of_a_connection_that_is_gone_is_asked_of_another(
+    store: SqlStore, ill_treated_server: OwnServer
+):
+    await store.write(a_person)  # prepares nothing of what is expected next
+    ill_treated_server.administer(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
+    )
+
+    def ask(tx: SqlTransaction) -> object:
+        tx.people.expect("U0", ["who@acme.example"])
+        return tx.people.by_handle("who@acme.example")
+
+    assert await store.write(ask) is None
+
+
 async def test_a_server_that_restarts_costs_nothing_that_was_promised(
     store: SqlStore, ill_treated_server: OwnServer
 ):
