@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain
+from heapq import heappop, heappush
+from itertools import chain, count
 
-from desk.effects import SendMail
+from desk.effects import OpenThread, SendMail
 from storage.outbox_rows import Lease
 
 # Lanes of calls, and as many of mails.
@@ -30,6 +31,44 @@ FRESH, FRESH_MAIL = timedelta(seconds=10), timedelta(seconds=2)
 Lane = tuple[Lease, ...]
 
 
+class _Queue:
+    """Lanes of each team in the order of their tickets; and a lane of each team in turn, so that
+    one channel that takes its time keeps no other waiting."""
+
+    def __init__(self) -> None:
+        self._teams: dict[int | None, list[tuple[int, int, Lane]]] = {}
+        self._came = count()
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Lane]:
+        return (lane for *_, lane in sorted(chain.from_iterable(self._teams.values())))
+
+    @property
+    def oldest(self) -> tuple[int, ...]:
+        """Of each team the ticket that is next."""
+        return tuple(waiting[0][0] for waiting in self._teams.values())
+
+    def put(self, lane: Lane) -> None:
+        self._size += 1
+        heappush(self._teams.setdefault(_team(lane), []), (_ticket(lane), next(self._came), lane))
+
+    def take(self) -> Lane:
+        self._size -= 1
+        team = next(iter(self._teams))
+        waiting = self._teams.pop(team)
+        *_, lane = heappop(waiting)
+        if waiting:
+            self._teams[team] = waiting  # behind the others
+        return lane
+
+    def clear(self) -> None:
+        self._teams.clear()
+        self._size = 0
+
+
 class _Noting:
     def __init__(self, lanes: list[Lane]) -> None:
         self.lanes, self.count = lanes, len(lanes)
@@ -40,14 +79,12 @@ class InHand:
     """First come, first served, by lanes. Calls are noted in their order, too."""
 
     def __init__(self) -> None:
-        self._calls: deque[Lane] = deque()
+        self._calls, self._to_note = _Queue(), _Queue()
         self._being_noted: deque[_Noting] = deque()
         self._noting = 0  # lanes in it: other threads ask whether there is room
-        self._to_note: deque[Lane] = deque()
         self._mails: deque[Lane] = deque()
 
     def __iter__(self) -> Iterator[Lease]:
-        """All of it, calls in their order."""
         noting = (lane for noting in self._being_noted for lane in noting.lanes)
         lanes = chain(self._calls, noting, self._to_note, self._mails)
         return (lease for lane in lanes for lease in lane)
@@ -72,27 +109,24 @@ class InHand:
 
     @property
     def oldest(self) -> int | None:
-        """The ticket of the call that has waited longest; None where none waits."""
-        first = next(iter(self), None)
-        if first is None or isinstance(first.effect, SendMail):
-            return None
-        ticket: int | None = getattr(first.effect, "ticket", None)
-        return ticket
+        """The ticket of the oldest call that waits; None where none does."""
+        noting = (_ticket(lane) for noting in self._being_noted for lane in noting.lanes)
+        return min((*self._calls.oldest, *noting, *self._to_note.oldest), default=None)
 
     def put(self, lane: Lane) -> None:
         if isinstance(lane[0].effect, SendMail):
             self._mails.append(lane)
         elif lane[0].noted_at is None or self._to_note or self._being_noted:
-            self._to_note.append(lane)  # noted or not: it overtakes none
+            self._to_note.put(lane)  # noted or not: it overtakes none
         else:
-            self._calls.append(lane)
+            self._calls.put(lane)
 
     def call(self, now: datetime) -> Lane | None:
         """The next one; unnoted only where that is as quick."""
         if not self._calls and self._being_noted:
             return None  # these come first, in a moment
         waiting = self._calls or self._to_note
-        return _fresh(waiting.popleft(), now - FRESH) if waiting else None
+        return _fresh(waiting.take(), now - FRESH) if waiting else None
 
     def mail(self, now: datetime) -> Lane | None:
         return _fresh(self._mails.popleft(), now - FRESH_MAIL) if self._mails else None
@@ -101,11 +135,11 @@ class InHand:
     def noting(self) -> Iterator[list[Lane]]:
         """Lanes whose attempts are to be noted: what the list holds at the end is to be carried
         out. Where noting fails it is noted by who carries it out."""
-        count = max(min(NOTED - self._noted, len(self._to_note), AT_ONCE), 0)
-        noting = _Noting([self._to_note.popleft() for _ in range(count)])
-        if count:
+        many = max(min(NOTED - self._noted, len(self._to_note), AT_ONCE), 0)
+        noting = _Noting([self._to_note.take() for _ in range(many)])
+        if many:
             self._being_noted.append(noting)
-            self._noting += count
+            self._noting += many
         try:
             yield noting.lanes
         finally:
@@ -113,7 +147,8 @@ class InHand:
             while self._being_noted and self._being_noted[0].ended:  # none overtakes another
                 ended = self._being_noted.popleft()
                 self._noting -= ended.count
-                self._calls.extend(ended.lanes)
+                for lane in ended.lanes:
+                    self._calls.put(lane)
 
     def clear(self) -> tuple[Lease, ...]:
         """All that was left."""
@@ -126,6 +161,15 @@ class InHand:
     @property
     def _noted(self) -> int:
         return len(self._calls) + self._noting
+
+
+def _team(lane: Lane) -> int | None:
+    return next((one.effect.team for one in lane if isinstance(one.effect, OpenThread)), None)
+
+
+def _ticket(lane: Lane) -> int:
+    ticket: int = getattr(lane[0].effect, "ticket", 0)
+    return ticket
 
 
 def _fresh(lane: Lane, since: datetime) -> Lane:

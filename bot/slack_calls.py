@@ -147,8 +147,10 @@ class SlackCalls:
         attempted_at: datetime | None,
         attempting: Attempting,
         known: Collection[Place] = (),
+        turn: int | None = None,
     ) -> Place:
-        """Post a message once; channel and ts of it.
+        """Post a message once; channel and ts of it. `turn` is its number among those that wait
+        for the channel: that of its row, where none is told.
 
         The row's id is in the message's metadata. Where an earlier attempt ended in doubt, the
         channel is searched for it first, from the moment of that attempt. `known` as in `find`.
@@ -161,7 +163,7 @@ class SlackCalls:
         channel = str(arguments["channel"])
         if "thread_ts" in arguments:
             return await self._send(arguments, channel, row, attempting)
-        async with self._order.turn(channel, row) as leaves:
+        async with self._order.turn(channel, row if turn is None else turn) as leaves:
             return await self._send(arguments, channel, row, attempting, leaves)
 
     async def _send(

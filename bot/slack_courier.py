@@ -299,12 +299,15 @@ class SlackCourier:
         known: Collection[Place] = (),
     ) -> Place:
         place = {"channel": channel} | ({"thread_ts": thread_ts} if thread_ts else {})
+        # Rows of tickets that are opened at once are numbered otherwise than these on PostgreSQL.
+        card = lease.effect.ticket if isinstance(lease.effect, RefreshCard) else None
         posted = await self._calls.post(
             {**message, **place},
             row=lease.id,
             attempted_at=lease.attempted_at,
             attempting=attempting,
             known=known,
+            turn=card,
         )
         if lease.attempted_at is None:
             self._remember(posted, message)

@@ -207,6 +207,38 @@ def test_of_two_that_note_at_once_none_overtakes_the_other() -> None:
     assert tickets(chain.from_iterable([held.call(now) or (), held.call(now) or ()])) == [1, 2]
 
 
+def of_team(team: int, ticket: int) -> tuple[Lease, ...]:
+    (card,) = lane(ticket, noted=False)
+    return card, replace(card, effect=OpenThread(ticket, team))
+
+
+@pytest.mark.usefixtures("few_noted")
+def test_a_rush_in_one_channel_keeps_no_other_team_waiting() -> None:
+    held, now = in_hand.InHand(), datetime(2026, 11, 24, tzinfo=UTC)
+    for ticket in range(1, 9):
+        held.put(of_team(1, ticket))
+    held.put(of_team(2, 9))
+
+    came = []
+    while held.waits:
+        with held.noting():
+            pass
+        came.append(tickets(held.call(now) or ())[0])
+
+    assert came.index(9) < 3
+    assert [ticket for ticket in came if ticket != 9] == list(range(1, 9))
+
+
+def test_tickets_of_the_same_moment_come_in_the_order_of_their_numbers() -> None:
+    """On PostgreSQL a later one may be committed earlier."""
+    held, now = in_hand.InHand(), datetime(2026, 11, 24, tzinfo=UTC)
+    for ticket in (2, 3, 1):
+        held.put(lane(ticket, noted=True))
+
+    assert held.oldest == 1
+    assert tickets(chain.from_iterable(held.call(now) or () for _ in range(3))) == [1, 2, 3]
+
+
 @pytest.mark.usefixtures("few_noted")
 async def test_of_a_lane_that_is_half_theirs_the_rest_is_free_again(hands: Hands) -> None:
     await rush(hands)

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_calls
+from bot.in_order import InOrder
 from bot.outcomes import NotSetUp, Paced, Refused, Unreachable
 from bot.pacing import Pacing
 from bot.relay import Relay
@@ -94,6 +95,31 @@ async def _post(calls: SlackCalls, attempted_at: datetime | None = None, **place
 
     arguments = {**CARD, **place}
     return await calls.post(arguments, row=7, attempted_at=attempted_at, attempting=attempting)
+
+
+async def test_whoever_waits_for_a_channel_has_the_place_it_was_told(
+    door: Door, calls: SlackCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: list[int] = []
+    turn = InOrder.turn
+
+    def noted(order: InOrder, channel: str, number: int) -> Any:
+        places.append(number)
+        return turn(order, channel, number)
+
+    monkeypatch.setattr(InOrder, "turn", noted)
+    door.respond = lambda method, asked: web.json_response(
+        {"ok": True, "channel": "C1", "ts": "1.1"}
+    )
+
+    async def attempting() -> bool:
+        return True
+
+    how: Any = {"row": 7, "attempted_at": None, "attempting": attempting}
+    await calls.post(CARD, **how)
+    await calls.post(CARD, turn=3, **how)
+
+    assert places == [7, 3]
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 407, 502, 503])

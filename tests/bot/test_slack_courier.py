@@ -33,13 +33,15 @@ class Wall(SlackCalls):
 
     def __init__(self) -> None:
         self.seen: list[Mapping[str, Any]] = []
+        self.turns: list[int | None] = []
 
     async def call(self, method: str, arguments: Mapping[str, Any], **_: Any) -> Mapping[str, Any]:
         self.seen.append(arguments)
         return {"ok": True}
 
-    async def post(self, arguments: Mapping[str, Any], **_: Any) -> tuple[str, str]:
+    async def post(self, arguments: Mapping[str, Any], **how: Any) -> tuple[str, str]:
         self.seen.append(arguments)
+        self.turns.append(how.get("turn"))
         return "C0NET", "1.1"
 
 
@@ -69,6 +71,15 @@ async def test_a_card_that_looks_so_already_is_not_edited(store: SqlStore) -> No
         await _draw(courier, store)
 
     assert len(wall.seen) == 1
+
+
+async def test_new_cards_stand_in_the_order_of_their_tickets(store: SqlStore) -> None:
+    """Rows of tickets of the same moment may be numbered otherwise."""
+    desk, wall = await _a_desk(store), Wall()
+
+    await _draw(SlackCourier(store, desk, wall, lambda: NOW, alone=True), store)
+
+    assert wall.turns == [1]
 
 
 async def test_of_two_processes_each_corrects_what_the_other_drew(store: SqlStore) -> None:
