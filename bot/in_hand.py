@@ -76,7 +76,8 @@ class _Noting:
 
 
 class InHand:
-    """First come, first served, by lanes. Calls are noted in their order, too."""
+    """Calls by the order of tickets, a team after the other, in which they are also noted; mails as
+    they came."""
 
     def __init__(self) -> None:
         self._calls, self._to_note = _Queue(), _Queue()
