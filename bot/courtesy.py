@@ -5,9 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+import types
+from bisect import insort
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from itertools import count
+from time import perf_counter
+from typing import Any, TypeVar
 
-PATIENCE = 0.05  # seconds that the next of what nobody watches steps back for, at most
+R = TypeVar("R")
+
+PATIENCE = 0.2  # seconds that a piece of work waits for people, all in all
+IN_A_ROUND = 0.001  # seconds of it in one round of the loop, which hears nobody meanwhile
 
 # Whoever is woken on this machine by what we have just sent runs before we go on: a proxy that
 # takes our answers along mostly waits for our own processor, and would wait for all that follows an
@@ -16,27 +24,26 @@ give_way: Callable[[], None] = getattr(os, "sched_yield", lambda: None)
 
 
 class Courtesy:
-    """People being answered, and a way to wait until there are none."""
+    """People being answered, and ways to let them go first."""
 
     def __init__(self) -> None:
         self.people = 0  # being answered
         self._waiting: list[Callable[[], None]] = []
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._door = asyncio.Lock()
+        self._numbers = count()
+        self._behind: list[tuple[int, asyncio.Future[None]]] = []  # the oldest first
+        self._spent = 0.0  # seconds of this round, on what goes behind people
+        self._is_counting = False
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
         self.people += 1
-        self._quiet.clear()
         try:
             yield
         finally:
             self.people -= 1
             if not self.people:
-                self._quiet.set()
                 waiting, self._waiting = self._waiting, []
-                for work in waiting:
+                for work in (*waiting, self._let_one_on):
                     asyncio.get_running_loop().call_soon(work)  # the answer first
 
     def when_quiet(self, work: Callable[[], None]) -> None:
@@ -47,14 +54,74 @@ class Courtesy:
         elif work not in self._waiting:
             self._waiting.append(work)
 
-    async def step_back(self) -> None:
-        """Until nobody waits for an answer, but not for long: somebody may always be waiting.
+    async def behind(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R:
+        """Do it, each step of it only while nobody waits for an answer, and few steps in one round
+        of the event loop, those of the oldest work first. It waits for PATIENCE, all in all:
+        somebody may always be waiting."""
+        return await self._by_steps(work())
 
-        One after another: all at once would keep the next person waiting for all of them.
-        """
-        async with self._door:
-            if self._quiet.is_set():
-                return
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
-                    await self._quiet.wait()
+    @types.coroutine
+    def _by_steps(self, work: Coroutine[Any, Any, R]) -> Generator[Any, Any, R]:
+        number, left = next(self._numbers), PATIENCE
+        fault: BaseException | None = None
+        while True:
+            if left > 0 and self._others_first(number):
+                try:
+                    left -= yield from self._turn(number, left).__await__()
+                except asyncio.CancelledError as cancelled:
+                    fault = cancelled
+            began = perf_counter()
+            try:
+                awaited = work.send(None) if fault is None else work.throw(fault)
+            except StopIteration as ended:
+                returned: R = ended.value
+                return returned
+            finally:
+                self._count(perf_counter() - began)
+            fault = None
+            try:
+                yield awaited
+            except GeneratorExit:
+                work.close()
+                raise
+            except BaseException as thrown:
+                fault = thrown
+
+    def _others_first(self, number: int) -> bool:
+        older_waits = bool(self._behind) and self._behind[0][0] < number
+        return self.people > 0 or older_waits or self._spent > IN_A_ROUND
+
+    async def _turn(self, number: int, within: float) -> float:
+        """Wait for it, for so many seconds at most. How many it took."""
+        loop = asyncio.get_running_loop()
+        began, turn = loop.time(), loop.create_future()
+        waiting = (number, turn)
+        insort(self._behind, waiting)
+        late = loop.call_later(within, _let_on, turn)
+        try:
+            await turn
+        finally:
+            late.cancel()
+            self._behind.remove(waiting)
+        return loop.time() - began
+
+    def _count(self, seconds: float) -> None:
+        self._spent += seconds
+        if not self._is_counting:
+            self._is_counting = True
+            asyncio.get_running_loop().call_soon(self._begin_round)
+
+    def _begin_round(self) -> None:
+        self._spent, self._is_counting = 0.0, False
+        self._let_one_on()
+
+    def _let_one_on(self) -> None:
+        """Its step lets the next one on."""
+        if self._behind and not self.people:
+            _, oldest = self._behind[0]
+            _let_on(oldest)
+
+
+def _let_on(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)

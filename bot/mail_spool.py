@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -99,21 +100,27 @@ class MailSpool:
         """What the sender's server hears, for each way in its order; ACCEPTED once the mail is on
         the disk. It is one mail whatever the number of its recipients: of those that take it, the
         first that names a team says whose it is."""
-        await self._courtesy.step_back()
+        return await self._courtesy.behind(
+            partial(self._received, raw, ways, envelope_to, envelope_from)
+        )
+
+    async def _received(
+        self, raw: bytes, ways: Sequence[Way], envelope_to: tuple[str, ...], envelope_from: str
+    ) -> tuple[Reply, ...]:
         try:
             mail = await self._reader.do(read_mail, raw, envelope_to, envelope_from, self._clock())
             refused = {w for w in set(ways) if await self._taking.refuses(mail, w) is not None}
             taking = [way for way in ways if way not in refused]
             if taking:
                 way = next((way for way in taking if way.team), taking[0])
-                await self._receive(raw, mail, way, envelope_to, envelope_from)
+                await self._keep(raw, mail, way, envelope_to, envelope_from)
         except Busy:
             return (Reply.TRY_LATER,) * len(ways)
         for way in refused:
             log.warning("mail_refused", way=way.name)
         return tuple(Reply.UNKNOWN_SENDER if w in refused else Reply.ACCEPTED for w in ways)
 
-    async def _receive(
+    async def _keep(
         self, raw: bytes, mail: Incoming, way: Way, envelope_to: tuple[str, ...], envelope_from: str
     ) -> None:
         kept = await self._reader.do(letter, raw, way, envelope_to, envelope_from)
@@ -158,7 +165,7 @@ class MailSpool:
             lambda tx: _leased(tx, now, self._owner, free), patient=True
         )
         for mail in mails:
-            task = asyncio.create_task(self._work(mail))
+            task = asyncio.create_task(self._courtesy.behind(partial(self._work, mail)))
             self._working[mail.id] = task
             task.add_done_callback(lambda _, number=mail.id: self._ended(number))  # type: ignore[misc]
         if due is None or mails:
@@ -173,7 +180,6 @@ class MailSpool:
         """Do what one mail asks for. Never raises but when cancelled."""
         structlog.contextvars.bind_contextvars(mail=mail.id)
         try:
-            await self._courtesy.step_back()
             await self._carry_out(mail)
         except Busy:
             await self._note(lambda tx: tx.spool.postpone(mail.id, self._owner, self._soon()))

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -127,9 +128,11 @@ class Relay:
         return self._mails < MAILS
 
     def is_calm(self, patient: bool) -> bool:
-        """Whether no more is going on than one person's new ticket, or what nobody watches."""
-        people = 0 if patient else 1
-        return self._courtesy.people == people and len(self._running) <= CALM
+        """Whether nobody is kept waiting: by the only person who is answered, or by what nobody
+        watches, of which there is not much."""
+        if not patient:
+            return self._courtesy.people == 1
+        return not self._courtesy.people and len(self._running) <= CALM
 
     def look(self, tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
         return with_first_facts(tx, begun)
@@ -251,8 +254,11 @@ class Relay:
     def _start(self, *leases: Lease) -> None:
         """Carry them out one after another: they are of one lane, in its order."""
         before = self._carrying.get(leases[0].id)
-        carrying = self._deliver(leases) if before is None else self._deliver_after(before, leases)
-        task = asyncio.create_task(carrying)
+        if before is None:
+            carrying = partial(self._deliver, leases)
+        else:
+            carrying = partial(self._deliver_after, before, leases)
+        task = asyncio.create_task(self._courtesy.behind(carrying))
         self._running.add(task)
         if isinstance(leases[0].effect, SendMail):
             self._mails += 1
@@ -299,7 +305,6 @@ class Relay:
         cancelled. After the first that fails, the others are for anybody again."""
         ended: list[Ended] = []
         try:
-            await self._courtesy.step_back()
             if isinstance(leases[0].effect, SendMail):
                 await self._until_slack_is_quiet()
             for lease in leases:

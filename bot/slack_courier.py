@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +12,7 @@ import structlog
 from blocks import card as cards
 from blocks import notes, thread
 from blocks.mail_warnings import mailbox_warning, set_aside_warning
+from bot.form import to_json
 from bot.outcomes import Attempting, Done, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.reading import NO_CARD, CardLook, EntryLook, OpeningLook, facts_of
 from bot.slack_calls import Place, SlackCalls, SlackDeclined
@@ -371,4 +371,4 @@ def _left_out(method: str, declined: SlackDeclined) -> None:
 
 
 def _look(message: Message) -> int:
-    return hash(json.dumps(message, sort_keys=True, ensure_ascii=False))
+    return hash(to_json(message))

@@ -2,6 +2,9 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mail import sending
 from mail.sending import LeaseLost, Refused, SmtpCourier, Uncertain, Unreachable
@@ -45,6 +48,16 @@ async def sent(server, to="paul@example.org", granted=True):
         except (Unreachable, Refused, Uncertain, LeaseLost) as fault:
             result = fault
     return result, lease
+
+
+@given(st.text("\r\n.a").map(str.encode), st.booleans())
+def test_lines_leave_as_smtp_wants_them(body, as_we_write_it):
+    if as_we_write_it:
+        body = body.replace(b"\r", b"").replace(b"\n", b"\r\n") + b"\r\n"
+
+    leaves = sending._stuffed(body)
+
+    assert leaves == PERIOD_REGEX.sub(b"..", normalize_message_line_endings(body))
 
 
 async def test_a_mail_is_sent_from_our_address_to_one_person():
