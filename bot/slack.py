@@ -21,6 +21,7 @@ from bot.config import Settings
 from bot.courtesy import Courtesy
 from bot.form import to_json
 from bot.slack_calls import NO_ANSWER, error_word
+from bot.slack_client import SlackClient
 from handlers.router import Reply, Router
 
 log = structlog.get_logger(__name__)
@@ -76,13 +77,13 @@ def slack_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=PATIENCE, json_serialize=to_json)
 
 
-def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+def slack_client(settings: Settings, session: aiohttp.ClientSession) -> SlackClient:
     """One client on one shared session.
 
     The SDK's own time limit is ignored once a session is given, so the session has one. Its default
     retry handler would post twice after a dropped connection: only the outbox retries.
     """
-    return AsyncWebClient(
+    return SlackClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         session=session,

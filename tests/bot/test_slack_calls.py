@@ -12,7 +12,6 @@ import aiohttp
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_calls
 from bot.in_order import InOrder
@@ -21,6 +20,7 @@ from bot.pacing import Pacing
 from bot.relay import Relay
 from bot.slack import slack_client, slack_session
 from bot.slack_calls import CLOCKS_DIFFER, PAGE, SETTLED, SlackCalls
+from bot.slack_client import SlackClient
 from storage.store import SqlStore
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -61,7 +61,9 @@ async def calls(door: Door) -> AsyncIterator[SlackCalls]:
     host, port = runner.addresses[0][:2]
     async with aiohttp.ClientSession() as session:
         url = f"http://{host}:{port}/"
-        yield SlackCalls(AsyncWebClient("xoxb-1", url, session=session, retry_handlers=[]))
+        yield SlackCalls(
+            SlackClient(token="xoxb-1", base_url=url, session=session, retry_handlers=[])
+        )
     await runner.cleanup()
 
 
@@ -179,7 +181,7 @@ async def test_an_edit_that_failed_at_once_may_be_carried_out_late(
 async def test_what_never_left_us_is_in_no_doubt(unused_tcp_port: int) -> None:
     async with aiohttp.ClientSession() as session:
         nowhere = f"http://127.0.0.1:{unused_tcp_port}/"
-        calls = SlackCalls(AsyncWebClient("xoxb-1", nowhere, session=session, retry_handlers=[]))
+        calls = SlackCalls(SlackClient(token="xoxb-1", base_url=nowhere, session=session))
         with pytest.raises(Unreachable) as raised:
             await _post(calls)
 
