@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 R = TypeVar("R")
 
-PATIENCE = 0.2  # seconds that a piece of work waits for people, all in all
+PATIENCE = 0.005  # seconds until a step is made all the same: somebody may always be waiting
 IN_A_ROUND = 0.001  # seconds of it in one round of the loop, which hears nobody meanwhile
 
 # Whoever is woken on this machine by what we have just sent runs before we go on: a proxy that
@@ -30,9 +30,10 @@ class Courtesy:
         self.people = 0  # being answered
         self._waiting: list[Callable[[], None]] = []
         self._numbers = count()
-        self._behind: list[tuple[int, asyncio.Future[None]]] = []  # the oldest first
+        self._behind: list[tuple[int, asyncio.Future[bool]]] = []  # the oldest first
         self._spent = 0.0  # seconds of this round, on what goes behind people
         self._is_counting = False
+        self._loses_patience = False
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
@@ -56,18 +57,17 @@ class Courtesy:
 
     async def behind(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R:
         """Do it, each step of it only while nobody waits for an answer, and few steps in one round
-        of the event loop, those of the oldest work first. It waits for PATIENCE, all in all:
-        somebody may always be waiting."""
+        of the event loop, those of the oldest work first; but one step each PATIENCE."""
         return await self._by_steps(work())
 
     @types.coroutine
     def _by_steps(self, work: Coroutine[Any, Any, R]) -> Generator[Any, Any, R]:
-        number, left = next(self._numbers), PATIENCE
+        number = next(self._numbers)
         fault: BaseException | None = None
         while True:
-            if left > 0 and self._others_first(number):
+            if self._others_first(number):
                 try:
-                    left -= yield from self._turn(number, left).__await__()
+                    yield from self._turn(number).__await__()
                 except asyncio.CancelledError as cancelled:
                     fault = cancelled
             began = perf_counter()
@@ -87,23 +87,23 @@ class Courtesy:
             except BaseException as thrown:
                 fault = thrown
 
+    async def _turn(self, number: int) -> None:
+        """Wait for it, where it is not at once."""
+        while self._others_first(number):
+            turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            waiting = (number, turn)
+            insort(self._behind, waiting)
+            if self.people:
+                self._let_one_on()
+            try:
+                if await turn:
+                    return
+            finally:
+                self._behind.remove(waiting)
+
     def _others_first(self, number: int) -> bool:
         older_waits = bool(self._behind) and self._behind[0][0] < number
         return self.people > 0 or older_waits or self._spent > IN_A_ROUND
-
-    async def _turn(self, number: int, within: float) -> float:
-        """Wait for it, for so many seconds at most. How many it took."""
-        loop = asyncio.get_running_loop()
-        began, turn = loop.time(), loop.create_future()
-        waiting = (number, turn)
-        insort(self._behind, waiting)
-        late = loop.call_later(within, _let_on, turn)
-        try:
-            await turn
-        finally:
-            late.cancel()
-            self._behind.remove(waiting)
-        return loop.time() - began
 
     def _count(self, seconds: float) -> None:
         self._spent += seconds
@@ -116,12 +116,21 @@ class Courtesy:
         self._let_one_on()
 
     def _let_one_on(self) -> None:
-        """Its step lets the next one on."""
-        if self._behind and not self.people:
-            _, oldest = self._behind[0]
-            _let_on(oldest)
+        """The oldest, whose step lets the next one on; or, while somebody waits, in a while."""
+        if not self._behind:
+            return
+        if not self.people:
+            self._let_on(all_the_same=False)
+        elif not self._loses_patience:
+            self._loses_patience = True
+            asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
 
+    def _lose_patience(self) -> None:
+        self._loses_patience = False
+        if self._behind:
+            self._let_on(all_the_same=True)
 
-def _let_on(turn: asyncio.Future[None]) -> None:
-    if not turn.done():
-        turn.set_result(None)
+    def _let_on(self, *, all_the_same: bool) -> None:
+        _, turn = self._behind[0]
+        if not turn.done():
+            turn.set_result(all_the_same)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot import in_hand
+from bot import courtesy, in_hand
 from bot import relay as relays
 from bot.outcomes import Attempting, Done
 from desk.effects import Message, OpenThread, RefreshCard, SendMail, ShowEntry
@@ -452,11 +452,14 @@ async def test_after_several_new_tickets_the_outbox_is_looked_through_once(
     await hands.until_waiting()
 
 
-async def test_it_begins_when_nobody_waits_for_an_answer_any_more(hands: Hands) -> None:
+async def test_it_begins_when_nobody_waits_for_an_answer_any_more(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courtesy, "PATIENCE", LONG)
     with hands.relay._courtesy.answering():
         with hands.relay._courtesy.answering():
             number = await hands.office.open()
-        await asyncio.sleep(relays.COURTESY / 5)
+        await asyncio.sleep(0.05)
         before = list(hands.carried)
 
     await hands.until(RefreshCard, OpenThread, SendMail)
