@@ -16,6 +16,7 @@ import structlog
 
 from blocks.attached import came_with, file_trouble, went_with
 from blocks.text import one_line
+from bot import arrivals
 from bot.endings import DEFECTS, MAIL_PATIENCE
 from bot.file_reading import going, showing_of
 from bot.files import FileMissing, FileStore, TooLarge
@@ -31,7 +32,7 @@ from bot.outcomes import (
     Unreachable,
 )
 from bot.reading import NO_CARD
-from bot.slack_calls import SlackCalls, SlackDeclined, time_to_arrive
+from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.slack_files import SignInPage, TooLargeForSlack, Transfers
 from bot.upload import Upload
 from desk.acknowledging import warn_daily
@@ -351,7 +352,7 @@ class FileCourier:
     def _look_once_more(self, lease: Lease) -> None:
         """It may still be on its way."""
         assert lease.attempted_at is not None
-        left = time_to_arrive((self._clock() - lease.attempted_at).total_seconds())
+        left = arrivals.time_to_arrive((self._clock() - lease.attempted_at).total_seconds())
         if left:
             raise Unreachable("files.info: not there yet", left, attempted=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,17 +11,16 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import arrivals
 from bot.in_order import InOrder
 from bot.outcomes import Attempting, LeaseLost, NotSetUp, Refused, Unreachable
 from bot.pacing import Pacing, Steady
+from bot.searches import EVENT_TYPE, Searches
 
 Place = tuple[str, str]  # channel and ts of a message
 
 # The last two are what the client makes of an answer that is not Slack's: a proxy's page of text.
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
-CALL = 10.0  # seconds for one call
-LATE = 2  # times as long as that, a post that we gave up on may still arrive
-SETTLED = 8.0  # seconds until what failed at once (cut off, a 504) has been done, or never is
 READS = frozenset(
     {
         "conversations.history",
@@ -37,11 +36,10 @@ READS = frozenset(
         "users.list",
     }
 )
-EVENT_TYPE = "frontdesk"  # of the metadata on each of our messages
 PAUSES = (1.0, 3.0)  # seconds before a page of a list is asked for again
 PAGE = 200  # messages at once when we look whether a post arrived
+TOGETHER = 2.0  # seconds; rows that wait for what may arrive look again at multiples of this
 CURSOR_TOO_OLD = "invalid_cursor"
-CLOCKS_DIFFER = 600.0  # seconds between Slack's clock and ours, at most
 
 # The administrator can put these right; the row waits for that instead of being lost.
 WAITING_FOR_SETUP = {
@@ -87,6 +85,7 @@ class SlackCalls:
         self.home = ""  # our workspace's id, once Slack has told it
         self._pacing = pacing or Pacing()
         self._order = InOrder()
+        self._searches = Searches(self._pages_of, lambda: self._pacing.now())
 
     async def call(
         self, method: str, arguments: Mapping[str, Any], *, lane: str = "", attempted: bool = False
@@ -103,7 +102,7 @@ class SlackCalls:
             {"http_verb": "GET", "params": dict(arguments)} if reads else {"json": dict(arguments)}
         )
         try:
-            async with asyncio.timeout(CALL):
+            async with asyncio.timeout(arrivals.CALL):
                 response = await self.client.api_call(method, **how)
         except SlackApiError as refused:
             raise self._judged(refused, method, lane, attempted) from None
@@ -111,7 +110,8 @@ class SlackCalls:
             reason = f"{method}: {type(fault).__name__}"
             if isinstance(fault, aiohttp.ClientConnectorError):
                 raise Unreachable(reason) from None  # nothing left us
-            left = (LATE - 1) * CALL if isinstance(fault, TimeoutError) else SETTLED
+            gave_up = isinstance(fault, TimeoutError)
+            left = (arrivals.LATE - 1) * arrivals.CALL if gave_up else arrivals.SETTLED
             raise Unreachable(reason, attempted=attempted, under_way=left) from None
         data = response.data
         assert isinstance(data, dict)
@@ -130,7 +130,7 @@ class SlackCalls:
         if status >= 500 or not error or error in DOUBTFUL:
             # No error code of Slack's: something between us and Slack answered, whatever it says.
             reason = f"{method}: {error or f'http {status}'}"
-            return Unreachable(reason, attempted=attempted, under_way=SETTLED)
+            return Unreachable(reason, attempted=attempted, under_way=arrivals.SETTLED)
         if error == "channel_not_found" and lane[:1] in ("U", "W"):
             return SlackDeclined(error, "this person cannot be written to")
         if error in WAITING_FOR_SETUP:
@@ -156,10 +156,12 @@ class SlackCalls:
         channel is searched for it first, from the moment of that attempt. `known` as in `find`.
         """
         if attempted_at is not None:
+            left = self._time_to_arrive(attempted_at)  # asked before we look
             found = await self.find(arguments, row, attempted_at, known)
             if found is not None:
                 return found
-            self._look_once_more(attempted_at)
+            if left:  # it may still be on its way: before it is repeated, time passes
+                raise Unreachable("chat.postMessage: not found yet", left, attempted=True)
         channel = str(arguments["channel"])
         if "thread_ts" in arguments:
             return await self._send(arguments, channel, row, attempting)
@@ -191,11 +193,11 @@ class SlackCalls:
             raise Refused(f"chat.postMessage: {declined}") from None
         return str(answer["channel"]), str(answer["ts"])
 
-    def _look_once_more(self, attempted_at: datetime) -> None:
-        """It may still be on its way: before it is repeated, time passes."""
-        left = time_to_arrive((self._pacing.now() - attempted_at).total_seconds())
-        if left:
-            raise Unreachable("chat.postMessage: not found yet", left, attempted=True)
+    def _time_to_arrive(self, attempted_at: datetime) -> float:
+        """Seconds. Rows of one rush look at the same moments: one look answers for all of them."""
+        now = self._pacing.now()
+        left = arrivals.time_to_arrive((now - attempted_at).total_seconds())
+        return left + -(now.timestamp() + left) % TOGETHER if left else 0.0
 
     async def find(
         self,
@@ -206,19 +208,11 @@ class SlackCalls:
     ) -> Place | None:
         """Where the row's message stands in the channel, or thread, of `arguments`: none of the
         `known` ones, which the row has posted before."""
-        # Our clock may have been ahead at the attempt, and have been put right since.
-        first = min(since, self._pacing.now())
-        oldest = f"{first.timestamp() - CLOCKS_DIFFER:.6f}"
-        thread = arguments.get("thread_ts")
-        method = "conversations.replies" if thread else "conversations.history"
         try:
             channel = await self._conversation(str(arguments["channel"]))
-            place = {"channel": channel, "oldest": oldest, "include_all_metadata": True}
-            within = {"ts": thread} if thread else {}
             ours = {ts for where, ts in known if where == channel}
-            ts = await self._first(
-                method, {**place, **within}, lambda page: _posted(page, row, ours)
-            )
+            thread = str(arguments.get("thread_ts") or "")
+            ts = await self._searches.find(channel, thread, row, since, ours)
         except SlackDeclined as declined:
             reason = f"looking whether it arrived: {declined}"
             if declined.error == CURSOR_TOO_OLD:
@@ -239,25 +233,22 @@ class SlackCalls:
         if not channel.startswith("#"):
             return channel
         wanted = {"types": "public_channel,private_channel", "exclude_archived": True}
-        named = await self._first(
-            "conversations.list", wanted, lambda page: _named(page, channel[1:])
-        )
-        return named or channel
+        async for page, _ in self._pages_of("conversations.list", wanted):
+            if named := _named(page, channel[1:]):
+                return named
+        return channel
 
-    async def _first(
-        self,
-        method: str,
-        arguments: Mapping[str, Any],
-        pick: Callable[[Mapping[str, Any]], str],
-    ) -> str:
-        """What `pick` finds on the first page that has it, or "". Waits for nothing."""
+    async def _pages_of(
+        self, method: str, arguments: Mapping[str, Any]
+    ) -> AsyncIterator[tuple[Mapping[str, Any], bool]]:
+        """Each with whether there are more. Waits for nothing between two of them."""
         turned: dict[str, Any] = {"limit": PAGE}
         while True:
             page = await self.call(method, {**arguments, **turned})
-            found, cursor = pick(page), next_cursor(page)
-            if found or not cursor:
-                return found
-            turned["cursor"] = cursor
+            turned["cursor"] = next_cursor(page)
+            yield page, bool(turned["cursor"])
+            if not turned["cursor"]:
+                return
 
     async def pages(
         self,
@@ -293,27 +284,6 @@ class SlackCalls:
                 if pause is None:
                     raise
                 await asyncio.sleep(pause)
-
-
-def time_to_arrive(age: float) -> float:
-    """Seconds until that may be repeated which failed, and was begun `age` seconds ago; none where
-    it may be now. More of them where it was we who gave up: then it was longer than CALL ago."""
-    for begin, end in ((0.0, SETTLED), (CALL, LATE * CALL)):
-        if begin <= age < end:
-            return end - age
-    return 0.0
-
-
-def _posted(page: Mapping[str, Any], row: int, known: Collection[str]) -> str:
-    """Where the message stands that has the outbox row in its metadata."""
-    for message in page.get("messages") or ():
-        if message["ts"] in known:
-            continue
-        about = message.get("metadata") or {}
-        payload = about.get("event_payload") or {}
-        if about.get("event_type") == EVENT_TYPE and payload.get("outbox") == row:
-            return str(message["ts"])
-    return ""
 
 
 def _named(page: Mapping[str, Any], name: str) -> str:

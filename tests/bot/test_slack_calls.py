@@ -13,13 +13,15 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot import slack_calls
+from bot import arrivals
+from bot.arrivals import SETTLED
 from bot.in_order import InOrder
 from bot.outcomes import NotSetUp, Paced, Refused, Unreachable
 from bot.pacing import Pacing
 from bot.relay import Relay
+from bot.searches import CLOCKS_DIFFER
 from bot.slack import slack_client, slack_session
-from bot.slack_calls import CLOCKS_DIFFER, PAGE, SETTLED, SlackCalls
+from bot.slack_calls import PAGE, SlackCalls
 from bot.slack_client import SlackClient
 from storage.store import SqlStore
 
@@ -157,7 +159,7 @@ async def test_a_call_that_we_stopped_waiting_for_is_told_from_one_that_was_cut(
             await asyncio.Event().wait()
         raise aiohttp.ServerDisconnectedError
 
-    monkeypatch.setattr(slack_calls, "CALL", 0.01)
+    monkeypatch.setattr(arrivals, "CALL", 0.01)
     monkeypatch.setattr(calls.client, "api_call", api_call)
 
     with pytest.raises(Unreachable) as raised:
@@ -181,7 +183,9 @@ async def test_an_edit_that_failed_at_once_may_be_carried_out_late(
 async def test_what_never_left_us_is_in_no_doubt(unused_tcp_port: int) -> None:
     async with aiohttp.ClientSession() as session:
         nowhere = f"http://127.0.0.1:{unused_tcp_port}/"
-        calls = SlackCalls(SlackClient(token="xoxb-1", base_url=nowhere, session=session))
+        calls = SlackCalls(
+            SlackClient(token="xoxb-1", base_url=nowhere, session=session, retry_handlers=[])
+        )
         with pytest.raises(Unreachable) as raised:
             await _post(calls)
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import app, endings, mail_spool, relay, schedule, slack_calls, turns
+from bot import app, arrivals, endings, mail_spool, relay, schedule, turns
 from bot.commands import main as program
 
 NAME, RECORD = "CROWD_NAME", "CROWD_RECORD"  # who we are; the file that all of us write to
@@ -69,7 +69,7 @@ def _replace(module: Any, **values: Any) -> None:
 def main() -> None:
     _replace(relay, HOLD=HOLD, RENEWED=2.0)
     _replace(endings, FIRST_PAUSE=0.2, SETTLING=0.3, FIRST_MAIL_PAUSE=0.5)
-    _replace(slack_calls, CALL=4.0, SETTLED=1.0)
+    _replace(arrivals, CALL=4.0, SETTLED=1.0)
     _replace(mail_spool, HOLD=HOLD, RENEWED=2.0, IDLE=1.0)
     _replace(turns, HOLD=HOLD, RENEWED=2.0, AGAIN=timedelta(seconds=1))
     _replace(schedule, LOOK=timedelta(seconds=1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot import endings, mail_fetching, mail_spool, relay, slack_calls
+from bot import arrivals, endings, mail_fetching, mail_spool, relay
 from bot.commands import main
 
 if __name__ == "__main__":
@@ -14,5 +14,5 @@ if __name__ == "__main__":
     mail_fetching.LOOK = mail_fetching.POLL = mail_fetching.FIRST_PAUSE = 0.5
     endings.FIRST_PAUSE = endings.SETTLING = 0.2
     endings.FIRST_MAIL_PAUSE = 0.5
-    slack_calls.CALL, slack_calls.SETTLED = 2.0, 0.5
+    arrivals.CALL, arrivals.SETTLED = 2.0, 0.5
     main(["run"])

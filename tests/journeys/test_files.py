@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import endings, file_courier, slack_calls
+from bot import arrivals, endings, file_courier
 from desk.transfer_ticket import TransferTicket
 from sandbox.person import Person
 from sandbox.world import Message
@@ -184,7 +184,7 @@ async def test_files_stand_in_the_thread_once_whatever_slack_answers(
 ):
     monkeypatch.setattr(file_courier, "LATER", timedelta(seconds=0.3))
     monkeypatch.setattr(endings, "SETTLING", 0.2)
-    monkeypatch.setattr(slack_calls, "SETTLED", 0.3)
+    monkeypatch.setattr(arrivals, "SETTLED", 0.3)
     monkeypatch.setattr(endings, "FIRST_PAUSE", 0.2)
     camille = stage.slack.person("camille")
     stage.slack.faults.add(step, fault)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot import endings, slack_calls
+from bot import arrivals, endings
 from sandbox.person import Person
 from sandbox.world import Message
 from tests.journeys.mishaps import cards, raw_mails, settled, soon, stored
@@ -147,7 +147,7 @@ async def test_a_transfer_cut_off_at_its_card_makes_one_card(
 ) -> None:
     monkeypatch.setattr(endings, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(endings, "SETTLING", 0.1)
-    monkeypatch.setattr(slack_calls, "SETTLED", 0.3)
+    monkeypatch.setattr(arrivals, "SETTLED", 0.3)
     slack, pierre, noe = stage.slack, stage.slack.person("pierre"), stage.slack.person("noe")
     posted = await open_ticket(stage, pierre, requester=PAUL)
     await settled(stage)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import endings, slack_calls
+from bot import arrivals, endings
 from sandbox.server import Sandbox
 from tests.journeys.mishaps import cards, filled_form, settled, soon, submission
 from tests.journeys.sights import PAUL, card, shown
@@ -88,7 +88,7 @@ async def test_a_card_follows_its_ticket_whoever_draws_it(crowd: list[Stage]) ->
 async def test_processes_that_end_leave_their_work_to_the_others(
     crowd: list[Stage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slack_calls, "CALL", 1.0)
+    monkeypatch.setattr(arrivals, "CALL", 1.0)
     stage, slack = crowd[0], crowd[0].slack
     people = [slack.person(name) for name in ("pierre", "camille", "aicha")]
     slack.faults.add("chat.postMessage", "timeout_after", times=2)

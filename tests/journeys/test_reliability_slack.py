@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot import endings, slack_calls
+from bot import arrivals, endings, slack_calls
 from handlers import afterwards
 from tests.journeys.mishaps import (
     LONG,
@@ -25,8 +25,8 @@ from tests.journeys.stage import Stage
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endings, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(endings, "SETTLING", 0.2)
-    monkeypatch.setattr(slack_calls, "CALL", 1.0)
-    monkeypatch.setattr(slack_calls, "SETTLED", 0.3)
+    monkeypatch.setattr(arrivals, "CALL", 1.0)
+    monkeypatch.setattr(arrivals, "SETTLED", 0.3)
 
 
 EVERY_WAY = pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def _go_wrong(stage: Stage, method: str, trouble: int | str, times: int = 1) -> 
 async def test_what_slack_acknowledged_is_stored_although_slack_answers_nothing_any_more(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slack_calls, "CALL", LONG)
+    monkeypatch.setattr(arrivals, "CALL", LONG)
     slack, pierre = stage.slack, stage.slack.person("pierre")
     await filled_form(stage, pierre, requester=PAUL, subject="Printer")
     slack.faults.add("*", "timeout_after", times=1000)
