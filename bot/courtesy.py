@@ -8,13 +8,17 @@ import os
 import types
 from bisect import insort
 from collections.abc import Callable, Coroutine, Generator, Iterator
-from itertools import count
+from itertools import count, islice
+from math import inf
 from time import perf_counter
 from typing import Any, TypeVar
 
 R = TypeVar("R")
 
-PATIENCE = 0.005  # seconds until a step is made all the same: somebody may always be waiting
+# Where somebody always waits: seconds until one step is made all the same, and the part of the time
+# that such steps may take.
+PATIENCE, SHARE = 0.004, 1 / 5
+AT_ONCE = 32  # short steps that are let on together
 IN_A_ROUND = 0.001  # seconds of it in one round of the loop, which hears nobody meanwhile
 
 # Whoever is woken on this machine by what we have just sent runs before we go on: a proxy that
@@ -30,9 +34,11 @@ class Courtesy:
         self.people = 0  # being answered
         self._waiting: list[Callable[[], None]] = []
         self._numbers = count()
-        self._behind: list[tuple[int, asyncio.Future[bool]]] = []  # the oldest first
+        self._behind: list[tuple[int, asyncio.Future[bool]]] = []  # who waits longest first
+        self._steppers: set[asyncio.Task[Any] | None] = set()
         self._spent = 0.0  # seconds of this round, on what goes behind people
-        self._is_counting = False
+        self._last = 0.0  # the same, of the last step
+        self._is_seen_to = False  # the next round
         self._loses_patience = False
 
     @contextlib.contextmanager
@@ -42,9 +48,9 @@ class Courtesy:
             yield
         finally:
             self.people -= 1
-            if not self.people:
+            if not self.people and (self._waiting or self._behind):
                 waiting, self._waiting = self._waiting, []
-                for work in (*waiting, self._let_one_on):
+                for work in (*waiting, self._let_on):
                     asyncio.get_running_loop().call_soon(work)  # the answer first
 
     def when_quiet(self, work: Callable[[], None]) -> None:
@@ -57,80 +63,102 @@ class Courtesy:
 
     async def behind(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R:
         """Do it, each step of it only while nobody waits for an answer, and few steps in one round
-        of the event loop, those of the oldest work first; but one step each PATIENCE."""
-        return await self._by_steps(work())
+        of the event loop, in the order in which they could be made. Where somebody always waits
+        one is made all the same each PATIENCE."""
+        task = asyncio.current_task()
+        if task in self._steppers:
+            return await work()  # its steps are those of the work that does it
+        self._steppers.add(task)
+        try:
+            return await self._by_steps(work())
+        finally:
+            self._steppers.discard(task)
 
     @types.coroutine
     def _by_steps(self, work: Coroutine[Any, Any, R]) -> Generator[Any, Any, R]:
-        number = next(self._numbers)
         fault: BaseException | None = None
-        while True:
-            if self._others_first(number):
+        try:
+            while True:
+                if self._others_first():
+                    try:
+                        yield from self._turn().__await__()
+                    except asyncio.CancelledError as cancelled:
+                        fault = cancelled
+                began = perf_counter()
                 try:
-                    yield from self._turn(number).__await__()
-                except asyncio.CancelledError as cancelled:
-                    fault = cancelled
-            began = perf_counter()
-            try:
-                awaited = work.send(None) if fault is None else work.throw(fault)
-            except StopIteration as ended:
-                returned: R = ended.value
-                return returned
-            finally:
-                self._count(perf_counter() - began)
-            fault = None
-            try:
-                yield awaited
-            except GeneratorExit:
-                work.close()
-                raise
-            except BaseException as thrown:
-                fault = thrown
+                    awaited = work.send(None) if fault is None else work.throw(fault)
+                except StopIteration as ended:
+                    returned: R = ended.value
+                    return returned
+                finally:
+                    self._count(perf_counter() - began)
+                fault = None
+                try:
+                    yield awaited
+                except GeneratorExit:
+                    raise
+                except BaseException as thrown:
+                    fault = thrown
+        except GeneratorExit:
+            work.close()
+            raise
 
-    async def _turn(self, number: int) -> None:
-        """Wait for it, where it is not at once."""
+    async def _turn(self) -> None:
+        number = next(self._numbers)
         while self._others_first(number):
             turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
             waiting = (number, turn)
             insort(self._behind, waiting)
             if self.people:
-                self._let_one_on()
+                self._let_on()
+            else:
+                self._see_to_next_round()
             try:
                 if await turn:
                     return
             finally:
                 self._behind.remove(waiting)
 
-    def _others_first(self, number: int) -> bool:
-        older_waits = bool(self._behind) and self._behind[0][0] < number
-        return self.people > 0 or older_waits or self._spent > IN_A_ROUND
+    def _others_first(self, number: float = inf) -> bool:
+        """Than a step that came as the `number`th to wait for its turn; or comes only now."""
+        earlier = bool(self._behind) and self._behind[0][0] < number
+        return self.people > 0 or earlier or self._spent > IN_A_ROUND
 
     def _count(self, seconds: float) -> None:
+        self._last = seconds
         self._spent += seconds
-        if not self._is_counting:
-            self._is_counting = True
+        self._let_on()  # into the next round
+        self._see_to_next_round()
+
+    def _see_to_next_round(self) -> None:
+        if not self._is_seen_to:
+            self._is_seen_to = True
             asyncio.get_running_loop().call_soon(self._begin_round)
 
     def _begin_round(self) -> None:
-        self._spent, self._is_counting = 0.0, False
-        self._let_one_on()
+        self._spent, self._is_seen_to = 0.0, False
+        self._let_on()
+        if not self.people and next(self._pending(), None):
+            self._see_to_next_round()  # whoever is let on may have gone without a step
 
-    def _let_one_on(self) -> None:
-        """The oldest, whose step lets the next one on; or, while somebody waits, in a while."""
-        if not self._behind:
-            return
+    def _let_on(self) -> None:
+        """Those who wait longest, as many as fit into a round; or one, where somebody waits for an
+        answer, in a while."""
         if not self.people:
-            self._let_on(all_the_same=False)
-        elif not self._loses_patience:
+            fit = max(min(int(IN_A_ROUND / max(self._last, 1e-6)), AT_ONCE), 1)
+            for turn in islice(self._pending(), fit):
+                turn.set_result(False)
+        elif self._behind and not self._loses_patience:
             self._loses_patience = True
-            asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
+            pause = max(PATIENCE, self._last * (1 / SHARE - 1))
+            asyncio.get_running_loop().call_later(pause, self._lose_patience)
 
     def _lose_patience(self) -> None:
         self._loses_patience = False
-        if self._behind:
-            self._let_on(all_the_same=True)
+        turn = next(self._pending(), None)
+        if turn is not None:
+            turn.set_result(True)
+            self._let_on()
 
-    def _let_on(self, *, all_the_same: bool) -> None:
-        _, turn = self._behind[0]
-        if not turn.done():
-            turn.set_result(all_the_same)
+    def _pending(self) -> Iterator[asyncio.Future[bool]]:
+        return (turn for _, turn in self._behind if not turn.done())

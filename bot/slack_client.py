@@ -18,6 +18,7 @@ class SlackClient(AsyncWebClient):
     def __init__(self, **how: Any) -> None:
         """As the library's."""
         super().__init__(**how)
+        self._is_plain = not (self.ssl or self.retry_handlers or self.default_params)
         self._said_with_json = {
             **self.headers,
             "Authorization": f"Bearer {self.token}",
@@ -27,10 +28,12 @@ class SlackClient(AsyncWebClient):
     async def api_call(
         self, api_method: str, *, json: dict[str, Any] | None = None, **how: Any
     ) -> AsyncSlackResponse:
-        """As the library's; but whatever comes back that is no JSON object raises SlackApiError
-        without an error word of Slack's."""
+        """As the library's; but what comes back is read as JSON whatever it calls itself, and what
+        is no object raises SlackApiError without an error word of Slack's. Nothing of what was
+        said stands in the answer: it is not for turning pages."""
         session = self.session
-        if json is None or how or "token" in json or session is None or session.closed:
+        is_plain = json is not None and not how and "token" not in json and self._is_plain
+        if not is_plain or session is None or session.closed:
             return await super().api_call(api_method, json=json, **how)
         async with session.post(
             self.base_url + api_method,

@@ -171,7 +171,7 @@ async def test_what_begins_when_it_is_quiet_begins_after_the_answer() -> None:
     assert order == ["answer", "work"]
 
 
-async def test_older_work_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_works_go_on_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(courtesy, "PATIENCE", LONG)
     people, order = Courtesy(), []
 
@@ -190,3 +190,69 @@ async def test_older_work_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [number for step, number in order if step == 0] == list(range(6))
     assert [number for step, number in order if step == 2] == list(range(6))
+
+
+async def test_long_work_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courtesy, "PATIENCE", 0.001)
+    people, download = Courtesy(), Work(10**6)
+    downloading = asyncio.create_task(people.behind(download))
+    await asyncio.sleep(0)
+
+    with people.answering():
+        assert await asyncio.wait_for(people.behind(Work(8)), LONG) == "done"
+    assert await asyncio.wait_for(people.behind(Work(8, IN_A_ROUND * 1.5)), LONG) == "done"
+
+    downloading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await downloading
+
+
+def test_an_answer_ends_without_a_loop_as_well() -> None:
+    people = Courtesy()
+
+    with pytest.raises(KeyError), people.answering():
+        raise KeyError("x")
+
+    assert people.people == 0
+
+
+async def test_work_that_is_left_ends_in_order(recwarn: pytest.WarningsRecorder) -> None:
+    people, work = Courtesy(), Work(9)
+    with people.answering():
+        left = people.behind(work)
+        left.send(None)
+        left.close()
+
+    assert work.done == 0
+    assert not recwarn.list
+
+
+async def test_work_within_work_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courtesy, "PATIENCE", LONG)
+    people = Courtesy()
+
+    async def outer() -> str:
+        return await people.behind(partial(people.behind, Work(5, IN_A_ROUND)))
+
+    doing = [asyncio.create_task(people.behind(outer)) for _ in range(5)]
+    await asyncio.sleep(0)
+    with people.answering():
+        await some_rounds()
+
+    assert await asyncio.wait_for(asyncio.gather(*doing), LONG) == ["done"] * 5
+
+
+async def test_who_is_gone_when_its_turn_comes_passes_it_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(courtesy, "PATIENCE", LONG)
+    people = Courtesy()
+    with people.answering():
+        gone = people.behind(Work(1))
+        gone.send(None)
+        doing = asyncio.create_task(people.behind(Work(1)))
+        await some_rounds()
+    await asyncio.sleep(0)
+    gone.close()
+
+    assert await asyncio.wait_for(doing, LONG) == "done"
