@@ -144,11 +144,13 @@ class Courtesy:
     def _let_on(self) -> None:
         """Those who wait longest, as many as fit into a round; or one, where somebody waits for an
         answer, in a while."""
+        if not self._behind:
+            return
         if not self.people:
             fit = max(min(int(IN_A_ROUND / max(self._last, 1e-6)), AT_ONCE), 1)
             for turn in islice(self._pending(), fit):
                 turn.set_result(False)
-        elif self._behind and not self._loses_patience:
+        elif not self._loses_patience:
             self._loses_patience = True
             pause = max(PATIENCE, self._last * (1 / SHARE - 1))
             asyncio.get_running_loop().call_later(pause, self._lose_patience)

@@ -52,7 +52,7 @@ class _Look:
     def says_no(self, since: datetime, oldest: float, now: datetime) -> bool:
         """Whether what it did not find would not be found now either; or is looked for again."""
         age, then = ((at - since).total_seconds() for at in (now, self.begun))
-        if not self.is_whole or self.oldest > oldest or then < 0:
+        if not self.is_whole or self.oldest > oldest:
             return False
         looks_again = age < settled_after(age) and age - then < FRESH
         return looks_again or then >= settled_after(age)
@@ -86,7 +86,7 @@ class Searches:
         now = self._now()
         oldest = min(since, now).timestamp() - CLOCKS_DIFFER
         before = self._look_at(place, now)
-        if before is not None:
+        if before is not None and before.begun >= since:  # or it saw what a person deleted since
             found = before.place_of(row, known)
             if found or before.says_no(since, oldest, now):
                 return found

@@ -178,6 +178,20 @@ async def test_what_a_person_deleted_is_forgotten(channel: Channel, searches: Se
     assert await find(searches, 7, NOON) == ""
 
 
+async def test_nor_is_found_what_was_deleted_before_it_was_posted_again(
+    channel: Channel, searches: Searches
+) -> None:
+    channel.post(7)
+    channel.pass_(CERTAIN)
+    await find(searches, 9, NOON)
+    channel.messages[""].clear()
+    channel.pass_(1)
+    again = channel.now
+    channel.pass_(CERTAIN)
+
+    assert await find(searches, 7, again) == ""
+
+
 async def test_a_thread_that_began_later_holds_nothing_older(
     channel: Channel, searches: Searches
 ) -> None:
