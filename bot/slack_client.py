@@ -35,8 +35,9 @@ class SlackClient(AsyncWebClient):
         is_plain = json is not None and not how and "token" not in json and self._is_plain
         if not is_plain or session is None or session.closed:
             return await super().api_call(api_method, json=json, **how)
+        url = self.base_url + api_method
         async with session.post(
-            self.base_url + api_method,
+            url,
             data=to_json(json).encode(),
             headers=self._said_with_json,
             proxy=self.proxy,
@@ -45,7 +46,7 @@ class SlackClient(AsyncWebClient):
         heard = AsyncSlackResponse(
             client=self,
             http_verb="POST",
-            api_url=str(answer.url),
+            api_url=url,
             req_args={},  # nothing of it for a log
             data=said,
             headers=dict(answer.headers),

@@ -259,7 +259,7 @@ class SmtpCourier:
 
 def _stuffed(body: bytes) -> bytes:
     """As RFC 5321, 4.5.2 wants it. The library's expressions stop at every letter, and mostly in
-    vain: they take a tenth as long as composing the whole mail."""
+    vain: together they take two fifths of the time that composing the mail does."""
     lines = body.count(b"\r\n")
     if not lines == body.count(b"\n") == body.count(b"\r") or not body.endswith(b"\r\n"):
         body = normalize_message_line_endings(body)
