@@ -75,6 +75,10 @@ def take_note(ask: TakeNote, tx: Transaction, now: datetime) -> Result:
         return NOT_OURS
     if tx.cards.entry_at(ask.channel, ask.ts) is not None:
         return NOT_OURS  # its edit was told first, and was taken for it
+    return _noted(ask, card, tx, now)
+
+
+def _noted(ask: TakeNote, card: Card, tx: Transaction, now: datetime) -> Result:
     ticket = tx.tickets.get(card.ticket)
     actor = tx.people.actor(ask.by)
     outsider = not actor.may(Move.NOTE, ticket)
@@ -144,18 +148,27 @@ def edit_note(ask: EditNote, tx: Transaction, now: datetime) -> Result:
     told after what replaced it adds nothing."""
     note = tx.cards.entry_at(ask.channel, ask.ts)
     if note is None:
-        said = TakeNote(
-            ask.by,
-            ask.channel,
-            ask.thread,
-            ask.ts,
-            ask.words,
-            ask.under_us,
-            ask.edited,
-            ask.files,
-        )
-        return take_note(said, tx, now)
+        card = _card(ask, tx)
+        if card is None or not ask.words:
+            return NOT_OURS
+        # Its message may have been written down since we looked for it.
+        note = tx.cards.entry_at(ask.channel, ask.ts)
+        if note is None:
+            return _noted(_as_a_note(ask), card, tx, now)
     return _amend(Kind.NOTE_EDITED, note, ask.by, ask.words, tx, now, ask.edited)
+
+
+def _as_a_note(edit: EditNote) -> TakeNote:
+    return TakeNote(
+        edit.by,
+        edit.channel,
+        edit.thread,
+        edit.ts,
+        edit.words,
+        edit.under_us,
+        edit.edited,
+        edit.files,
+    )
 
 
 def delete_note(ask: DeleteNote, tx: Transaction, now: datetime) -> Result:

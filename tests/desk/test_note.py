@@ -21,6 +21,7 @@ from desk.setting_up import LoadDesk
 from desk.take_note import DeleteNote, EditNote, TakeNote
 from desk.transfer_ticket import TransferTicket
 from desk.words import BlockKind, Span, TextBlock, Words
+from storage.cards import SqlCards
 from storage.spool_tables import held_cards
 from tests.desk.office import CAMILLE, NOE, PAUL, PIERRE, ZOE, Office, bring_to, the_house
 
@@ -250,6 +251,29 @@ async def test_two_edits_at_once_leave_the_newer_one_last(office: Office) -> Non
     await asyncio.gather(*map(office.does, edits))
 
     assert (await office.last(number)).words.text == "Try 5"
+
+
+async def test_an_edit_whose_message_is_written_down_meanwhile_is_its_edit(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes at once: each statement sees what others committed until then."""
+    number, card = await office.opened_with_card()
+    await noted(office, card)
+    looks = 0
+
+    def look(cards: SqlCards, channel: str, ts: str) -> int | None:
+        nonlocal looks
+        looks += 1
+        return None if looks == 1 else entry_at(cards, channel, ts)
+
+    entry_at = SqlCards.entry_at
+    monkeypatch.setattr(SqlCards, "entry_at", look)
+    done = await office.does(an_edit(card, "The fuser.", "1764000009.000100"))
+
+    assert done.changed
+    assert looks > 1
+    edited = await office.last(number)
+    assert (edited.kind, edited.words.text) == (Kind.NOTE_EDITED, "The fuser.")
 
 
 async def test_an_edit_told_after_the_deletion_does_not_bring_the_note_back(
