@@ -195,7 +195,7 @@ def _amend(
     if note.kind is not Kind.NOTE:
         return NOT_OURS
     tx.tickets.get(note.ticket)  # of two who amend one note at once the second waits here
-    if kind is Kind.NOTE_EDITED and _is_replaced(note, edited, tx):
+    if _is_replaced(note, edited if kind is Kind.NOTE_EDITED else None, tx):
         return NOT_OURS
     actor = tx.people.actor(by).id if by else None
     draft = Draft(note.ticket, kind, actor, with_names(tx, words), _when(edited), refers_to=note.id)
@@ -204,12 +204,15 @@ def _amend(
     return Result(note.ticket, entry.id)
 
 
-def _is_replaced(note: Entry, edited: str, tx: Transaction) -> bool:
-    """Whether the note was deleted, or says already what was written after this edit."""
-    return any(
-        entry.kind is Kind.NOTE_DELETED or _moment(edited) < _moment(entry.facts.get("edited", ""))
-        for entry in (note, *tx.journal.about(note.id))
-    )
+def _is_replaced(note: Entry, edited: str | None, tx: Transaction) -> bool:
+    """Whether the note was deleted, or says already what was written after this edit, if it is
+    one."""
+    about = (note, *tx.journal.about(note.id))
+    if any(entry.kind is Kind.NOTE_DELETED for entry in about):
+        return True
+    if edited is None:
+        return False
+    return any(_moment(edited) < _moment(entry.facts.get("edited", "")) for entry in about)
 
 
 def _when(edited: str) -> dict[str, Any]:
