@@ -99,10 +99,10 @@ class SqlJournal:
             _ADD,
             {
                 "ticket_id": draft.ticket,
-                "kind": draft.kind.value,
+                "kind": str(draft.kind),
                 "at": at,
                 "by_id": draft.by or None,  # the system has the id 0 and is nobody
-                "visibility": visibility_of(draft.kind).value,
+                "visibility": str(visibility_of(draft.kind)),
                 "words": draft.words,
                 "facts": dict(draft.facts),
                 "public_from": draft.public_from,

@@ -81,6 +81,7 @@ class SqlOutbox:
         self.begun: list[Lease] = []
         self._wishes: list[dict[str, Any]] = []
         self._beginnings: dict[Effect, datetime | None] = {}  # None: written down
+        self._is_unsettled = False
         self.wished = False  # whether some of it is for any relay, and not in our own hand
         self.asked = False  # whether any relay has something new to do
         self.attempts = False  # whether something is about to be done that cannot be taken back
@@ -90,13 +91,14 @@ class SqlOutbox:
     @property
     def _connection(self) -> Connection:
         """Whatever looks at the outbox finds there what was put before."""
-        self.settle()
+        if self._is_unsettled:
+            self.settle()
         return self._direct
 
     # What the desk asks for
 
     def put(self, effect: Effect, at: datetime, due: datetime | None = None) -> None:
-        self.asked = True
+        self.asked = self._is_unsettled = True
         if self._hand is not None and due is None and self._begins(effect):
             self._beginnings.setdefault(effect, at)
         else:
@@ -105,6 +107,9 @@ class SqlOutbox:
 
     def settle(self) -> None:
         """Write down what was put so far: all of one command's wishes in one statement."""
+        if not self._is_unsettled:
+            return
+        self._is_unsettled = False
         beginnings = [(effect, at) for effect, at in self._beginnings.items() if at is not None]
         if beginnings:
             self._beginnings |= dict.fromkeys(self._beginnings, None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
@@ -84,7 +85,7 @@ class _Text(NamedTuple):
                 name: bind.value for name, bind in compiled.binds.items() if not bind.required
             },
             into=tuple((place, convert) for place, convert in processors if convert),
-            row=_row([column.key for column in columns])._make if columns else None,  # type: ignore[attr-defined]
+            row=_row([column.key for column in columns]) if columns else None,
             out=tuple((place, convert) for place, convert in results if convert),
         )
 
@@ -109,11 +110,15 @@ class _Text(NamedTuple):
 def _in_order(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
     if len(names) > 1:
         return itemgetter(*names)
-    return lambda values: tuple(values[name] for name in names)
+    if names:
+        (only,) = names
+        return lambda values: (values[only],)
+    return lambda values: ()
 
 
-def _row(names: list[str]) -> type[tuple[Any, ...]]:
-    return namedtuple("Row", names, rename=True)
+def _row(names: list[str]) -> Callable[[Iterable[Any]], Any]:
+    """As `_make` of a namedtuple does it, without a call of Python's for each row."""
+    return partial(tuple.__new__, namedtuple("Row", names, rename=True))
 
 
 class Rows:
@@ -197,11 +202,13 @@ class QuickConnection:
         self._driver: Any = connection.connection.dbapi_connection
         self._libpq = Libpq.of(connection) if self.dialect.name == POSTGRESQL else None
         self._ahead: dict[tuple[Prepared, Any], Statement] = {}
+        # Where somebody counts statements, they shall see each.
+        self._is_watched = bool(connection.dispatch.before_cursor_execute)
 
     def ahead(self, statement: Prepared, values: Values) -> None:
         """Take along, with what is asked next, what `execute` will be asked with the same values,
         before anything that changes what it finds. Nothing where there is no way to be saved."""
-        if self._libpq is None or self._slow.dispatch.before_cursor_execute:
+        if self._libpq is None or self._is_watched:
             return
         text = statement.text(self.dialect, values)
         try:
@@ -217,41 +224,34 @@ class QuickConnection:
     def execute(self, statement: Any, values: Values | Sequence[Values] = NOTHING) -> Any:
         if not isinstance(statement, Prepared):
             return self._settled().execute(statement, values or None)
-        if self._slow.dispatch.before_cursor_execute:
-            # Somebody counts statements: they shall see this one.
+        if self._is_watched:
             return self._settled().execute(statement.statement, values or None)
-        if isinstance(values, Mapping):
-            text = statement.text(self.dialect, values)
-            if self._ahead and (key := (statement, tuple(values.values()))) in self._ahead:
-                return self._found(text, self._ahead.pop(key))
-            return self._one(text, values)
-        return self._many(statement.text(self.dialect, values[0]), values)
-
-    def _one(self, text: _Text, values: Values) -> Rows:
-        bound = text.bound(values)
+        if isinstance(values, (list, tuple)):
+            return self._many(statement.text(self.dialect, values[0]), values)
+        one: Any = values
+        text = statement.text(self.dialect, one)
+        if self._ahead and (key := (statement, tuple(one.values()))) in self._ahead:
+            return self._found(text, self._ahead.pop(key))
+        bound = text.bound(one)
         try:
             if self._libpq is None:
-                found, touched = self._run(text.sql, bound)
+                cursor = self._driver.execute(text.sql, bound)
+                found = cursor.fetchall() if text.row is not None else []
+                touched = cursor.rowcount
+                cursor.close()
             elif text.row is None:
                 return self._later(self._libpq, text.sql, bound)
             else:
                 found, touched = self._libpq.run(text.sql, bound)
         except self.dialect.loaded_dbapi.Error as fault:
             self._raise(fault, text.sql)
-        return Rows(text.rows(found), touched)
+        return Rows(text.rows(found) if found else found, touched)
 
     def _found(self, text: _Text, asked: Statement) -> Rows:
         if asked.found is None:
             self.settle()
         found = asked.found or []
         return Rows(text.rows(found), len(found))
-
-    def _run(self, sql: str, values: list[Any]) -> tuple[list[Any], int]:
-        cursor = self._driver.execute(sql, values)
-        found = cursor.fetchall() if cursor.description else []
-        touched = cursor.rowcount
-        cursor.close()
-        return found, touched
 
     def _later(self, libpq: Libpq, sql: str, values: list[Any]) -> Touched:
         statement = libpq.run_later(sql, values)

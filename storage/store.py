@@ -243,9 +243,13 @@ class SqlStore:
         self._tell(done)
 
     def _tell(self, done: Sequence[SqlTransaction]) -> None:
-        if self._on_outbox is not None and any(tx.wakes_the_relay for tx in done):
+        outbox = spool = False
+        for tx in done:
+            outbox = outbox or tx.wakes_the_relay
+            spool = spool or tx.spool.asked
+        if outbox and self._on_outbox is not None:
             self._on_outbox()
-        if self._on_spool is not None and any(tx.spool.asked for tx in done):
+        if spool and self._on_spool is not None:
             self._on_spool()
 
 

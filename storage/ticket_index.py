@@ -102,7 +102,7 @@ class SqlTicketIndex:
         if not self._alone():
             return NOTHING
         notes = self._connection.execute(_DUE, {"now": now, "n": most * _NOTES}).all()
-        changed = list(dict.fromkeys(note.ticket_id for note in notes))
+        changed = list(dict.fromkeys([note.ticket_id for note in notes]))
         taken = set(changed[:most])
         self._index(taken, now)
         done = [{"note": note.id} for note in notes if note.ticket_id in taken]

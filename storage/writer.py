@@ -9,7 +9,6 @@ than the work itself does.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -123,8 +122,10 @@ class Writer:
         tells when the disk has it."""
         loop = asyncio.get_running_loop()
         if (early or not patient) and await self._is_undisturbed(patient):
-            with contextlib.suppress(_Elsewhere):
+            try:
                 return self._written_here(work, patient, loop)
+            except _Elsewhere:
+                pass
         future: asyncio.Future[R] = loop.create_future()
         with self._closing:
             if self._closed:

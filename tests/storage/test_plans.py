@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, insert, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 from sqlalchemy.pool import NullPool
 
 from desk.people import Actor, Person
@@ -72,14 +72,21 @@ async def test_what_is_asked_all_the_time_reads_no_whole_table(full: SqlStore, n
     def run(tx: SqlTransaction) -> list[str]:
         connection = tx._connection
         slow: Connection = getattr(connection, "_slow", connection)
-        event.listen(slow, "before_cursor_execute", lambda *about: seen.append(about[2:4]))
+        seen.clear()
         {**ASKED, **CHANGED}[name](tx)
         found = [
             _plan(slow, *one) for one in tuple(seen) if one[0].startswith(("SELECT", "UPDATE"))
         ]
         return [line for plan in found for line in plan]
 
-    plan = await (full.write(run) if name in CHANGED else full.read(run))
+    def see(*about: Any) -> None:
+        seen.append(about[2:4])
+
+    event.listen(Engine, "before_cursor_execute", see)
+    try:
+        plan = await (full.write(run) if name in CHANGED else full.read(run))
+    finally:
+        event.remove(Engine, "before_cursor_execute", see)
 
     assert seen
     assert [line for line in plan if _reads_all(line)] == [], "\n".join(plan)
