@@ -140,7 +140,8 @@ def _trouble(delivery: Delivery, t: Translator) -> Block:
 
 def _buttons(facts: CardFacts, t: Translator) -> list[Block]:
     ticket = facts.facts.ticket
-    shown = [m for m in BUTTONS if m in offered(ticket, facts.moves)]
+    worth_one = offered(ticket, facts.moves)
+    shown = [m for m in BUTTONS if m in worth_one]
     row = [
         button(move(m, t), ACTIONS[m], ticket.id, "primary" if m is Move.ASSIGN else None)
         for m in shown[:3]
@@ -154,4 +155,4 @@ def _buttons(facts: CardFacts, t: Translator) -> list[Block]:
 def _menu(ticket: int, moves: list[Move], t: Translator) -> Block:
     options = [option(t("Open"), f"{Action.TICKET_OPEN}:{ticket}")]
     options += [option(move(m, t), f"{ACTIONS[m]}:{ticket}") for m in moves]
-    return {"type": "overflow", "action_id": Action.TICKET_MORE.value, "options": options[:5]}
+    return {"type": "overflow", "action_id": str(Action.TICKET_MORE), "options": options[:5]}

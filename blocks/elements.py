@@ -54,7 +54,7 @@ def button(text: str, action: Action, value: object, style: str | None = None) -
     block: Block = {
         "type": "button",
         "text": plain(text, LONGEST_OPTION),
-        "action_id": action.value,
+        "action_id": str(action),
         "value": str(value),
     }
     return {**block, "style": style} if style else block
@@ -106,7 +106,7 @@ def select(
 ) -> Block:
     return {
         "type": "static_select",
-        "action_id": action.value,
+        "action_id": str(action),
         "placeholder": plain(placeholder, 150),
         **choices(options),
         **({"initial_option": chosen} if chosen else {}),
@@ -117,7 +117,7 @@ def search_select(action: Action, placeholder: str, chosen: Option | None = None
     """A select whose options the desk finds while a person types."""
     return {
         "type": "external_select",
-        "action_id": action.value,
+        "action_id": str(action),
         "min_query_length": 0,
         "placeholder": plain(placeholder, 150),
         **({"initial_option": chosen} if chosen else {}),
@@ -127,7 +127,7 @@ def search_select(action: Action, placeholder: str, chosen: Option | None = None
 def radio(options: Sequence[Option], chosen: Option) -> Block:
     return {
         "type": "radio_buttons",
-        "action_id": Action.INPUT.value,
+        "action_id": str(Action.INPUT),
         "options": list(options),
         "initial_option": chosen,
     }
@@ -142,7 +142,7 @@ def text_input(
 ) -> Block:
     return {
         "type": "plain_text_input",
-        "action_id": Action.INPUT.value,
+        "action_id": str(Action.INPUT),
         "multiline": multiline,
         "max_length": longest,
         **({"initial_value": cut(initial, longest)} if initial else {}),
@@ -182,7 +182,7 @@ def modal(
 ) -> View:
     return {
         "type": "modal",
-        "callback_id": form.value,
+        "callback_id": str(form),
         "title": plain(title, LONGEST_TITLE),
         "close": plain(close, LONGEST_TITLE),
         **({"submit": plain(submit, LONGEST_TITLE)} if submit else {}),

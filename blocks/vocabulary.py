@@ -19,16 +19,24 @@ PUBLIC, INTERNAL, ANSWERED = "✉️", "🔒", "📩"
 
 
 def state(value: State, t: Translator) -> str:
+    return t.table(_states)[value]
+
+
+def _states(t: Translator) -> dict[State, str]:
     return {
         State.NEW: t("New"),
         State.ASSIGNED: t("Assigned"),
         State.PENDING: t("On hold"),
         State.RESOLVED: t("Resolved"),
         State.CLOSED: t("Closed"),
-    }[value]
+    }
 
 
 def move(value: Move, t: Translator) -> str:
+    return t.table(_moves)[value]
+
+
+def _moves(t: Translator) -> dict[Move, str]:
     return {
         Move.ASSIGN: t("Assign to me"),
         Move.RESUME: t("Resume"),
@@ -43,42 +51,58 @@ def move(value: Move, t: Translator) -> str:
         Move.REOPEN: t("Reopen"),
         Move.CLOSE: t("Close"),
         Move.ABANDON: t("Close without follow-up"),
-    }[value]
+    }
 
 
 def hold_reason(value: HoldReason, t: Translator) -> str:
+    return t.table(_hold_reasons)[value]
+
+
+def _hold_reasons(t: Translator) -> dict[HoldReason, str]:
     return {
         HoldReason.REQUESTER: t("Waiting for the requester"),
         HoldReason.SUPPLIER: t("Waiting for a supplier"),
         HoldReason.DATE: t("Until a date"),
-    }[value]
+    }
 
 
 def impact(value: Impact, t: Translator) -> str:
+    return t.table(_impacts)[value]
+
+
+def _impacts(t: Translator) -> dict[Impact, str]:
     return {
         Impact.DEPARTMENT: t("A whole department"),
         Impact.SERVICE: t("A whole service"),
         Impact.PERSON: t("One person"),
-    }[value]
+    }
 
 
 def urgency(value: Urgency, t: Translator) -> str:
+    return t.table(_urgencies)[value]
+
+
+def _urgencies(t: Translator) -> dict[Urgency, str]:
     return {
         Urgency.CRITICAL: t("Critical"),
         Urgency.HIGH: t("High"),
         Urgency.MEDIUM: t("Medium"),
         Urgency.LOW: t("Low"),
-    }[value]
+    }
 
 
 def priority(value: int, t: Translator) -> str:
     """1 is the most pressing."""
+    return t.table(_priorities)[value]
+
+
+def _priorities(t: Translator) -> dict[int, str]:
     return {
         1: t("Very high priority"),
         2: t("High priority"),
         3: t("Normal priority"),
         4: t("Low priority"),
-    }[value]
+    }
 
 
 def within(phrase: str) -> str:
@@ -87,13 +111,21 @@ def within(phrase: str) -> str:
 
 
 def request_type(value: RequestType, t: Translator) -> str:
+    return t.table(_request_types)[value]
+
+
+def _request_types(t: Translator) -> dict[RequestType, str]:
     return {
         RequestType.INCIDENT: t("Incident"),
         RequestType.SERVICE_REQUEST: t("Service request"),
-    }[value]
+    }
 
 
 def origin(value: Origin, t: Translator) -> str:
+    return t.table(_origins)[value]
+
+
+def _origins(t: Translator) -> dict[Origin, str]:
     return {
         Origin.IN_PERSON: t("in person"),
         Origin.CHAT: t("by Slack"),
@@ -101,7 +133,7 @@ def origin(value: Origin, t: Translator) -> str:
         Origin.PHONE: t("by phone"),
         Origin.PORTAL: t("by the portal"),
         Origin.MONITORING: t("by monitoring"),
-    }[value]
+    }
 
 
 def situation(facts: TicketFacts, t: Translator) -> str:

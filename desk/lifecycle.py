@@ -79,4 +79,7 @@ LIFECYCLE: dict[tuple[State, Move], State] = {
 
 def moves_from(state: State) -> tuple[Move, ...]:
     """The moves that the life cycle permits from `state`, in button order."""
-    return tuple(move for move in Move if (state, move) in LIFECYCLE)
+    return _MOVES[state]
+
+
+_MOVES = {state: tuple(move for move in Move if (state, move) in LIFECYCLE) for state in State}

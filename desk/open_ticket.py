@@ -154,7 +154,7 @@ def _acknowledged(ask: OpenTicket, ticket: Ticket, tx: Transaction, now: datetim
 
 
 def _facts(ask: OpenTicket) -> dict[str, Any]:
-    facts: dict[str, Any] = {"origin": ask.origin.value, **named(ask.files)}
+    facts: dict[str, Any] = {"origin": str(ask.origin), **named(ask.files)}
     for name in ("unverified", "reply_to", "follows"):
         if value := getattr(ask, name):
             facts[name] = value

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
 from desk.errors import NotYours, TechniciansOnly
-from desk.lifecycle import Move, moves_from
+from desk.lifecycle import Move, State, moves_from
 from desk.ticket import Ticket
 
 SYSTEM = "system"  # the handle under which scheduled commands act
@@ -94,7 +95,12 @@ class Actor:
 
 def member_moves(ticket: Ticket) -> tuple[Move, ...]:
     """What any member of the ticket's team may do: for surfaces that look the same to everybody."""
-    return tuple(move for move in moves_from(ticket.state) if move in TECHNICIAN_MOVES)
+    return _MEMBER_MOVES[ticket.state]
+
+
+_MEMBER_MOVES = {
+    state: tuple(move for move in moves_from(state) if move in TECHNICIAN_MOVES) for state in State
+}
 
 
 def folded(text: str) -> str:
@@ -136,10 +142,15 @@ def looks_like_address(text: str) -> bool:
         and "." in domain.strip(".")
         and domain == domain.strip(".")
         and ".." not in text
-        and not any(c in '<>()[],;:\\"' or _is_unseen(c) for c in text.strip())
+        and not _NOT_IN_ADDRESSES.search(text)
+        and not _has_unseen(text.strip())
     )
 
 
-def _is_unseen(character: str) -> bool:
+_NOT_IN_ADDRESSES = re.compile(r'[<>()\[\],;:\\"]')
+
+
+def _has_unseen(text: str) -> bool:
     """Blanks, controls and marks without a shape: two addresses must not merely look the same."""
-    return unicodedata.category(character)[0] in "CZ"
+    # What is not printable is of these categories, and so is the blank, which counts as printable.
+    return " " in text or not text.isprintable()

@@ -108,7 +108,7 @@ class Words:
     def to_json(self) -> list[dict[str, Any]]:
         return [
             {
-                "kind": block.kind.value,
+                "kind": str(block.kind),
                 "indent": block.indent,
                 "spans": [{k: v for k, v in vars(span).items() if v} for span in block.spans],
             }

@@ -70,7 +70,7 @@ def name_in(value: Any) -> str:
 def single_in(state: Body) -> str:
     """The value of an input or action that holds one."""
     option = state.get("selected_option")
-    if isinstance(option, Mapping):
+    if isinstance(option, dict):
         return text_in(option.get("value"))
     for key in ("value", "selected_date", "selected_user", "selected_time"):
         if state.get(key) is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
@@ -25,6 +26,7 @@ CATALOGUES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+T = TypeVar("T")
 Plural = tuple[str, str]
 
 
@@ -35,6 +37,7 @@ class Translator:
     language: str
     singles: Mapping[str, str] = field(default_factory=dict, repr=False)
     plurals: Mapping[str, Plural] = field(default_factory=dict, repr=False)
+    _tables: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, text: str, /, **values: object) -> str:
         said = self.singles.get(text, text)
@@ -44,6 +47,13 @@ class Translator:
         """The form of the sentence for `n`, which is always available as {n}."""
         forms = self.plurals.get(one, (one, many))
         return forms[0 if self._is_one(n) else 1].format(n=n, **values)
+
+    def table(self, said: Callable[[Translator], T]) -> T:
+        """What `said` says in this language: many sentences at once, looked up only once."""
+        found: T | None = self._tables.get(said)
+        if found is None:
+            found = self._tables[said] = said(self)
+        return found
 
     def date(self, at: datetime, zone: str) -> str:
         """ "24 November 2026" or "24/11/2026", in the reader's time zone."""
