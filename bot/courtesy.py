@@ -9,7 +9,6 @@ import types
 from bisect import insort
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from itertools import count, islice
-from math import inf
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -79,7 +78,7 @@ class Courtesy:
         fault: BaseException | None = None
         try:
             while True:
-                if self._others_first():
+                if self.people or self._behind or self._spent > IN_A_ROUND:
                     try:
                         yield from self._turn().__await__()
                     except asyncio.CancelledError as cancelled:
@@ -119,16 +118,18 @@ class Courtesy:
             finally:
                 self._behind.remove(waiting)
 
-    def _others_first(self, number: float = inf) -> bool:
-        """Than a step that came as the `number`th to wait for its turn; or comes only now."""
+    def _others_first(self, number: int) -> bool:
+        """Than a step that came as the `number`th to wait for its turn."""
         earlier = bool(self._behind) and self._behind[0][0] < number
         return self.people > 0 or earlier or self._spent > IN_A_ROUND
 
     def _count(self, seconds: float) -> None:
         self._last = seconds
         self._spent += seconds
-        self._let_on()  # into the next round
-        self._see_to_next_round()
+        if self._behind:
+            self._let_on()  # into the next round
+        if not self._is_seen_to:
+            self._see_to_next_round()
 
     def _see_to_next_round(self) -> None:
         if not self._is_seen_to:
@@ -137,6 +138,8 @@ class Courtesy:
 
     def _begin_round(self) -> None:
         self._spent, self._is_seen_to = 0.0, False
+        if not self._behind:
+            return
         self._let_on()
         if not self.people and next(self._pending(), None):
             self._see_to_next_round()  # whoever is let on may have gone without a step

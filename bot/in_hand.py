@@ -7,8 +7,8 @@ rush would cost the database twice as much.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -38,10 +38,7 @@ class _Queue:
     def __init__(self) -> None:
         self._teams: dict[int | None, list[tuple[int, int, Lane]]] = {}
         self._came = count()
-        self._size = 0
-
-    def __len__(self) -> int:
-        return self._size
+        self.size = 0
 
     def __iter__(self) -> Iterator[Lane]:
         return (lane for *_, lane in sorted(chain.from_iterable(self._teams.values())))
@@ -52,11 +49,11 @@ class _Queue:
         return tuple(waiting[0][0] for waiting in self._teams.values())
 
     def put(self, lane: Lane) -> None:
-        self._size += 1
+        self.size += 1
         heappush(self._teams.setdefault(_team(lane), []), (_ticket(lane), next(self._came), lane))
 
     def take(self) -> Lane:
-        self._size -= 1
+        self.size -= 1
         team = next(iter(self._teams))
         waiting = self._teams.pop(team)
         *_, lane = heappop(waiting)
@@ -66,13 +63,24 @@ class _Queue:
 
     def clear(self) -> None:
         self._teams.clear()
-        self._size = 0
+        self.size = 0
 
 
 class _Noting:
-    def __init__(self, lanes: list[Lane]) -> None:
+    """Lanes whose attempts are being noted: which of them are ours is known at the end."""
+
+    def __init__(self, lanes: list[Lane], end: Callable[[], None]) -> None:
         self.lanes, self.count = lanes, len(lanes)
         self.ended = False
+        self._end = end
+
+    def __enter__(self) -> list[Lane]:
+        return self.lanes
+
+    def __exit__(self, *about: object) -> None:
+        self.ended = True
+        if self.count:
+            self._end()
 
 
 class InHand:
@@ -93,16 +101,21 @@ class InHand:
     @property
     def waits(self) -> bool:
         """Whether a call does."""
-        return bool(self._noted or self._to_note)
+        return self._noted > 0 or self._to_note.size > 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all waits in it."""
+        return not (self._calls.size or self._to_note.size or self._mails or self._being_noted)
 
     @property
     def has_room(self) -> bool:
-        return self._noted + len(self._to_note) < MOST
+        return self._noted + self._to_note.size < MOST
 
     @property
     def notes(self) -> bool:
         """Whether a new ticket's posts are to be noted as they are asked for."""
-        return not self._to_note and not self._noting and self._noted < NOTED
+        return not self._to_note.size and not self._noting and self._noted < NOTED
 
     @property
     def has_room_for_mails(self) -> bool:
@@ -117,39 +130,37 @@ class InHand:
     def put(self, lane: Lane) -> None:
         if isinstance(lane[0].effect, SendMail):
             self._mails.append(lane)
-        elif lane[0].noted_at is None or self._to_note or self._being_noted:
+        elif lane[0].noted_at is None or self._to_note.size or self._being_noted:
             self._to_note.put(lane)  # noted or not: it overtakes none
         else:
             self._calls.put(lane)
 
     def call(self, now: datetime) -> Lane | None:
         """The next one; unnoted only where that is as quick."""
-        if not self._calls and self._being_noted:
+        if not self._calls.size and self._being_noted:
             return None  # these come first, in a moment
-        waiting = self._calls or self._to_note
-        return _fresh(waiting.take(), now - FRESH) if waiting else None
+        waiting = self._calls if self._calls.size else self._to_note
+        return _fresh(waiting.take(), now - FRESH) if waiting.size else None
 
     def mail(self, now: datetime) -> Lane | None:
         return _fresh(self._mails.popleft(), now - FRESH_MAIL) if self._mails else None
 
-    @contextmanager
-    def noting(self) -> Iterator[list[Lane]]:
+    def noting(self) -> AbstractContextManager[list[Lane]]:
         """Lanes whose attempts are to be noted: what the list holds at the end is to be carried
         out. Where noting fails it is noted by who carries it out."""
-        many = max(min(NOTED - self._noted, len(self._to_note), AT_ONCE), 0)
-        noting = _Noting([self._to_note.take() for _ in range(many)])
+        many = max(min(NOTED - self._noted, self._to_note.size, AT_ONCE), 0)
+        noting = _Noting([self._to_note.take() for _ in range(many)], self._take_noted)
         if many:
             self._being_noted.append(noting)
             self._noting += many
-        try:
-            yield noting.lanes
-        finally:
-            noting.ended = True
-            while self._being_noted and self._being_noted[0].ended:  # none overtakes another
-                ended = self._being_noted.popleft()
-                self._noting -= ended.count
-                for lane in ended.lanes:
-                    self._calls.put(lane)
+        return noting
+
+    def _take_noted(self) -> None:
+        while self._being_noted and self._being_noted[0].ended:  # none overtakes another
+            ended = self._being_noted.popleft()
+            self._noting -= ended.count
+            for lane in ended.lanes:
+                self._calls.put(lane)
 
     def clear(self) -> tuple[Lease, ...]:
         """All that was left."""
@@ -161,7 +172,7 @@ class InHand:
 
     @property
     def _noted(self) -> int:
-        return len(self._calls) + self._noting
+        return self._calls.size + self._noting
 
 
 def _team(lane: Lane) -> int | None:

@@ -7,10 +7,8 @@ just to note that a post comes next. What changes after the lease asks for the r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -199,7 +197,12 @@ def with_first_facts(tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease,
     """What the first rows show of the ticket that this very transaction opened: made out by who
     shows it, so that the person who waits for the commit does not wait for that."""
     effect: Any = begun[0].effect
-    first = cache(lambda: first_facts(tx, effect.ticket))
+    found: list[tuple[CardFacts, ThreadFacts]] = []
+
+    def first() -> tuple[CardFacts, ThreadFacts]:
+        if not found:
+            found.append(first_facts(tx, effect.ticket))
+        return found[0]
 
     def remembered(lease: Lease) -> Lease:
         match lease.effect:
@@ -219,7 +222,9 @@ def with_first_facts(tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease,
 async def facts_of(effect: Any, lease: Lease, store: SqlStore, now: datetime) -> Any:
     """What was read with the lease, or else is read now. Raises what reading raises."""
     if lease.facts is not None:
-        with suppress(Ended):
+        try:
             return lease.facts.get()
+        except Ended:
+            pass  # it does not remember all of them
     read = READERS[type(effect)]
     return await store.read(lambda tx: read(tx, effect, now))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -157,6 +157,8 @@ class Relay:
 
     def _go_on(self) -> None:
         """Start what is in hand, as far as there are slots."""
+        if self._in_hand.is_empty:
+            return
         now = self._clock()
         while self._has_slot_for_call and (lane := self._in_hand.call(now)):
             self._start(*lane)
@@ -222,7 +224,8 @@ class Relay:
         now, mails = self._clock(), self._takes_mails
         paced, turned_away = self._pacing.is_on, self._turned_away
         most = min(free, AT_ONCE)
-        with self._reserving(most):
+        self._reserved += most
+        try:
             leases, due = await self._store.write(
                 lambda tx: taken(
                     tx, now, (self._owner, HOLD), most, mails=mails, paced=paced, before=before
@@ -230,6 +233,8 @@ class Relay:
                 patient=True,
                 early=True,
             )
+        finally:
+            self._reserved -= most
         for lease in leases:
             self._start(lease)
         self._is_full, self._mails_wait = len(leases) == free, not mails
@@ -322,14 +327,16 @@ class Relay:
         to see that there is none. What is in hand needs no looking for."""
         self._ending += 1
         in_hand = self._in_hand.waits
+        most = 0 if in_hand else max(min(self._free, 2), 0)
+        self._reserved += most
         try:
-            most = 0 if in_hand else max(min(self._free, 2), 0)
-            with self._reserving(most), self._in_hand.noting() as next_ones:
+            with self._in_hand.noting() as next_ones:
                 following, noted = await self._store.write(
                     lambda tx: self._finish(tx, ended, most, next_ones), patient=True, early=True
                 )
                 next_ones[:] = noted
         finally:
+            self._reserved -= most
             self._ending -= 1
         if self._rounds.stopping:
             return
@@ -337,14 +344,6 @@ class Relay:
             self._start(lease)
         if not most and not in_hand:
             self._rounds.wake_here()
-
-    @contextlib.contextmanager
-    def _reserving(self, slots: int) -> Iterator[None]:
-        self._reserved += slots
-        try:
-            yield
-        finally:
-            self._reserved -= slots
 
     async def _carry_out(self, lease: Lease, ended: Sequence[Ended]) -> Done:
         carrying(lease)
