@@ -17,6 +17,7 @@ from desk.people import Person
 from desk.ports import HouseSetup, TeamSetup
 from desk.setting_up import LearnPeople, learn_people
 from handlers.people import person_from_slack
+from storage.patience import persistently
 from storage.store import SqlStore
 from storage.syncs import Sync
 from storage.transaction import SqlTransaction
@@ -90,8 +91,8 @@ async def _learn_page(
         after = replace(after, ended_at=now)
     portions = [people[start : start + AT_ONCE] for start in range(0, len(people), AT_ONCE)] or [()]
     for portion in portions[:-1]:
-        await store.write(partial(_learn, portion, None, now))
-    await store.write(partial(_learn, portions[-1], after, now))
+        await persistently(store, partial(_learn, portion, None, now))
+    await persistently(store, partial(_learn, portions[-1], after, now))
     return after
 
 

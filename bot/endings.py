@@ -141,8 +141,8 @@ def _expect(tx: SqlTransaction, lease: Lease) -> None:
     """What `_show_delivery` will ask for."""
     effect = lease.effect
     if isinstance(effect, SendMail | SendDirect):
-        tx.cards.expect_message_of(effect.entry)
         tx.outbox.expect(ShowEntry(effect.ticket, effect.entry))
+        tx.cards.expect_message_of(effect.entry)
 
 
 def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: bool) -> None:
@@ -151,8 +151,9 @@ def _show_delivery(tx: SqlTransaction, lease: Lease, now: datetime, *, failed: b
     if isinstance(effect, SendMail | SendDirect):
         line = ShowEntry(effect.ticket, effect.entry)
         # An acknowledgement that arrives needs no line; one that does not needs its "Send again".
-        # A line that is still on its way says what was true as it left.
-        if failed or tx.cards.message_of(effect.entry) is not None or tx.outbox.waits(line):
+        # A line that is still on its way says what was true as it left. Asked in this order: a line
+        # that arrives in between is found where it stands.
+        if failed or tx.outbox.waits(line) or tx.cards.message_of(effect.entry) is not None:
             tx.outbox.put(line, now)
         if failed or lease.attempts:
             tx.outbox.put(RefreshCard(effect.ticket), now)

@@ -36,9 +36,10 @@ def going(
         assert reply.public_from is not None
         raise Unreachable("not public yet", (reply.public_from - now).total_seconds())
     published(reply, now)
-    if not tx.tickets.get(effect.ticket).concerns(effect.to):
+    to = tx.people.get(effect.to)  # somebody else, where the two were found to be one meanwhile
+    if not tx.tickets.get(effect.ticket).concerns(to.id):
         raise Refused(OFF_THE_TICKET)
-    return tx.people.get(effect.to), tx.files.shared_by(effect.entry)
+    return to, tx.files.shared_by(effect.entry)
 
 
 def showing_of(tx: SqlTransaction, effect: ShowFiles | WarnFiles) -> Showing:

@@ -16,6 +16,7 @@ from bot.deskfile import read_desk_file
 from desk.people import Person, looks_like_address
 from desk.setting_up import LearnPeople, learn_people
 from storage.migrate import upgrade
+from storage.patience import persistently
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 
@@ -99,7 +100,7 @@ async def store(
         await _furnish(settings, database)
         for start in range(0, len(people), AT_ONCE):
             portion = people[start : start + AT_ONCE]
-            await database.write(partial(_learn, tuple(portion)))
+            await persistently(database, partial(_learn, tuple(portion)))
             done += len(portion)
             progress(done, len(people))
     finally:
@@ -116,7 +117,8 @@ async def _furnish(settings: Settings, database: SqlStore) -> None:
         setup = read_desk_file(settings.desk_file)
         teams = tuple(replace(team, channel=None) for team in setup.teams)
         found = replace(setup, teams=teams, admin_channel=None)
-        await database.write(lambda tx: tx.organisation.load(found))
+        # The bot may be starting just now.
+        await database.write(lambda tx: tx.organisation.load(found, first=True))
 
 
 def _learn(people: tuple[Person, ...], tx: SqlTransaction) -> None:

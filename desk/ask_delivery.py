@@ -85,7 +85,8 @@ def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) ->
     somebody who was taken off the ticket meanwhile."""
     facts = ticket_facts(tx, tx.tickets.get(effect.ticket))
     ticket = facts.ticket
-    if not ticket.concerns(effect.to):
+    to = tx.people.get(effect.to)  # somebody else, where the two were found to be one meanwhile
+    if not ticket.concerns(to.id):
         raise NoSuchTicket(ticket.id)
     entry = tx.journal.get(effect.entry)
     public = published(entry, now)
@@ -94,12 +95,12 @@ def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) ->
         ticket=ticket.id,
         reference=ticket.reference,
         subject=ticket.subject,
-        to=tx.people.get(effect.to),
+        to=to,
         entry=public,
         author=_author(entry.by),
         team=facts.team.label,
         desk_name=tx.organisation.house().name,
-        for_beneficiary=effect.to == ticket.beneficiary and effect.to != ticket.requester,
+        for_beneficiary=to.id == ticket.beneficiary and to.id != ticket.requester,
         requester_name=facts.requester.name,
         references=tx.mails.ids(ticket.id),
         files=files_for(public, tx),

@@ -122,12 +122,12 @@ def _announce(
 ) -> Result:
     """Journal, card, thread and acknowledgement of a ticket just stored."""
     facts = _facts(ask)
+    tx.people.note_request(ticket.requester)  # before what is answered: it is known by then
     opened = tx.journal.add(Draft(ticket.id, Kind.OPENED, actor.id, ticket.description, facts), now)
     if ask.message_id:
         tx.mails.keep_incoming(ticket.id, opened.id, ask.message_id, now)
     if ask.thread is not None:
         tx.mails.keep_thread(ticket.id, ask.thread)
-    tx.people.note_request(ticket.requester)
     tx.outbox.put(RefreshCard(ticket.id), now)
     tx.outbox.put(OpenThread(ticket.id, ticket.team), now)
     if any(facts.get(name) for name in TOLD):

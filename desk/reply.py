@@ -87,8 +87,8 @@ def _wait_for_answer(ticket: Ticket, actor: Actor, tx: Transaction, now: datetim
 
 def withdraw_reply(ask: WithdrawReply, tx: Transaction, now: datetime) -> Result:
     """Raises AlreadySent when the reply left, or is leaving: the relay's lease was faster."""
-    entry = tx.journal.get(ask.entry)
-    ticket = tx.tickets.get(entry.ticket)
+    ticket = tx.tickets.get(tx.journal.get(ask.entry).ticket)
+    entry = tx.journal.get(ask.entry)  # as it is now that nobody else changes the ticket
     actor = tx.people.actor(ask.by)
     actor.require(Move.REPLY, ticket)
     if entry.kind is Kind.REPLY and entry.withdrawn:

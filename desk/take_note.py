@@ -89,8 +89,8 @@ def _noted(ask: TakeNote, card: Card, tx: Transaction, now: datetime) -> Result:
     files = add_files(tx, entry, ask.files, FileOrigin.THREAD, now)
     _acknowledge(ask, ticket.id, entry, outsider, tx, now)
     # A transfer that the ticket was waited for may have changed its cards since.
-    has_moved = card.team != ticket.team or not card.active
-    if has_moved and tx.cards.active(ticket.id) != card:
+    is_left = not card.active and tx.cards.active(ticket.id) != card
+    if is_left or card.team != ticket.team:
         # A note in the thread that a transfer left behind: the new team reads it in theirs.
         tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
         tx.files.hide(file.id for file in files)

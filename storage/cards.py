@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, or_, select, update
 
+from desk.journal import Kind
 from desk.ports import Card
 from storage.dialect import upsert
 from storage.outbox_rows import IS_WAITING
 from storage.prepared import ahead, prepared
 from storage.tables import cards as c
+from storage.tables import entries, outbox, teams, tickets
 from storage.tables import messages as m
-from storage.tables import outbox, teams, tickets
 
 _CARD: Select[Any] = select(c.c.ticket_id, c.c.team_id, c.c.channel, c.c.ts, c.c.active)
 _OF = prepared(_CARD.where(c.c.ticket_id == bindparam("ticket")).order_by(c.c.id))
@@ -22,13 +23,25 @@ _AT = prepared(_CARD.where(c.c.channel == bindparam("channel"), c.c.ts == bindpa
 _RETIRE = prepared(
     update(c).where(c.c.ticket_id == bindparam("ticket"), c.c.active).values(active=False)
 )
-# Where a team's channel is known by its name only, that may be any.
+# Where a team's channel is known by its name only, that may be any; and so it may where the ticket
+# was transferred while its card was on its way.
+_TRANSFERRED_SINCE = exists().where(
+    entries.c.ticket_id == outbox.c.ticket_id,
+    entries.c.kind == str(Kind.TRANSFERRED),
+    entries.c.at >= outbox.c.attempted_at,
+)
 _POSTING_SINCE = prepared(
     select(func.min(outbox.c.attempted_at))
     .join_from(outbox, tickets, tickets.c.id == outbox.c.ticket_id)
     .join(teams, teams.c.id == tickets.c.team_id)
     .where(IS_WAITING, outbox.c.key.like("card:%"))
-    .where(or_(teams.c.channel == bindparam("channel"), teams.c.channel.like("#%")))
+    .where(
+        or_(
+            teams.c.channel == bindparam("channel"),
+            teams.c.channel.like("#%"),
+            _TRANSFERRED_SINCE,
+        )
+    )
 )
 _ENTRY_AT = prepared(
     select(m.c.entry_id).where(m.c.channel == bindparam("channel"), m.c.ts == bindparam("ts"))

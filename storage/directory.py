@@ -36,29 +36,45 @@ def learn(connection: Connection, person: Person) -> Person:
     person = replace(person, name=person.name.strip(), email=address(person.email))
     known = _find(connection, people.c.slack_id, person.slack_id)
     holder = _find(connection, people.c.email, person.email)
+    is_one = known is not None and (holder is None or holder.id == known.id)
+    if known is not None and is_one and _learned(person, known) == known:
+        return known  # nearly always, and nobody has to wait for that
+    return _learn(connection, person)
+
+
+def _learn(connection: Connection, person: Person) -> Person:
+    """A person is written whole: what others write meanwhile must not be written back."""
+    known = _find(connection, people.c.slack_id, person.slack_id, keep=True)
+    holder = _find(connection, people.c.email, person.email, keep=True)
     if known is None and holder is not None and _is_same(person, holder):
         known = holder
     if holder is not None and (known is None or holder.id != known.id):
         person, known = _settle(connection, person, known, holder)
     if known is None:
         return insert_person(connection, person)
-    if known.slack_id is not None and person.slack_id is None:
-        return known  # what Slack says of somebody outweighs a list
-    learned = replace(
-        person,
-        id=known.id,
-        email=person.email or known.email,
-        slack_id=person.slack_id or known.slack_id,
-    )
+    learned = _learned(person, known)
     if learned != known:
         _update(connection, learned)
     return learned
 
 
+def _learned(person: Person, known: Person) -> Person:
+    if known.slack_id is not None and person.slack_id is None:
+        return known  # what Slack says of somebody outweighs a list
+    return replace(
+        person,
+        id=known.id,
+        email=person.email or known.email,
+        slack_id=person.slack_id or known.slack_id,
+    )
+
+
 def set_address(connection: Connection, person: Person, email: str) -> None:
     """Give a person an address, unless it leads to somebody else whom Slack knows too."""
     wanted = address(email)
-    holder = _find(connection, people.c.email, wanted)
+    kept = _find(connection, people.c.id, person.id, keep=True)
+    person = kept or person
+    holder = _find(connection, people.c.email, wanted, keep=True)
     if holder is None or holder.id == person.id:
         _update(connection, replace(person, email=wanted))
     elif holder.slack_id is None:
@@ -91,8 +107,10 @@ def _settle(
 
 def _merge(connection: Connection, other: Person, into: Person) -> None:
     """Make two people one. The journal is never touched: the row of `other` stays and leads on."""
+    # Whoever has just named `other` on a ticket is done by then, and who comes later finds that it
+    # leads on: see `SqlPeople.note_request` and `SqlTickets`.
     asked = connection.execute(
-        select(people.c.requests).where(people.c.id == other.id)
+        select(people.c.requests).where(people.c.id == other.id).with_for_update()
     ).scalar_one()
     changed = next_change(connection.dialect.name)
     connection.execute(
@@ -140,10 +158,14 @@ def _update(connection: Connection, person: Person) -> None:
     index_person(connection, person)
 
 
-def _find(connection: Connection, column: Any, value: str | None) -> Person | None:
+def _find(
+    connection: Connection, column: Any, value: str | int | None, *, keep: bool = False
+) -> Person | None:
+    """`keep`: nobody else may change them until we have."""
     if value is None:
         return None
-    row = connection.execute(PEOPLE.where(column == value)).first()
+    found = PEOPLE.where(column == value)
+    row = connection.execute(found.with_for_update(key_share=True) if keep else found).first()
     return None if row is None else person_of(row)
 
 

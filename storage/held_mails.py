@@ -151,9 +151,12 @@ class SqlHeldMails:
         shared = self.card_of(mail)
         if shared is None:
             raise LookupError(f"mail {mail} was never held")
+        row = self._connection.execute(select(c).where(c.c.id == shared).with_for_update()).one()
+        now_on = self.card_of(mail)  # who decides about all of them comes before us, or after
+        if now_on != shared:
+            return self.alone(mail, at)
         if self._count(shared) == 1:
             return shared
-        row = self._connection.execute(select(c).where(c.c.id == shared)).one()
         # As a stranger's: no second open card of a flood may be.
         own = self._card(Why.STRANGER, row.team_id, row.address, at)
         decided = {"fate": row.fate, "decided_by": row.decided_by, "decided_at": row.decided_at}

@@ -12,11 +12,15 @@ from desk.organisation import MailStyle
 from desk.ports import EntrySetup, HouseSetup, TeamSetup
 from storage.dialect import upsert
 from storage.known_house import house_changed
-from storage.membership import reference, rejoin_teams
+from storage.membership import hold_house, reference, rejoin_teams
 from storage.tables import administrators, catalogue, codes, house, members, teams
 
 
-def load(connection: Connection, setup: HouseSetup) -> None:
+def load(connection: Connection, setup: HouseSetup, *, first: bool = False) -> None:
+    """`first`: only where there is no house yet."""
+    hold_house(connection, alone=True)  # two files at once would leave teams of neither
+    if first and connection.execute(select(house.c.id)).first() is not None:
+        return
     _replace_by_key(connection, teams, [_team(team) for team in setup.teams])
     team_ids = _ids(connection, teams)
     _replace_by_key(connection, catalogue, [_entry(e, team_ids) for e in setup.catalogue])

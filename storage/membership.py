@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, select, update
+from sqlalchemy import Column, Connection, Table, select, text, update
 
 from desk.people import Person
 from storage.directory import insert_person
 from storage.known_house import house_changed
 from storage.people_rows import address
+from storage.prepared import POSTGRESQL
 from storage.tables import administrators, house, members, people, teams
 
 _NAMED: tuple[tuple[Table, Column[Any], Column[Any]], ...] = (
@@ -17,12 +18,22 @@ _NAMED: tuple[tuple[Table, Column[Any], Column[Any]], ...] = (
     (administrators, administrators.c.ref, administrators.c.person_id),
     (teams, teams.c.lead_ref, teams.c.lead_id),
 )
+_LOCK = 7367213307  # any number that all processes share
+_ALONE = text(f"SELECT pg_advisory_xact_lock({_LOCK})")
+_TOGETHER = text(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
 
 
-def reference(text: str) -> str:
+def reference(named: str) -> str:
     """An address or a Slack id as it is kept."""
-    clean = text.strip()
+    clean = named.strip()
     return (address(clean) or "") if "@" in clean else clean
+
+
+def hold_house(connection: Connection, *, alone: bool) -> None:
+    """Until the end of the transaction nobody loads a desk file; nor, `alone`, learns who people
+    are. Whoever waits then sees what was loaded. SQLite has one writer."""
+    if connection.dialect.name == POSTGRESQL:
+        connection.execute(_ALONE if alone else _TOGETHER)
 
 
 def rejoin_teams(connection: Connection) -> None:
@@ -30,6 +41,7 @@ def rejoin_teams(connection: Connection) -> None:
 
     Somebody named by an address nobody has yet becomes a person known by that address.
     """
+    hold_house(connection, alone=False)
     refs = {
         ref
         for _, column, _ in _NAMED

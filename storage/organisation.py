@@ -49,6 +49,7 @@ class SqlOrganisation:
     def codes(self) -> tuple[ResolutionCode, ...]:
         return self._known.facts.codes
 
-    def load(self, setup: HouseSetup) -> None:
-        house_file.load(self._connection, setup)
+    def load(self, setup: HouseSetup, *, first: bool = False) -> None:
+        """`first`: only where there is no house yet."""
+        house_file.load(self._connection, setup, first=first)
         self._known.forget()

@@ -15,18 +15,15 @@ import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    delete,
     exists,
-    func,
     literal_column,
     select,
-    true,
     update,
 )
 
 from desk.effects import Effect, OpenThread, RefreshCard, SendMail, WarnUndelivered
+from storage.outbox_overview import Overview
 from storage.outbox_rows import (
-    DONE,
     EARLIER,
     FREE,
     IS_STUCK,
@@ -38,7 +35,6 @@ from storage.outbox_rows import (
     WITHDRAWN,
     Hand,
     Lease,
-    Stuck,
     attempt,
     lease_of,
     numbered,
@@ -55,7 +51,6 @@ from storage.outbox_statements import (
     HOLDS,
     LEASABLE,
     LEASE,
-    NEXT_DUE,
     OF_ENTRY,
     WAITS,
     WITHDRAW_FROM,
@@ -69,7 +64,7 @@ _UNKNOWN = "unknown effect"
 BEGINNING = (RefreshCard, OpenThread, SendMail)  # what a new ticket begins with
 
 
-class SqlOutbox:
+class SqlOutbox(Overview):
     def __init__(
         self, connection: Connection, new_tickets: Collection[int] = (), hand: Hand | None = None
     ) -> None:
@@ -286,7 +281,13 @@ class SqlOutbox:
         return self._change(_ours(lease), attempted_at=lease.attempted_at, **FREE)
 
     def bury(self, lease: Lease, at: datetime, error: str) -> bool:
-        """The other side will never take it."""
+        """The other side will never take it. False, too, where somebody asked again meanwhile: what
+        was refused is not what is wanted now, which waits anew."""
+        anew = (*_ours(lease), o.c.asked > lease.asked)
+        began = {"due_at": at, "attempts": 0, "attempted_at": None, "pace": None, "error": ""}
+        if self._change(anew, **began, **FREE):
+            self.freed = True
+            return False
         return self._end(lease, REFUSED, at, error)
 
     def uncertain(self, lease: Lease, at: datetime, error: str) -> bool:
@@ -332,53 +333,6 @@ class SqlOutbox:
         """Ask for it anew. About rows of it that got stuck nobody has to decide any more."""
         self._change((o.c.key == effect.key, IS_STUCK), state=WITHDRAWN, done_at=at)
         self.put(effect, at)
-
-    def stuck(self, limit: int, row: int | None = None) -> tuple[Stuck, ...]:
-        """Refused and uncertain rows, oldest first; or `row` alone, if it is one."""
-        statement = (
-            select(o.c.id, o.c.payload, o.c.state, o.c.attempts, o.c.error, o.c.due_at)
-            .where(IS_STUCK, true() if row is None else o.c.id == row)
-            .order_by(o.c.id)
-            .limit(limit)
-        )
-        return tuple(Stuck(*row) for row in self._connection.execute(statement))
-
-    # What the schedule and the health pages ask for
-
-    def next_due(self, now: datetime, *, mails: bool = True) -> datetime | None:
-        """When the relay should look again, `now` at the earliest. None: nothing is waiting."""
-        found = self._first_due(mails)
-        return None if found is None else max(found, now)
-
-    def late(self, now: datetime) -> timedelta:
-        """For how long something has been due that nobody carries out."""
-        found = self._first_due(mails=True)
-        return max(now - found, timedelta(0)) if found else timedelta(0)
-
-    def _first_due(self, mails: bool) -> datetime | None:
-        found: datetime | None = self._connection.execute(NEXT_DUE[mails]).scalar()
-        return found
-
-    def counts(self) -> dict[str, int]:
-        """How many rows are waiting, refused and uncertain. The others are many and need nobody."""
-        counted = dict.fromkeys((WAITING, REFUSED, UNCERTAIN), 0)
-        for condition in (IS_WAITING, IS_STUCK):
-            rows = select(o.c.state, func.count()).where(condition).group_by(o.c.state)
-            counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
-        return counted
-
-    def purge(self, before: datetime, limit: int = 1000) -> int:
-        """Drop Slack rows done before that moment, a portion at a time; returns how many.
-
-        Mails and messages in their place stay: they are how the journal knows what was delivered.
-        """
-        old = (
-            select(o.c.id)
-            .where(o.c.done_at < before, o.c.entry_id.is_(None))
-            .where(o.c.state.in_((DONE, WITHDRAWN)))
-            .limit(limit)
-        )
-        return self._connection.execute(delete(o).where(o.c.id.in_(old))).rowcount
 
     def _end(self, lease: Lease, state: str, at: datetime, error: str) -> bool:
         self.freed = True

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from desk.effects import LookUpPerson
+from desk.errors import Stale
 from desk.people import SYSTEM, Actor, Person
 from desk.words import NO_WORDS, Words
 from storage import directory, membership
@@ -87,6 +88,7 @@ class SqlPeople:
         self._known = known
         self._outbox = outbox
         self._acting: dict[str, Actor] = {}
+        self._noted: list[Any] = []
         self._met: dict[int, Person] = {}  # by id; who acts is often whom it is about
 
     def get(self, person: int) -> Person:
@@ -176,7 +178,13 @@ class SqlPeople:
 
     def note_request(self, person: int) -> None:
         statement = _note_request(self._connection.dialect.name)
-        self._connection.execute(statement, {"person": person})
+        self._noted.append(self._connection.execute(statement, {"person": person}))
+
+    def settle(self) -> None:
+        """Raises Stale where somebody whose request was noted was found to be somebody else since
+        they were read. Must come before the commit."""
+        if any(rows.rowcount == 0 for rows in self._noted):
+            raise Stale
 
     def rejoin_teams(self) -> None:
         self._acting.clear()
@@ -244,7 +252,8 @@ def _by_id(wanted: list[int]) -> tuple[Any, Mapping[str, Any]]:
 @cache
 def _note_request(dialect: str) -> Any:
     changed = {"requests": people.c.requests + 1, "changed": next_change(dialect)}
-    return prepared(update(people).where(people.c.id == bindparam("person")).values(changed))
+    themselves = (people.c.id == bindparam("person"), people.c.merged_into.is_(None))
+    return prepared(update(people).where(*themselves).values(changed))
 
 
 def _actor(person: Person, offices: Sequence[Any]) -> Actor:

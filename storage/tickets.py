@@ -25,7 +25,8 @@ from desk.ticket import (
 )
 from desk.variants import variant
 from storage import queues, ticket_search
-from storage.prepared import prepared
+from storage.prepared import POSTGRESQL, prepared
+from storage.tables import people
 from storage.tables import tickets as t
 
 HELD = 10  # added to the rank: whatever nobody holds comes first
@@ -48,6 +49,7 @@ _DUE = (
     .limit(bindparam("most"))
 )
 
+_THEMSELVES = select(people.c.id).where(people.c.merged_into.is_(None))
 _LATEST = prepared(  # open ones and others apart: each is one walk along an index
     select(t.c.created_at)
     .where(t.c.requester_id == bindparam("person"), t.c.is_open == bindparam("is_open"))
@@ -66,6 +68,7 @@ class SqlTickets:
         self.added: set[int] = set()
 
     def add(self, ticket: Ticket) -> Ticket:
+        self._hold(_others(ticket))
         number = self._connection.execute(_ADD, _row(ticket)).scalar_one()
         self.added.add(number)
         return self._meet(variant(ticket, id=number))
@@ -79,6 +82,8 @@ class SqlTickets:
         return self._meet(_ticket(row))
 
     def save(self, ticket: Ticket, seen: int) -> Ticket:
+        before = self._met.get(ticket.id)
+        self._hold(_others(ticket) - (_others(before) if before else set()))
         saved = variant(ticket, version=seen + 1)
         values = {**_row(saved), "ticket": ticket.id, "seen": seen}
         if self._connection.execute(_SAVE, values).rowcount != 1:
@@ -118,6 +123,16 @@ class SqlTickets:
         """How many tickets there are in all."""
         return self._connection.execute(select(func.count()).select_from(t)).scalar_one()
 
+    def _hold(self, named: set[int]) -> None:
+        """Whoever is named on a ticket from now on is not to become somebody else meanwhile. Raises
+        Stale where they have since they were read. SQLite has one writer."""
+        if named and self._connection.dialect.name == POSTGRESQL:
+            held = _THEMSELVES.where(people.c.id.in_(named)).with_for_update(
+                read=True, key_share=True
+            )
+            if len(self._connection.execute(held).all()) < len(named):
+                raise Stale
+
     def _meet(self, ticket: Ticket) -> Ticket:
         self._met[ticket.id] = ticket
         return ticket
@@ -125,6 +140,11 @@ class SqlTickets:
     def _page(self, queue: queues.Queue, number: int, size: int) -> Page:
         listed = tuple(map(_ticket, queue.page(self._connection, number, size)))
         return Page(queue.total(self._connection), number, size, listed)
+
+
+def _others(ticket: Ticket) -> set[int]:
+    """Whom it concerns besides the requester, whose request is noted."""
+    return {p for p in (*ticket.participants, ticket.beneficiary) if p is not None}
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:

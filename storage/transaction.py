@@ -137,6 +137,7 @@ class SqlTransaction:
     def settle(self) -> None:
         """Write down what was only collected until now. Must come before the commit."""
         self.outbox.settle()
+        self.people.settle()
         if self._taker is not None and self.outbox.begun:
             self.begun = self._taker.look(self, self.outbox.begun)
 

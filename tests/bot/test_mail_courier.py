@@ -13,8 +13,10 @@ import pytest
 from bot.mail_courier import MailCourier
 from bot.outcomes import LeaseLost, Refused, Unreachable
 from bot.relay import HOLD
+from desk.ask_delivery import mail_facts
 from desk.effects import Message, SendMail
 from desk.files import NewFile
+from desk.people import Person
 from desk.reply import Reply, WithdrawReply
 from desk.service import Desk
 from desk.setting_up import LearnPeople, LoadDesk
@@ -77,6 +79,20 @@ async def test_who_was_taken_off_the_ticket_gets_no_mail_of_it_any_more(store: S
 
     with pytest.raises(Refused, match="taken off"):
         await _send(store, to_nora, NOW + timedelta(seconds=30))
+
+
+async def test_a_mail_goes_to_who_its_reader_turned_out_to_be(store: SqlStore) -> None:
+    """Two people the desk knew apart were one: what waits for either is theirs."""
+    desk, effect = await _a_reply(store)
+    await desk.handle(AddPerson(1, "U2", address="nora@x.example"))
+    nora = await store.read(lambda tx: tx.people.by_handle("nora@x.example"))
+    assert nora is not None
+    await desk.handle(LearnPeople((Person(0, "Nora", None, "U7", "en"),)))
+    await desk.handle(LearnPeople((Person(0, "Nora", "nora@x.example", "U7", "en"),)))
+
+    facts = await store.read(lambda tx: mail_facts(tx, replace(effect, to=nora.id), NOW + UNDO))
+
+    assert (facts.to.slack_id, facts.to.email) == ("U7", "nora@x.example")
 
 
 class Server(sending.SmtpCourier):

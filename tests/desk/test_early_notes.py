@@ -12,6 +12,7 @@ from desk.effects import RefreshCard
 from desk.errors import TooEarly
 from desk.result import Result
 from desk.take_note import DeleteNote, EditNote, TakeNote
+from desk.transfer_ticket import TransferTicket
 from desk.words import Words
 from storage.tables import outbox
 from tests.desk.office import PIERRE, Office
@@ -52,6 +53,16 @@ async def test_only_what_may_be_below_a_card_under_way_is_asked_for_again(office
     in_no_thread = await office.does(replace(early, ts=early.thread))
 
     assert below_somebody == in_an_older_thread == of_another_team == in_no_thread == NOTHING
+
+
+async def test_a_card_under_way_is_waited_for_although_its_ticket_has_moved_on(
+    office: Office,
+) -> None:
+    early = await a_card_under_way(office)
+    await office.does(TransferTicket(1, PIERRE, await office.team("reseau")))
+
+    with pytest.raises(TooEarly):
+        await office.does(early)
 
 
 async def test_where_every_card_is_written_down_other_threads_are_nobodys(office: Office) -> None:

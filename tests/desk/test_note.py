@@ -148,6 +148,21 @@ async def test_a_note_in_the_old_thread_is_shown_in_the_new_one(office: Office) 
     ]
 
 
+async def test_a_note_below_a_card_that_was_posted_after_the_transfer_is_shown_in_the_new_one(
+    office: Office,
+) -> None:
+    number = await office.open()
+    before = await office.store.read(lambda tx: tx.tickets.get(number).team)
+    team = await office.store.read(lambda tx: tx.organisation.team(before))
+    await office.does(TransferTicket(number, CAMILLE, await office.team("reseau")))
+    card = Card(number, team.id, team.channel or "", f"{number}.0001", active=True)
+    await office.store.write(lambda tx: tx.cards.add(card, office.now))
+
+    entry = await noted(office, card)
+
+    assert ShowEntry(number, entry) in office.waiting()
+
+
 async def test_an_edited_note_keeps_what_it_said_before(office: Office) -> None:
     number, card = await office.opened_with_card()
     first = await noted(office, card)

@@ -261,6 +261,20 @@ async def test_a_refused_row_is_shown_and_sent_again_as_the_same_row(store: SqlS
     assert (again.id, again.effect, again.attempts) == (first.id, NOTED, 0)
 
 
+async def test_what_is_wanted_anew_is_not_refused_with_what_was(store: SqlStore):
+    await put(store, RefreshCard(1))
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.attempting(first, NOW))
+    await put(store, RefreshCard(1))
+
+    assert not await store.write(lambda tx: tx.outbox.bury(first, NOW, "invalid_blocks"))
+
+    assert await store.read(lambda tx: tx.outbox.stuck(9)) == ()
+    (again,) = await lease(store)
+    assert (again.id, again.attempts, again.attempted_at) == (first.id, 0, None)
+    assert await store.write(lambda tx: tx.outbox.bury(again, NOW, "invalid_blocks"))
+
+
 async def test_a_stuck_row_asked_for_again_since_is_not_sent_twice(store: SqlStore):
     await put(store, RefreshCard(1))
     (first,) = await lease(store)
