@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import logging
+import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import structlog
@@ -22,6 +26,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # Seconds until a thread that works lets another one on. The database's threads wait for their turn
 # after each statement, and Python's own five milliseconds are as much as a whole ticket takes.
 HANDOVER = 0.0005
+
+# Seconds that a stop may take. It takes three, but for a database that says nothing: what waits for
+# it then in threads cannot be called off, and whoever supervises us loses patience at fifteen.
+STOPPING = 13.0
 
 
 def run_loop(work: Coroutine[Any, Any, R]) -> R:
@@ -69,4 +77,24 @@ async def run_until_stopped(bot: Bot, *, second_ends: bool = False) -> None:
         for task in (starting, told):
             task.cancel()
         await asyncio.gather(starting, told, return_exceptions=True)
-        await bot.stop()
+        with _in_time():
+            await bot.stop()
+
+
+@contextlib.contextmanager
+def _in_time() -> Iterator[None]:
+    """End the process where this takes too long, from a thread: the loop may be what hangs. That is
+    as if it were killed: what it leased is for others when the leases run out."""
+    timer = threading.Timer(STOPPING, _end_at_once)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _end_at_once() -> None:
+    log.warning("stopped_in_the_midst", after_seconds=STOPPING)
+    logging.shutdown()
+    os._exit(1)
