@@ -17,7 +17,9 @@ SYSTEM = "system"  # the handle under which scheduled commands act
 class Person:
     """Somebody the desk knows, from Slack, by address only, or both.
 
-    `language` is "en" or "fr"; `active` is false once Slack says the account is gone.
+    `language` is "en" or "fr"; `active` is false once Slack says the account is gone. `told` is
+    when Slack changed any of this, in seconds since 1970, on whoever is being learned of; 0 where
+    nobody said.
     """
 
     id: int
@@ -28,6 +30,7 @@ class Person:
     title: str = ""
     zone: str = "UTC"
     active: bool = True
+    told: int = field(default=0, compare=False)
 
     @property
     def handle(self) -> str:

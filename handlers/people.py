@@ -35,6 +35,7 @@ def person_from_slack(user: Mapping[str, Any], home: str = "") -> Person | None:
             title=text_in(profile.get("title")),
             zone=text_in(user.get("tz")) or "UTC",
             active=not user.get("deleted", False),
+            told=told if isinstance(told := user.get("updated"), int) and told > 0 else 0,
         )
     except (KeyError, TypeError, AttributeError) as fault:
         raise Malformed("user") from fault

@@ -36,15 +36,18 @@ def learn(connection: Connection, person: Person) -> Person:
     person = replace(person, name=person.name.strip(), email=address(person.email))
     known = _find(connection, people.c.slack_id, person.slack_id)
     holder = _find(connection, people.c.email, person.email)
-    is_one = known is not None and (holder is None or holder.id == known.id)
-    if known is not None and is_one and _learned(person, known) == known:
-        return known  # nearly always, and nobody has to wait for that
+    if known is not None and (holder is None or holder.id == known.id):
+        learned = _learned(person, known)
+        if learned == known and learned.told == known.told:
+            return known  # nearly always, and nobody has to wait for that
     return _learn(connection, person)
 
 
 def _learn(connection: Connection, person: Person) -> Person:
     """A person is written whole: what others write meanwhile must not be written back."""
     known = _find(connection, people.c.slack_id, person.slack_id, keep=True)
+    if known is not None and _is_old(person, known):
+        return known
     holder = _find(connection, people.c.email, person.email, keep=True)
     if known is None and holder is not None and _is_same(person, holder):
         known = holder
@@ -55,18 +58,31 @@ def _learn(connection: Connection, person: Person) -> Person:
     learned = _learned(person, known)
     if learned != known:
         _update(connection, learned)
+    elif learned.told != known.told:
+        # Something that is not kept has changed. Nobody has to read them anew for that.
+        newer = update(people).where(people.c.id == known.id).values(told=learned.told)
+        connection.execute(newer)
     return learned
 
 
 def _learned(person: Person, known: Person) -> Person:
     if known.slack_id is not None and person.slack_id is None:
         return known  # what Slack says of somebody outweighs a list
+    if _is_old(person, known):
+        return known
     return replace(
         person,
         id=known.id,
         email=person.email or known.email,
         slack_id=person.slack_id or known.slack_id,
+        told=person.told or known.told,
     )
+
+
+def _is_old(person: Person, known: Person) -> bool:
+    """Slack tells its news in any order, and a page of the directory is older than what it told
+    while that was read."""
+    return person.slack_id == known.slack_id and 0 < person.told < known.told
 
 
 def set_address(connection: Connection, person: Person, email: str) -> None:
@@ -164,9 +180,9 @@ def _find(
     """`keep`: nobody else may change them until we have."""
     if value is None:
         return None
-    found = PEOPLE.where(column == value)
+    found = PEOPLE.add_columns(people.c.told).where(column == value)
     row = connection.execute(found.with_for_update(key_share=True) if keep else found).first()
-    return None if row is None else person_of(row)
+    return None if row is None else replace(person_of(row[:-1]), told=row[-1])
 
 
 def _values(connection: Connection, person: Person) -> dict[str, Any]:
@@ -178,6 +194,7 @@ def _values(connection: Connection, person: Person) -> dict[str, Any]:
         "title": person.title,
         "zone": person.zone,
         "active": person.active,
+        "told": person.told,
         "sort_name": folded(person.name),
         "changed": next_change(connection.dialect.name),
     }

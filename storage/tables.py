@@ -55,6 +55,7 @@ people = Table(
     Column("merged_into", BigInteger, ForeignKey("people.id")),
     Column("changed", BigInteger, nullable=False, server_default="0"),  # see changes.py
     Column("signature", Written),  # below replies; null: name and team
+    Column("told", BigInteger, nullable=False, server_default="0"),  # see Person
     partial_index("ux_people_email", "email", where="email IS NOT NULL", unique=True),
     partial_index("ux_people_slack_id", "slack_id", where="slack_id IS NOT NULL", unique=True),
     Index("ix_people_changed", "changed"),

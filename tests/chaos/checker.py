@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.chaos import check_journal as journal
 from tests.chaos import check_mail as mail
+from tests.chaos import check_people as people
 from tests.chaos import check_slack as slack
 from tests.chaos.ledger import Ledger
 from tests.chaos.seen import Seen
@@ -23,6 +24,7 @@ PROMISES: tuple[tuple[str, Check], ...] = (
     ("Each mail came once, or is in doubt", mail.once_or_uncertain),
     ("What is to be mailed is mailed, what was taken back is not", mail.asked_for),
     ("No mail came twice under one name", mail.no_twins),
+    ("Of people nothing older is known than was told", people.newest_known),
     ("No internal word left the team", mail.no_leak),
 )
 

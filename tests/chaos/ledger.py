@@ -60,6 +60,7 @@ class Ledger:
     operations: list[Operation] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     heard: set[tuple[str, str, str]] = field(default_factory=set)  # what, channel, ts: acknowledged
+    titles: dict[str, list[str]] = field(default_factory=dict)  # of each person, oldest first
     leaks: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)  # a bot ended that nobody had killed
 

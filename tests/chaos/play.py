@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import itertools
 import random
 import time
 from collections.abc import Callable
@@ -43,6 +44,7 @@ FAMILIES = ("Poste de travail", "Réseau et téléphonie", "Applications métier
 RETRIES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # seconds before Slack tells an event again
 TRIES = 10  # a busy machine may be too slow for a form, which Slack awaits for three seconds
 STALL = 60.0  # seconds in which nothing at all moves: then it never will
+CHANGED, NEWS = 4, 1.5  # people whose titles change; seconds between two changes
 LOOKS = 0.3  # seconds between two looks at the outbox and at the cards
 
 
@@ -173,13 +175,14 @@ class _Play:
         wires = asyncio.create_task(self._mischief.wires())
         cards = asyncio.create_task(self._refreshing(office.board))
         rare = asyncio.create_task(self._rare_things())
+        news = asyncio.create_task(self._news_of_people())
         try:
             people = [*technicians, *requesters]
             await asyncio.gather(rare, *(self._busy(person, office, rare) for person in people))
         finally:
-            for task in (wires, cards, rare):
+            for task in (wires, cards, rare, news):
                 task.cancel()
-            await asyncio.gather(wires, cards, rare, return_exceptions=True)
+            await asyncio.gather(wires, cards, rare, news, return_exceptions=True)
             self._storm.raging = False
 
     async def _busy(
@@ -191,6 +194,23 @@ class _Play:
             await office.until_connected(pause)
             await person.act()
             await asyncio.sleep(pause.uniform(0, 0.05))
+
+    async def _news_of_people(self) -> None:
+        """Titles change; Slack tells so as it tells everything here, and to the second."""
+        changed = [
+            person.id
+            for person in self._slack.world.people.values()
+            if not person.is_bot and person.handle not in (*TECHNICIANS, *REQUESTERS)
+        ][:CHANGED]
+        telling = set[asyncio.Task[None]]()
+        for count in itertools.count(1):
+            for person in changed:
+                title = f"Title {count}"
+                self._ledger.titles.setdefault(person, []).append(title)
+                told = asyncio.create_task(self._slack.change_person(person, title=title))
+                telling.add(told)
+                told.add_done_callback(telling.discard)
+            await asyncio.sleep(NEWS)
 
     async def _refreshing(self, board: Board) -> None:
         while True:

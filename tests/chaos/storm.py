@@ -89,8 +89,12 @@ class Storm:
 
 
 def told_by(payload: dict[str, Any]) -> tuple[str, str, str] | None:
-    """What an event says about a person's message: note, edit or delete; channel; ts (and edit)."""
+    """What an event says about a person's message: note, edit or delete; channel; ts (and edit).
+    Or about a person: that; id; title."""
     event = payload["event"]
+    if event.get("type") == "user_change":
+        user = event["user"]
+        return "person", str(user["id"]), str(user["profile"].get("title") or "")
     if event.get("type") != "message":
         return None
     channel = str(event["channel"])

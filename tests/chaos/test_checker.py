@@ -126,6 +126,14 @@ SPOILS: dict[str, tuple[str, Spoil]] = {
         lambda seen, _: drop_entry(seen, "assigned"),
     ),
     "a deletion is lost": ("A deleted message is deleted", delete_unnoticed),
+    "a title is older than what was told": (
+        "Of people nothing older",
+        lambda seen, _: seen.tables["people"][1].update(title="Trainee"),
+    ),
+    "a title is nobody's": (
+        "Of people nothing older",
+        lambda seen, _: seen.tables["people"][1].update(title=""),
+    ),
     "a state has no entry": (
         "Each change of a ticket",
         lambda seen, _: seen.tables["tickets"][0].update(state="pending"),

@@ -32,13 +32,26 @@ class Maker:
         names = ("tickets", "entries", "cards", "messages", "mails", "outbox", "once")
         self.tables: dict[str, list[Row]] = {name: [] for name in names}
         self.tables["people"] = [
-            {"id": PIERRE, "name": "Pierre Durand", "slack_id": "U1", "email": "pierre@x.example"},
-            {"id": PAUL, "name": "Paul Smith", "slack_id": "U2", "email": "paul@x.example"},
+            {
+                "id": PIERRE,
+                "name": "Pierre Durand",
+                "slack_id": "U1",
+                "email": "pierre@x.example",
+                "title": "",
+            },
+            {
+                "id": PAUL,
+                "name": "Paul Smith",
+                "slack_id": "U2",
+                "email": "paul@x.example",
+                "title": "Clerk",
+            },
         ]
         self.tables["teams"] = [{"id": n, "channel": c} for n, c in CHANNELS.items()]
         self.posts: list[Post] = []
         self.letters: list[Letter] = []
-        self.ledger = Ledger(SECRET)
+        self.ledger = Ledger(SECRET, titles={"U2": ["Trainee", "Clerk", "Manager"]})
+        self.ledger.heard |= {("person", "U2", "Trainee"), ("person", "U2", "Clerk")}
         self._ts = 0
 
     def open(self) -> Row:

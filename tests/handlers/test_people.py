@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from handlers.people import person_from_slack
 
 
@@ -15,3 +17,11 @@ def test_another_workspaces_word_for_an_address_is_not_believed():
     assert theirs is not None
     assert stranger is not None
     assert (ours.email, theirs.email, stranger.email) == ("pierre@ours.example", None, None)
+
+
+@pytest.mark.parametrize(("updated", "told"), [(1_764_000_000, 1_764_000_000), (None, 0), ("x", 0)])
+def test_how_new_the_news_is(updated: object, told: int):
+    person = person_from_slack({"id": "U9", "updated": updated})
+
+    assert person is not None
+    assert person.told == told

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import select
 
 from desk.effects import LookUpPerson
 from desk.people import Person
 from storage.store import SqlStore
+from storage.tables import people
 from storage.transaction import SqlTransaction
 from tests.storage.house import MINUTE, NOW, a_person, a_reply, a_ticket
 
@@ -173,6 +177,44 @@ async def test_an_account_that_follows_a_closed_one_takes_over_its_address(store
     found = await store.read(lambda tx: tx.people.by_handle("ada@acme.example"))
     assert found is not None
     assert found.slack_id == "U2"
+
+
+async def test_older_news_of_somebody_changes_nothing(store: SqlStore):
+    """Slack tells again what it was told already, and a page of the directory takes its time."""
+    news = Person(0, "Ada Lovelace", "ada@acme.example", "U7", "fr", "Countess", told=200)
+    old = Person(0, "Ada Byron", "byron@acme.example", "U7", "en", active=False, told=100)
+    await store.write(lambda tx: tx.people.learn(replace(news, told=50)))
+    await store.write(lambda tx: tx.people.learn(news))
+
+    await store.write(lambda tx: tx.people.learn(old))
+
+    kept = await store.read(lambda tx: tx.people.by_handle("U7"))
+    assert kept == replace(news, id=kept.id)
+    assert await store.read(lambda tx: tx.people.by_handle("byron@acme.example")) is None
+
+
+@pytest.mark.parametrize("told", [0, 200, 201])
+async def test_what_is_no_older_or_of_no_age_is_believed(store: SqlStore, told: int):
+    ada = Person(0, "Ada", "ada@acme.example", "U7", "fr", told=200)
+    await store.write(lambda tx: tx.people.learn(ada))
+
+    await store.write(lambda tx: tx.people.learn(replace(ada, title="Countess", told=told)))
+
+    kept = await store.read(lambda tx: tx.people.by_handle("U7"))
+    assert kept.title == "Countess"
+
+
+async def test_news_that_changes_nothing_is_read_by_nobody_and_counts_as_news(store: SqlStore):
+    ada = Person(0, "Ada", "ada@acme.example", "U7", "fr", told=100)
+    await store.write(lambda tx: tx.people.learn(ada))
+    changed = select(people.c.changed)
+    before = await store.read(lambda tx: tx._connection.execute(changed).scalar_one())
+
+    await store.write(lambda tx: tx.people.learn(replace(ada, told=300)))
+    await store.write(lambda tx: tx.people.learn(replace(ada, title="Countess", told=200)))
+
+    assert await store.read(lambda tx: tx._connection.execute(changed).scalar_one()) == before
+    assert (await store.read(lambda tx: tx.people.by_handle("U7"))).title == ""
 
 
 async def test_a_list_does_not_overrule_slack(store: SqlStore):
