@@ -4,6 +4,7 @@ from __future__ import annotations
 
 CALL = 10.0  # seconds for one call
 LATE = 2  # times as long as that, a post that we gave up on may still arrive
+NOTED = 5.0  # seconds that a post may be noted before it begins: fewer than SETTLED
 SETTLED = 8.0  # seconds until what failed at once (cut off, a 504) has been done, or never is
 
 

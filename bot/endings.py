@@ -96,7 +96,9 @@ class Endings:
         doubtful = fault.attempted or lease.attempted_at is not None
         seconds = max(seconds, SETTLING) if doubtful else seconds
         until = now + timedelta(seconds=seconds)
-        if not tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful):
+        # Noted, it may have waited for its turn: what is settled when counts from the post itself.
+        began = fault.began if fault.attempted else None
+        if not tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful, began=began):
             _make_true(tx, lease, now)
             return
         log.info("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)

@@ -32,13 +32,14 @@ class Unreachable(Exception):
     """The other side was not to be had; try again, in `retry_after` seconds where it said so.
 
     `attempted`: it may have taken it before it failed. The next try looks first. `under_way`: so
-    many seconds more it may still take it.
+    many seconds more it may still take it. `began`: when it was asked; it was noted before that.
     """
 
     reason: str
     retry_after: float | None = None
     attempted: bool = False
     under_way: float = 0.0
+    began: datetime | None = None
 
 
 class Paced(Unreachable):

@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 
+from bot import arrivals
 from bot.courtesy import Courtesy
 from bot.endings import Ended, Endings
 from bot.failures import Failures
@@ -352,7 +353,7 @@ class Relay:
 
         async def attempting() -> bool:
             noted = lease.noted_at
-            if noted is not None and abs(self._clock() - noted) < HOLD / 3:
+            if noted is not None and abs((self._clock() - noted).total_seconds()) < arrivals.NOTED:
                 await self._store.lasts()
                 return True
             return await self._store.write(

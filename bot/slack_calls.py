@@ -181,6 +181,7 @@ class SlackCalls:
             raise LeaseLost
         if leaves is not None:
             leaves()
+        began = self._pacing.now()
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"outbox": row}}
         try:
             answer = await self.call(
@@ -191,6 +192,9 @@ class SlackCalls:
             )
         except SlackDeclined as declined:
             raise Refused(f"chat.postMessage: {declined}") from None
+        except Unreachable as fault:
+            fault.began = began
+            raise
         return str(answer["channel"]), str(answer["ts"])
 
     def _time_to_arrive(self, attempted_at: datetime) -> float:

@@ -260,17 +260,24 @@ class SqlOutbox(Overview):
         return self._done(FOUND_OUT, {"row": lease.id, "at": at, "name": remote})
 
     def postpone(
-        self, lease: Lease, until: datetime, error: str, *, attempted: bool = False
+        self,
+        lease: Lease,
+        until: datetime,
+        error: str,
+        *,
+        attempted: bool = False,
+        began: datetime | None = None,
     ) -> bool:
         """The other side was not to be had: try again then.
 
         `attempted`: whether it took it before it failed must be found out first, next time.
+        `began`: when it was asked, where that was later than it was noted.
         """
         return self._change(
             _ours(lease),
             due_at=until,
             attempts=o.c.attempts + 1,
-            attempted_at=o.c.attempted_at if attempted else None,
+            attempted_at=(began or o.c.attempted_at) if attempted else None,
             error=error,
             pace=None,
             **FREE,

@@ -150,6 +150,20 @@ async def test_an_answer_that_is_not_slacks_leaves_a_post_in_doubt(
     assert raised.value.attempted
 
 
+async def test_a_post_in_doubt_is_in_doubt_from_when_it_was_made(
+    door: Door, calls: SlackCalls
+) -> None:
+    """Noted it was before, and may have waited since for its turn in the channel."""
+    door.respond = lambda method, asked: web.Response(status=504, text="<html>")
+    before = datetime.now(UTC)
+
+    with pytest.raises(Unreachable) as raised:
+        await _post(calls)
+
+    assert raised.value.began is not None
+    assert before <= raised.value.began <= datetime.now(UTC)
+
+
 @pytest.mark.parametrize("too_slow", [True, False])
 async def test_a_call_that_we_stopped_waiting_for_is_told_from_one_that_was_cut(
     calls: SlackCalls, monkeypatch: pytest.MonkeyPatch, too_slow: bool

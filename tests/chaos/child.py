@@ -43,7 +43,7 @@ def make_impatient() -> None:
     _replace(relay, HOLD=timedelta(seconds=6), RENEWED=2.0)
     _replace(endings, FIRST_PAUSE=0.2, LONGEST_PAUSE=2.0, SETTLING=0.3)
     _replace(endings, FIRST_MAIL_PAUSE=0.5, LONGEST_MAIL_PAUSE=2.0)
-    _replace(arrivals, CALL=4.0, SETTLED=1.0)
+    _replace(arrivals, CALL=4.0, SETTLED=1.0, NOTED=0.6)
     faster = {
         name: replace(limit, a_minute=20 * limit.a_minute) for name, limit in pacing.LIMITS.items()
     }

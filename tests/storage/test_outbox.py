@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -259,6 +259,22 @@ async def test_a_refused_row_is_shown_and_sent_again_as_the_same_row(store: SqlS
     assert await store.write(lambda tx: tx.outbox.retry(stuck.id, LATER))
     (again,) = await lease(store, LATER)
     assert (again.id, again.effect, again.attempts) == (first.id, NOTED, 0)
+
+
+@pytest.mark.parametrize("began", [None, NOW + MINUTE])
+async def test_a_doubt_counts_from_when_it_was_asked_not_from_when_that_was_noted(
+    store: SqlStore, began: datetime | None
+):
+    await put(store, NOTED)
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.attempting(first, NOW))
+
+    await store.write(
+        lambda tx: tx.outbox.postpone(first, LATER, "cut off", attempted=True, began=began)
+    )
+
+    (again,) = await lease(store, LATER)
+    assert again.attempted_at == (began or NOW)
 
 
 async def test_what_is_wanted_anew_is_not_refused_with_what_was(store: SqlStore):
