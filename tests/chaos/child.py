@@ -18,6 +18,7 @@ from bot.logs import set_up_logs
 from bot.running import run_until_stopped
 from mail.sending import SmtpCourier
 
+LEASE = 6.0  # seconds
 CLOCK = "FRONTDESK_CHAOS_CLOCK"  # names a file that says how many seconds our clock is wrong
 
 
@@ -40,7 +41,7 @@ class WrongClock:
 def make_impatient() -> None:
     """Everything in the proportions of the real thing, several times quicker; and with fewer calls
     at once, since Slack and everybody who uses it is one process here."""
-    _replace(relay, HOLD=timedelta(seconds=6), RENEWED=2.0)
+    _replace(relay, HOLD=timedelta(seconds=LEASE), RENEWED=2.0)
     _replace(endings, FIRST_PAUSE=0.2, LONGEST_PAUSE=2.0, SETTLING=0.3)
     _replace(endings, FIRST_MAIL_PAUSE=0.5, LONGEST_MAIL_PAUSE=2.0)
     _replace(arrivals, CALL=4.0, SETTLED=1.0, NOTED=0.6)
@@ -49,7 +50,7 @@ def make_impatient() -> None:
     }
     _replace(pacing, LIMITS=faster, QUIET=timedelta(seconds=3))
     _replace(app, Relay=partial(relay.Relay, slots=12))
-    _replace(mail_spool, HOLD=timedelta(seconds=6), RENEWED=2.0, IDLE=1.0)
+    _replace(mail_spool, HOLD=timedelta(seconds=LEASE), RENEWED=2.0, IDLE=1.0)
     hurried = {"connect": 2.0, "command": 2.0, "data": 2.0, "taking": 2.0}
     _replace(mail_out, SmtpCourier=partial(SmtpCourier, **hurried))
 

@@ -61,6 +61,9 @@ class Ledger:
     faults: Counter[str] = field(default_factory=Counter)
     heard: set[tuple[str, str, str]] = field(default_factory=set)  # what, channel, ts: acknowledged
     titles: dict[str, list[str]] = field(default_factory=dict)  # of each person, oldest first
+    leaps: list[float] = field(
+        default_factory=list
+    )  # Slack's moments: the clock went on by a lease
     leaks: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)  # a bot ended that nobody had killed
 

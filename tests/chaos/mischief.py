@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.faults import ApiFault
 from sandbox.server import Sandbox
+from tests.chaos.child import LEASE
 from tests.chaos.database import Postgresql, Sqlite
 from tests.chaos.fleet import Fleet
 from tests.chaos.ledger import Ledger
@@ -137,8 +138,14 @@ class Mischief:
 
     async def clock_steps(self) -> None:
         """Forwards or back, for all processes on this machine at once."""
-        self._fleet.clock.write_text(f"{self._chance.uniform(-self._clock, self._clock):.3f}")
+        self._set_clock(self._chance.uniform(-self._clock, self._clock))
         self._note("clock moved")
+
+    def _set_clock(self, wrong: float) -> None:
+        clock = self._fleet.clock
+        if wrong - float(clock.read_text() or 0) > LEASE:
+            self._ledger.leaps.append(self._slack.workspace.clock())
+        clock.write_text(f"{wrong:.3f}")
 
     async def refusals(self) -> None:
         method = self._chance.choice(("chat.postMessage", "chat.update"))
@@ -152,7 +159,7 @@ class Mischief:
     def heal(self) -> None:
         self._slack.faults.clear()
         self._slack.smtp_faults.clear()
-        self._fleet.clock.write_text("0")
+        self._set_clock(0)
 
     # -- killing ----------------------------------------------------------------------------
 

@@ -349,3 +349,20 @@ def test_what_slack_refuses_for_good_was_made_to_be_refused() -> None:
     other = judged("", refused_on_purpose, seen, ledger)
 
     assert (unasked.kept, made.kept, other.kept) == (False, True, False)
+
+
+def test_what_is_posted_twice_as_the_clock_leaps_is_excused_and_nothing_else() -> None:
+    seen, ledger = a_world()
+    card = active_card(seen)
+    seen.posts.append(replace(card, ts="900.5"))
+    opening = next(post for post in seen.posts if post.thread == card.ts)
+    seen.posts.append(replace(opening, ts="900.6"))
+    unexcused = broken(seen, ledger)
+
+    ledger.leaps.append(900.0)
+    excused = broken(seen, ledger)
+    ledger.leaps[:] = [800.0]
+
+    assert len(unexcused) == 2
+    assert excused == {}
+    assert broken(seen, ledger) == unexcused
