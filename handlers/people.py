@@ -12,6 +12,8 @@ from handlers.context import Context, Table
 from handlers.payload import Happened, Malformed
 from handlers.values import name_in, text_in
 
+LATEST = 2**40  # seconds since 1970: some time after us
+
 
 def person_from_slack(user: Mapping[str, Any], home: str = "") -> Person | None:
     """Slack's user as a person of the directory; None for bots. Guests may have no address.
@@ -35,7 +37,7 @@ def person_from_slack(user: Mapping[str, Any], home: str = "") -> Person | None:
             title=text_in(profile.get("title")),
             zone=text_in(user.get("tz")) or "UTC",
             active=not user.get("deleted", False),
-            told=told if isinstance(told := user.get("updated"), int) and told > 0 else 0,
+            told=_moment(user.get("updated")),
         )
     except (KeyError, TypeError, AttributeError) as fault:
         raise Malformed("user") from fault
@@ -45,6 +47,11 @@ def _is_foreign(user: Mapping[str, Any], home: str) -> bool:
     team = text_in(user.get("team_id"))
     elsewhere = bool(home and team and team != home and not user.get("enterprise_user"))
     return elsewhere or bool(user.get("is_stranger"))
+
+
+def _moment(seconds: Any) -> int:
+    """0 where it is none."""
+    return seconds if isinstance(seconds, int) and 0 < seconds < LATEST else 0
 
 
 def _address(profile: Mapping[str, Any]) -> str | None:

@@ -19,7 +19,9 @@ def test_another_workspaces_word_for_an_address_is_not_believed():
     assert (ours.email, theirs.email, stranger.email) == ("pierre@ours.example", None, None)
 
 
-@pytest.mark.parametrize(("updated", "told"), [(1_764_000_000, 1_764_000_000), (None, 0), ("x", 0)])
+@pytest.mark.parametrize(
+    ("updated", "told"), [(1_764_000_000, 1_764_000_000), (None, 0), ("x", 0), (2**70, 0), (-1, 0)]
+)
 def test_how_new_the_news_is(updated: object, told: int):
     person = person_from_slack({"id": "U9", "updated": updated})
 
