@@ -100,26 +100,17 @@ async def known_twice(office: Office) -> None:
     await office.does(LearnPeople((Person(0, "Wim", None, IN_SLACK, "en"),)))
 
 
+@pytest.mark.parametrize(
+    ("owner", "moment"),
+    [(SqlTickets, "add"), (SqlPeople, "settle")],
+    ids=["before it is written down", "and after"],
+)
 async def test_a_ticket_belongs_to_who_its_requester_turns_out_to_be(
-    offices: tuple[Office, Office], meanwhile: Any
+    offices: tuple[Office, Office], meanwhile: Any, owner: type, moment: str
 ) -> None:
     ours, theirs = offices
     await known_twice(ours)
-    learned = meanwhile(SqlTickets, "add", lambda: theirs.does(merged()))
-
-    opened = await ours.does(OpenTicket(BY_MAIL, BY_MAIL, "Printer jams", HELLO))
-
-    await learned()
-    assert opened.ticket is not None
-    assert (await ours.ticket(opened.ticket)).concerns(await ours.id_of(IN_SLACK))
-
-
-async def test_and_so_where_it_is_written_down_already(
-    offices: tuple[Office, Office], meanwhile: Any
-) -> None:
-    ours, theirs = offices
-    await known_twice(ours)
-    learned = meanwhile(SqlPeople, "settle", lambda: theirs.does(merged()))
+    learned = meanwhile(owner, moment, lambda: theirs.does(merged()))
 
     opened = await ours.does(OpenTicket(BY_MAIL, BY_MAIL, "Printer jams", HELLO))
 
