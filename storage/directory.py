@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, func, insert, select, type_coerce, update
 
+from desk.errors import Stale
 from desk.people import Person, folded
 from storage.changes import next_change
 from storage.known_house import house_changed
@@ -89,7 +90,9 @@ def set_address(connection: Connection, person: Person, email: str) -> None:
     """Give a person an address, unless it leads to somebody else whom Slack knows too."""
     wanted = address(email)
     kept = _find(connection, people.c.id, person.id, keep=True)
-    person = kept or person
+    if kept is None:
+        raise Stale
+    person = kept
     holder = _find(connection, people.c.email, wanted, keep=True)
     if holder is None or holder.id == person.id:
         _update(connection, replace(person, email=wanted))
@@ -180,7 +183,9 @@ def _find(
     """`keep`: nobody else may change them until we have."""
     if value is None:
         return None
-    found = PEOPLE.add_columns(people.c.told).where(column == value)
+    # Not who was found to be somebody else meanwhile.
+    themselves = (column == value, people.c.merged_into.is_(None))
+    found = PEOPLE.add_columns(people.c.told).where(*themselves)
     row = connection.execute(found.with_for_update(key_share=True) if keep else found).first()
     return None if row is None else replace(person_of(row[:-1]), told=row[-1])
 

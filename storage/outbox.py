@@ -289,9 +289,10 @@ class SqlOutbox(Overview):
 
     def bury(self, lease: Lease, at: datetime, error: str) -> bool:
         """The other side will never take it. False, too, where somebody asked again meanwhile: what
-        was refused is not what is wanted now, which waits anew."""
+        was refused is not what is wanted now, which waits anew. A doubt about an earlier attempt
+        stays: it may be the search for it that was refused."""
         anew = (*_ours(lease), o.c.asked > lease.asked)
-        began = {"due_at": at, "attempts": 0, "attempted_at": None, "pace": None, "error": ""}
+        began = {"due_at": at, "attempts": 0, "pace": None, "error": ""}
         if self._change(anew, **began, **FREE):
             self.freed = True
             return False

@@ -144,7 +144,8 @@ class SqlTickets:
 
 def _others(ticket: Ticket) -> set[int]:
     """Whom it concerns besides the requester, whose request is noted."""
-    return {p for p in (*ticket.participants, ticket.beneficiary) if p is not None}
+    named = (*ticket.participants, ticket.beneficiary, ticket.assignee)
+    return {p for p in named if p is not None}
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bot.endings import Endings
 from bot.mail_spool import letter
 from bot.outcomes import Done, Unreachable
 from bot.pacing import Pacing
-from desk.assign_ticket import ClaimTicket
+from desk.assign_ticket import AssignTicket, ClaimTicket
 from desk.decide_held import decide_by_hand, hold_mail
 from desk.effects import RefreshCard, SendMail, ShowEntry
 from desk.held_mails import Fate, HeldMail, Why
@@ -132,6 +132,25 @@ async def test_who_takes_part_is_who_they_turn_out_to_be(
 
     await learned()
     assert (await ours.ticket(number)).participants == (await ours.id_of(IN_SLACK),)
+
+
+@pytest.mark.parametrize("moment", ["_hold", "save"])
+async def test_who_is_assigned_is_who_they_turn_out_to_be(
+    offices: tuple[Office, Office], meanwhile: Any, moment: str
+) -> None:
+    """Named in the desk file by an address, before anybody knew their account."""
+    ours, theirs = offices
+    house = the_house()
+    first = replace(house.teams[0], members=(*house.teams[0].members, BY_MAIL))
+    await ours.does(LoadDesk(replace(house, teams=(first, *house.teams[1:]))))
+    await known_twice(ours)
+    number = await ours.open()
+    learned = meanwhile(SqlTickets, moment, lambda: theirs.does(merged()))
+
+    await ours.does(AssignTicket(number, PIERRE, BY_MAIL))
+
+    await learned()
+    assert (await ours.ticket(number)).assignee == await ours.id_of(IN_SLACK)
 
 
 async def test_what_two_learn_of_one_person_is_all_kept(

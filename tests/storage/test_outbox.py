@@ -287,7 +287,7 @@ async def test_what_is_wanted_anew_is_not_refused_with_what_was(store: SqlStore)
 
     assert await store.read(lambda tx: tx.outbox.stuck(9)) == ()
     (again,) = await lease(store)
-    assert (again.id, again.attempts, again.attempted_at) == (first.id, 0, None)
+    assert (again.id, again.attempts, again.attempted_at) == (first.id, 0, NOW)
     assert await store.write(lambda tx: tx.outbox.bury(again, NOW, "invalid_blocks"))
 
 
