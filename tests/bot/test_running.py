@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from bot import running
-from bot.running import run_until_stopped
+from bot.running import run_loop, run_until_stopped
 
 
 class Stuck:
@@ -62,3 +62,21 @@ async def test_one_in_time_is_not(ended: list[int]) -> None:
         if isinstance(thread, threading.Timer):
             thread.join()  # it has been called off
     assert ended == []
+
+
+def test_what_a_start_left_to_a_thread_keeps_no_process_alive(
+    monkeypatch: pytest.MonkeyPatch, ended: list[int]
+) -> None:
+    """Told to stop while the database's tables are made anew, which waits for somebody's lock."""
+    free = threading.Event()
+    monkeypatch.setattr(running, "STOPPING", 0.05)
+    monkeypatch.setattr(running.logging, "shutdown", free.set)
+
+    async def begin() -> None:
+        begun = asyncio.create_task(asyncio.to_thread(free.wait))
+        await asyncio.sleep(0.01)
+        begun.cancel()
+
+    run_loop(begin())
+
+    assert ended == [1]
