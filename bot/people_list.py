@@ -118,7 +118,7 @@ async def _furnish(settings: Settings, database: SqlStore) -> None:
         teams = tuple(replace(team, channel=None) for team in setup.teams)
         found = replace(setup, teams=teams, admin_channel=None)
         # The bot may be starting just now.
-        await database.write(lambda tx: tx.organisation.load(found, first=True))
+        await persistently(database, lambda tx: tx.organisation.load(found, first=True))
 
 
 def _learn(people: tuple[Person, ...], tx: SqlTransaction) -> None:
