@@ -16,8 +16,8 @@ from bot.slack_calls import SlackCalls, SlackDeclined, next_cursor
 from desk.people import Person
 from desk.ports import HouseSetup, TeamSetup
 from desk.setting_up import LearnPeople, learn_people
+from desk.trying_again import persistently
 from handlers.people import person_from_slack
-from storage.patience import persistently
 from storage.store import SqlStore
 from storage.syncs import Sync
 from storage.transaction import SqlTransaction

@@ -15,8 +15,8 @@ from bot.config import Settings
 from bot.deskfile import read_desk_file
 from desk.people import Person, looks_like_address
 from desk.setting_up import LearnPeople, learn_people
+from desk.trying_again import persistently
 from storage.migrate import upgrade
-from storage.patience import persistently
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 

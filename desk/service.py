@@ -30,13 +30,13 @@ from desk import resolve_ticket as resolving
 from desk import sign_replies as signing
 from desk import transfer_ticket as transferring
 from desk.answers import CreatedFacts
-from desk.errors import Busy, Stale
 from desk.held_mails import HeldFacts
 from desk.journal import Entry
 from desk.people import Actor, Person
 from desk.ports import Store, Transaction
 from desk.result import Result
 from desk.share_files import MOST_SHARED
+from desk.trying_again import persistently
 from desk.viewers import Viewers
 from desk.words import Words
 
@@ -98,8 +98,6 @@ QUESTIONS: dict[type[Any], Answerer] = {
 
 CHANGE_PEOPLE = (setting_up.LoadDesk, setting_up.LearnPeople)
 
-TRIES = 3  # somebody else saved the ticket in between: look again, decide again
-
 
 class Desk:
     """One command, one transaction, one answer."""
@@ -121,7 +119,7 @@ class Desk:
         Raises a DeskError when the desk declines, and Busy when the database could not take it;
         either way nothing was stored, the key neither.
         """
-        result = await self._carry_out(lambda tx: self._done(command, once, tx))
+        result = await persistently(self._store, lambda tx: self._done(command, once, tx))
         if isinstance(command, CHANGE_PEOPLE):
             self._viewers.forget()
         return result
@@ -139,7 +137,7 @@ class Desk:
             question = ask_ticket.Created(result.ticket)
             return ask_ticket.created(question, tx.people.actor(wish.by), tx, self._clock())
 
-        return await self._carry_out(work)
+        return await persistently(self._store, work)
 
     def _done(self, command: Any, once: str | None, tx: Transaction) -> Result:
         now = self._clock()
@@ -149,14 +147,6 @@ class Desk:
         if once is not None:
             tx.remember(once, result, now)
         return result
-
-    async def _carry_out(self, work: Callable[[Transaction], R]) -> R:
-        for _ in range(TRIES):
-            try:
-                return await self._store.write(work)
-            except Stale:
-                continue
-        raise Busy()
 
     @overload
     async def ask(

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import chain, repeat
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from desk.errors import Busy, Stale
-from desk.ports import Store
 from storage.faults import is_passing, is_taken
 
 R = TypeVar("R")
 
-TRIES = 3  # of what somebody else was quicker with: look again, decide again
 PATIENCE = 2.0  # seconds; Slack waits three
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2)  # seconds; the last one again and again
 
@@ -35,14 +33,3 @@ def patiently(attempt: Callable[[], R], patience: float | None = None) -> R:
                 raise Busy from error
         time.sleep(pause)
     raise AssertionError("repeat() never ends")
-
-
-async def persistently(store: Store, work: Callable[[Any], R]) -> R:
-    """`work` in a transaction; and once more, twice at most, where somebody else has stored
-    meanwhile what may exist once. Raises Busy after that."""
-    for _ in range(TRIES):
-        try:
-            return await store.write(work)
-        except Stale:
-            continue
-    raise Busy

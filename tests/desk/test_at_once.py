@@ -28,11 +28,11 @@ from desk.people import Person
 from desk.reply import Reply, WithdrawReply
 from desk.setting_up import LearnPeople, LoadDesk
 from desk.taking_part import AddPerson
+from desk.trying_again import persistently
 from desk.words import Words
 from mail.ways import Strangers, Way
 from storage import directory, house_file
 from storage.outbox import SqlOutbox
-from storage.patience import persistently
 from storage.people import SqlPeople
 from storage.spool import SqlSpool
 from storage.tickets import SqlTickets

@@ -16,7 +16,8 @@ from desk.open_ticket import OpenTicket
 from desk.ports import Transaction
 from desk.reply import Reply
 from desk.result import Result
-from desk.service import TRIES, Desk
+from desk.service import Desk
+from desk.trying_again import TRIES
 from desk.words import Words
 from tests.desk.office import CAMILLE, NOW, PAUL, PIERRE, UNDO, Office
 
