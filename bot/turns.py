@@ -22,7 +22,9 @@ log = structlog.get_logger(__name__)
 HOLD = timedelta(seconds=10)
 RENEWED = HOLD.total_seconds() / 3  # seconds
 LOOK = 1.0  # seconds between looks at whether another process is still at it
-AGAIN = timedelta(minutes=10)  # after what failed; at the next start at once
+# After what failed, twice as long each time; at the next start at once. A desk that knows nobody
+# must not wait long for a Slack that is back.
+AGAIN, AGAIN_AT_MOST = timedelta(seconds=50), timedelta(minutes=10)
 
 Job = Callable[[], Awaitable[None]]
 
@@ -34,7 +36,7 @@ class Turns:
         self._store = store
         self._clock = clock
         self._owner = uuid.uuid4().hex
-        self._not_before: dict[str, datetime] = {}
+        self._put_off: dict[str, tuple[datetime, timedelta]] = {}  # since when, for how long
         self._taking: set[asyncio.Task[bool]] = set()
 
     async def see_done(self, name: str, every: timedelta, job: Job) -> None:
@@ -53,13 +55,17 @@ class Turns:
     async def do(self, name: str, every: timedelta, job: Job) -> None:
         """Do `job` unless another process does, or one has done it within `every`."""
         now = self._clock()
-        if now < self._not_before.get(name, now) <= now + AGAIN:
+        if self._is_put_off(name, now):
             return
         try:
             if await self._take(name, now, every):
                 await self._carry_out(name, job)
         except (SlackDeclined, Unreachable, Busy) as fault:
             log.warning("work_put_off", work=name, reason=str(fault) or type(fault).__name__)
+
+    def _is_put_off(self, name: str, now: datetime) -> bool:
+        since, pause = self._put_off.get(name, (now, timedelta()))
+        return timedelta() <= now - since < pause  # not for as long as a clock was wrong
 
     async def _take(self, name: str, now: datetime, every: timedelta) -> bool:
         """Whoever is told to stop meanwhile may have it all the same, so `close` waits for that."""
@@ -75,13 +81,18 @@ class Turns:
         try:
             await job()
         except Exception:
-            self._not_before[name] = self._clock() + AGAIN
+            self._put_off[name] = self._clock(), self._next_pause(name)
             await self._store.write(lambda tx: tx.leases.hand_back(self._owner, name))
             raise
         finally:
             renewing.cancel()
         at = self._clock()
+        self._put_off.pop(name, None)
         await self._store.write(lambda tx: tx.leases.done(name, self._owner, at))
+
+    def _next_pause(self, name: str) -> timedelta:
+        before = self._put_off.get(name)
+        return AGAIN if before is None else min(2 * before[1], AGAIN_AT_MOST)
 
     async def _renew(self, name: str) -> None:
         while True:

@@ -91,6 +91,32 @@ async def test_what_failed_is_put_off_and_left_to_others(store: SqlStore) -> Non
     assert work.done == 1
 
 
+async def test_what_fails_again_is_put_off_for_longer_until_it_is_done(store: SqlStore) -> None:
+    """A minute, two, … ten; the schedule looks each minute."""
+    clock, minute = Clock(), timedelta(minutes=1)
+    one, began, tries = Turns(store, clock), clock(), list[float]()
+    is_down = True
+
+    async def tried() -> None:
+        tries.append((clock() - began) / minute)
+        if is_down:
+            raise Unreachable("Slack is down")
+
+    async def look(minutes: int) -> None:
+        for _ in range(minutes):
+            await one.do("tidy", minute, tried)
+            clock.now += minute
+
+    await look(35)
+    assert tries == [0, 1, 3, 7, 14, 24, 34]
+
+    is_down = False
+    await look(10)
+    is_down = True
+    await look(3)
+    assert tries[-3:] == [44, 45, 46]  # done once, it begins anew
+
+
 async def test_who_stops_while_it_takes_its_turn_leaves_that_too(store: SqlStore) -> None:
     clock, work = Clock(), Work()
     first, second = Turns(store, clock), Turns(store, clock)

@@ -71,7 +71,13 @@ def main() -> None:
     _replace(endings, FIRST_PAUSE=0.2, SETTLING=0.3, FIRST_MAIL_PAUSE=0.5)
     _replace(arrivals, CALL=4.0, SETTLED=1.0)
     _replace(mail_spool, HOLD=HOLD, RENEWED=2.0, IDLE=1.0)
-    _replace(turns, HOLD=HOLD, RENEWED=2.0, AGAIN=timedelta(seconds=1))
+    _replace(
+        turns,
+        HOLD=HOLD,
+        RENEWED=2.0,
+        AGAIN=timedelta(seconds=1),
+        AGAIN_AT_MOST=timedelta(seconds=1),
+    )
     _replace(schedule, LOOK=timedelta(seconds=1))
     _replace(app, Relay=Relay, Turns=Turns, in_turn=_often)
     program(["run"])
