@@ -70,9 +70,13 @@ pytest_plugins = ["tests.databases", "tests.mailservers.fixtures"]  # servers fo
 _SERVERS = {"postgresql_server", "ill_treated_server"}
 
 set_hypothesis_home_dir(BUILD / "hypothesis")
-hypothesis.settings.register_profile("dev", deadline=None, max_examples=50)
+_EASY: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [hypothesis.HealthCheck.too_slow],
+}
+hypothesis.settings.register_profile("dev", max_examples=50, **_EASY)
 # The same examples each time, so that a failure can be seen again anywhere.
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
+hypothesis.settings.register_profile("ci", max_examples=60, derandomize=True, **_EASY)
 hypothesis.settings.load_profile("ci" if IN_CI else "dev")
 
 

@@ -1,11 +1,10 @@
-"""An office for each test, copied from one furnished once; and how long properties are tried.
+"""An office for each test, copied from one furnished once.
 
 A `conftest.py` imports what it wants.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -13,23 +12,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.databases import copy_of, shelf_of
-from tests.desk.office import ROOT, Office, an_office, furnish
+from tests.desk.office import Office, an_office, furnish
 from tests.postgresql import Server, Shelf
 
 # A `conftest.py` takes all of them.
 __all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
 
 Furnished = Callable[[], AbstractContextManager[str]]
-
-set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
-EASY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("quick", max_examples=60, **EASY)  # type: ignore[arg-type]
-settings.register_profile("ci", max_examples=200, derandomize=True, **EASY)  # type: ignore[arg-type]
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

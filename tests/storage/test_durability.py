@@ -291,11 +291,14 @@ async def _write_often(store: SqlStore) -> None:
 
 
 def _known_without_the_journal(folder: Path) -> int:
-    """How many people the database's file holds by itself."""
+    """How many people the database's file holds by itself; 0 where it was copied half written."""
     alone = folder / "alone.db"
     shutil.copy(folder / "desk.db", alone)
     with closing(sqlite3.connect(alone)) as connection:
-        return int(connection.execute("SELECT count(*) FROM people").fetchone()[0])
+        try:
+            return int(connection.execute("SELECT count(*) FROM people").fetchone()[0])
+        except sqlite3.DatabaseError:
+            return 0
 
 
 async def _until_written_back(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -65,31 +66,45 @@ async def full(desk: SqlStore, database_url: str) -> SqlStore:
     return desk
 
 
-@pytest.mark.parametrize("name", [*ASKED, *CHANGED])
-async def test_what_is_asked_all_the_time_reads_no_whole_table(full: SqlStore, name: str):
-    seen: list[tuple[str, Any]] = []
+async def test_what_is_asked_all_the_time_reads_no_whole_table(full: SqlStore):
+    """All in one test: to fill the tables takes a hundred times as long as to ask."""
+    plans = {name: await _plan_of(full, name) for name in (*ASKED, *CHANGED)}
 
-    def run(tx: SqlTransaction) -> list[str]:
+    assert [name for name, plan in plans.items() if not plan] == []
+    assert {
+        name: plan for name, plan in plans.items() if any(_reads_all(line) for line in plan)
+    } == {}
+
+
+class _NothingHappened(Exception):
+    pass
+
+
+async def _plan_of(full: SqlStore, name: str) -> list[str]:
+    seen: list[tuple[str, Any]] = []
+    plan: list[str] = []
+
+    def run(tx: SqlTransaction) -> None:
         connection = tx._connection
         slow: Connection = getattr(connection, "_slow", connection)
         seen.clear()
+        plan.clear()
         {**ASKED, **CHANGED}[name](tx)
-        found = [
-            _plan(slow, *one) for one in tuple(seen) if one[0].startswith(("SELECT", "UPDATE"))
-        ]
-        return [line for plan in found for line in plan]
+        for one in tuple(seen):
+            if one[0].startswith(("SELECT", "UPDATE")):
+                plan.extend(_plan(slow, *one))
+        raise _NothingHappened
 
     def see(*about: Any) -> None:
         seen.append(about[2:4])
 
     event.listen(Engine, "before_cursor_execute", see)
     try:
-        plan = await (full.write(run) if name in CHANGED else full.read(run))
+        with contextlib.suppress(_NothingHappened):
+            await (full.write(run) if name in CHANGED else full.read(run))
     finally:
         event.remove(Engine, "before_cursor_execute", see)
-
-    assert seen
-    assert [line for line in plan if _reads_all(line)] == [], "\n".join(plan)
+    return plan
 
 
 def _plan(connection: Connection, statement: str, values: Any) -> list[str]:
