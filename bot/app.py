@@ -329,9 +329,10 @@ class Bot:
         async def tick() -> None:
             self.relay.wake()
 
+        indexing = Indexing(self.store, self._clock, self.courtesy.is_quiet)
         own: dict[str, tuple[timedelta, Job]] = {
             "look at the outbox": (timedelta(seconds=5), tick),
-            "index tickets": (timedelta(seconds=1), Indexing(self.store, self._clock).catch_up),
+            "index tickets": (timedelta(seconds=1), indexing.catch_up),
         }
         shared: dict[str, tuple[timedelta, Job]] = {
             "wake tickets on hold": (timedelta(minutes=1), jobs.wake_tickets),

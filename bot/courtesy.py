@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import types
 from bisect import insort
@@ -31,6 +32,7 @@ class Courtesy:
 
     def __init__(self) -> None:
         self.people = 0  # being answered
+        self._answered = -math.inf  # when the last one was, by perf_counter
         self._waiting: list[Callable[[], None]] = []
         self._numbers = count()
         self._behind: list[tuple[int, asyncio.Future[bool]]] = []  # who waits longest first
@@ -47,10 +49,15 @@ class Courtesy:
             yield
         finally:
             self.people -= 1
+            self._answered = perf_counter()
             if not self.people and (self._waiting or self._behind):
                 waiting, self._waiting = self._waiting, []
                 for work in (*waiting, self._let_on):
                     asyncio.get_running_loop().call_soon(work)  # the answer first
+
+    def is_quiet(self, since: float) -> bool:
+        """Whether nobody was answered within so many seconds."""
+        return not self.people and perf_counter() - self._answered > since
 
     def when_quiet(self, work: Callable[[], None]) -> None:
         """At once, where nobody waits for an answer. For who can wait for as long as somebody

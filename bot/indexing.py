@@ -19,19 +19,34 @@ log = structlog.get_logger(__name__)
 AT_ONCE, BESIDE_OTHERS, ANEW_AT_ONCE = 1, 5, 5
 COURTESY = 3.0  # of the time that work took, left to everybody else before there is more
 LONGEST_PAUSE = 0.5  # seconds
+# Seconds: it is begun when nobody was answered for so long, and in a rush so much later in any
+# case; and how often that is looked at. A ticket's words take a fifth of the time that the ticket
+# itself takes, and whoever came in their midst waited.
+QUIET, PATIENCE, GLANCE = 0.2, 5.0, 0.02
 LATER = timedelta(hours=1)  # until a ticket is tried again that could not be indexed
 
 
 class Indexing:
-    def __init__(self, store: SqlStore, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        clock: Callable[[], datetime],
+        is_quiet: Callable[[float], bool] = lambda seconds: True,
+    ) -> None:
+        """`is_quiet` says whether nobody was answered within so many seconds."""
         self._store = store
         self._clock = clock
+        self._is_quiet = is_quiet
 
     async def catch_up(self) -> None:
-        """Index what changed and is not indexed yet. Where nothing did, nothing is written."""
+        """Index what changed and is not indexed yet, while nobody is there, or after PATIENCE.
+        Where nothing changed, nothing is written."""
         more = await self._store.read(lambda tx: tx.index.is_behind(self._clock()))
         at_once = AT_ONCE if self._store.has_one_writer else BESIDE_OTHERS
+        latest = time.monotonic() + PATIENCE
         while more:
+            while not self._is_quiet(QUIET) and time.monotonic() < latest:  # noqa: ASYNC110
+                await asyncio.sleep(GLANCE)
             portion, took = await self._one(SqlTicketIndex.catch_up, at_once)
             more = portion.more
             if more:
@@ -82,4 +97,6 @@ class Indexing:
     async def _portion(
         self, work: Callable[[SqlTicketIndex, datetime, int], Portion], most: int
     ) -> Portion:
-        return await self._store.write(lambda tx: work(tx.index, self._clock(), most), patient=True)
+        return await self._store.write(
+            lambda tx: work(tx.index, self._clock(), most), patient=True, early=True
+        )

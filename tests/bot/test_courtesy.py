@@ -39,6 +39,17 @@ async def some_rounds() -> None:
         await asyncio.sleep(0)
 
 
+def test_it_is_quiet_when_nobody_was_answered_for_a_while() -> None:
+    people = Courtesy()
+    assert people.is_quiet(3600)
+
+    with people.answering():
+        assert not people.is_quiet(0)
+
+    assert people.is_quiet(0)
+    assert not people.is_quiet(3600)
+
+
 async def test_it_is_done_as_by_itself() -> None:
     async def fails() -> None:
         await asyncio.sleep(0)

@@ -22,7 +22,7 @@ from storage import ticket_index
 from storage.store import SqlStore
 from storage.tables import ticket_words, tickets
 from storage.transaction import SqlTransaction
-from tests.bot.couriers import Clock
+from tests.bot.couriers import LONG, Clock
 from tests.storage.house import NOW, SETUP, a_person, a_ticket
 
 
@@ -56,6 +56,28 @@ async def test_it_catches_up_in_portions(full: SqlStore, monkeypatch: pytest.Mon
 
     assert await found(full) == [5, 4, 3, 2, 1]
     assert not await full.read(lambda tx: tx.index.is_behind(NOW))
+
+
+async def test_it_waits_for_a_quiet_moment(full: SqlStore):
+    quiet = asyncio.Event()
+    catching_up = asyncio.create_task(
+        Indexing(full, lambda: NOW, lambda seconds: quiet.is_set()).catch_up()
+    )
+    await asyncio.sleep(5 * indexing.GLANCE)
+    assert await found(full) == []
+
+    quiet.set()
+
+    await asyncio.wait_for(catching_up, LONG)
+    assert await found(full) == [5, 4, 3, 2, 1]
+
+
+async def test_but_not_for_ever(full: SqlStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(indexing, "PATIENCE", 0.1)
+
+    await asyncio.wait_for(Indexing(full, lambda: NOW, lambda seconds: False).catch_up(), LONG)
+
+    assert await found(full) == [5, 4, 3, 2, 1]
 
 
 async def test_where_nothing_changed_nothing_is_written(full: SqlStore):
