@@ -92,7 +92,9 @@ def sharing(files: Sequence[TicketFile], shared: frozenset[int], t: Translator) 
             "options": offered,
             **({"initial_options": chosen} if chosen else {}),
         }
-        hint = t("Only what you tick is sent. Everything else stays between technicians.")
+        hint = t(
+            "Of these files only those you tick are sent. The others stay between technicians."
+        )
         label = t("Share with requester")
         blocks.append(field(Field.SHARE_FILES, label, boxes, optional=True, hint=hint))
     hint = t("They are sent with your message.")

@@ -10,7 +10,7 @@ from blocks.elements import button, confirm
 from blocks.ids import Action
 from blocks.message import Block
 from blocks.returned import failed_mail, returned_deed
-from blocks.text import day, inline, listed, person_name, when, with_address
+from blocks.text import day, inline, left_to_right, listed, person_name, when, with_address
 from blocks.vocabulary import ANSWERED, PUBLIC
 from desk.journal import COMMAND_LINE, Entry, Kind
 from desk.mails import Delivery, DeliveryState
@@ -21,7 +21,7 @@ from locales.translator import Translator
 
 def deed(entry: Entry, t: Translator) -> str:
     """What happened and who did it, in one line of markup."""
-    return DEEDS[entry.kind](entry, t)
+    return left_to_right(DEEDS[entry.kind](entry, t))
 
 
 def _opened(entry: Entry, t: Translator) -> str:
@@ -41,6 +41,11 @@ def _opened(entry: Entry, t: Translator) -> str:
 
 
 def _note(entry: Entry, t: Translator) -> str:
+    line = _noted(entry, t)
+    return f"{line} {t('(edited)')}" if entry.facts.get("edited") else line
+
+
+def _noted(entry: Entry, t: Translator) -> str:
     by = person_name(entry.by, t)
     if entry.facts.get("outsider"):
         return t("📝 Note by {name}, who is not in the team", name=by)
@@ -276,6 +281,11 @@ def retry_button(delivery: Delivery, ticket: int, t: Translator) -> Block | None
             t("Cancel"),
         )
     return pressed
+
+
+def whole_button(ticket: int, entry: int, t: Translator) -> Block:
+    """Leads to what there is no room for."""
+    return button(t("Show full message"), Action.MAIL_SHOW, f"{ticket}:{entry}")
 
 
 def told(people: tuple[Person, ...], t: Translator) -> str:

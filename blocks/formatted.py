@@ -29,6 +29,11 @@ def mrkdwn(words: Words, limit: int = LONGEST, *, quoting: bool = False) -> str:
     return said
 
 
+def fits(words: Words, limit: int = LONGEST, *, quoting: bool = False) -> bool:
+    """Whether `mrkdwn` leaves nothing out."""
+    return len(_markup(words.named(lambda slack_id: slack_id), quoting)) <= limit
+
+
 def shortened(words: Words, size: int) -> Words:
     """The first `size` characters, ended by "…" where something was left out."""
     if sum(len(block.text) for block in words.blocks) <= size:

@@ -51,7 +51,7 @@ def held_view(facts: HeldFacts, t: Translator) -> View:
 def _head(facts: HeldFacts, t: Translator) -> str:
     who = _who(facts.card.newest)
     if facts.card.why is Why.STRANGER:
-        return t("Mail from {who}, unknown to the desk", who=who)
+        return t("Mail from an unknown sender: {who}", who=who)
     if facts.card.why is Why.CLOSED:
         return t("Mail from {who}, whose account is closed", who=who)
     if facts.card.why is Why.ANSWERS and facts.card.newest.ticket is not None:

@@ -12,7 +12,7 @@ from blocks.message import Block, View
 from blocks.text import age, inline, name_of, when
 from blocks.vocabulary import ANSWERED, for_requester, move, priority, situation
 from desk.answers import RequesterHome, RequesterLine, TechnicianHome, TicketFacts
-from desk.lifecycle import Move
+from desk.lifecycle import Move, State
 from desk.ports import Extent, Tab
 from locales.translator import Translator
 
@@ -67,8 +67,10 @@ def _tab_name(tab: Tab, t: Translator) -> str:
 
 def _empty(tab: Tab, t: Translator) -> str:
     return {
-        Tab.TEAMS: t("Nothing waits for your teams. Enjoy the quiet."),
-        Tab.MINE: t("You hold no ticket. “Assigned to my teams” shows what waits for somebody."),
+        Tab.TEAMS: t("Nothing is waiting for your teams. Enjoy the quiet."),
+        Tab.MINE: t(
+            "No ticket is assigned to you. “Assigned to my teams” shows what waits for somebody."
+        ),
         Tab.SOLVED: t("Nothing has been resolved lately."),
     }[tab]
 
@@ -106,7 +108,8 @@ def _details(row: TicketFacts, tab: Tab, t: Translator) -> str:
         parts.append(f"{ANSWERED} *{t('New answer')}*")
     if tab is not Tab.SOLVED:
         parts.append(priority(ticket.priority, t))
-    parts += [people_line(row, t, NAME), age(ticket.created_at)]
+    since = ticket.state_since if tab is Tab.SOLVED else ticket.created_at
+    parts += [people_line(row, t, NAME), age(since)]
     return " · ".join(parts)
 
 
@@ -154,7 +157,9 @@ def _requesters_buttons(facts: RequesterHome, t: Translator) -> Iterable[Block]:
 def request_line(line: RequesterLine, t: Translator) -> Block:
     """A request as its requester sees it in a list."""
     title = f"*{line.reference} · {inline(line.subject, SUBJECT)}*"
-    text = f"{title}\n{for_requester(line, t)} · {when(line.created_at)}"
+    is_over = line.state in (State.RESOLVED, State.CLOSED)
+    at = when(line.state_since) if is_over else t("sent {date}", date=when(line.created_at))
+    text = f"{title}\n{for_requester(line, t)} · {at}"
     return section(text, button(t("Open"), Action.TICKET_OPEN, line.id))
 
 

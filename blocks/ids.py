@@ -39,7 +39,7 @@ class Action(StrEnum):
     PEOPLE_REMOVE = "people.remove"  # `value` is "<ticket>:<person>"
     # On a reply in the thread; `value` is "<ticket>:<entry>".
     REPLY_WITHDRAW = "reply.withdraw"
-    MAIL_SHOW = "mail.show"  # the whole of a mail; `value` is "<ticket>:<entry>"
+    MAIL_SHOW = "mail.show"  # the whole of an entry; `value` is "<ticket>:<entry>"
     MAIL_RETRY = "mail.retry"  # `value` is "<ticket>:<outbox row>"
     # In the form for a new ticket.
     FORM_REQUESTER = "form.requester"

@@ -69,15 +69,15 @@ def _deeds(mail: QueuedMail, t: Translator) -> list[Block]:
             t("Send again"),
             t("Cancel"),
         )
-    drop = button(t("Drop"), Action.QUEUE_DROP, value, "danger")
+    drop = button(t("Don’t send"), Action.QUEUE_DROP, value, "danger")
     drop["confirm"] = confirm(
-        t("Give this mail up?"),
+        t("Don’t send this mail?"),
         t(
             "{name} will not get it. The ticket’s journal says so.",
             name=cut(name_of(mail.person), NAME),
         ),
-        t("Drop"),
-        t("Cancel"),
+        t("Don’t send"),
+        t("Keep it in the queue"),
         danger=True,
     )
     return actions([send, drop, button(t("Open"), Action.TICKET_OPEN, mail.ticket)])

@@ -90,7 +90,7 @@ def _signed(facts: MoveFormFacts, t: Translator) -> list[Block]:
     if not facts.signature:
         return []
     words = inline(facts.signature.excerpt(EXCERPT), EXCERPT)
-    return [context(t("Your signature stands below it: {words}", words=words))]
+    return [context(t("Your signature goes below it: {words}", words=words))]
 
 
 def _afterwards(facts: MoveFormFacts, t: Translator) -> list[Block]:

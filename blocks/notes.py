@@ -13,7 +13,7 @@ from blocks.text import inline, name_of, when
 from blocks.vocabulary import PUBLIC, move, priority
 from desk.answers import MailFacts, NoticeFacts
 from desk.effects import Message as Mail
-from desk.journal import Entry
+from desk.journal import Entry, PublicEntry
 from desk.lifecycle import Move
 from desk.ticket import reference
 from desk.words import Words
@@ -31,7 +31,7 @@ __all__ = [
     "trouble",
     "undelivered_warning",
     "whisper",
-    "whole_mail",
+    "whole_entry",
 ]
 
 EXCERPT = 300
@@ -140,7 +140,7 @@ def help_message(t: Translator, is_technician: bool) -> Message:
         ("/ticket R-000042", t("shows this ticket")),
         (
             "/ticket " + t("find printer paul"),
-            t("finds tickets by their words")
+            t("searches tickets by their words")
             if is_technician
             else t("finds your requests by their words"),
         ),
@@ -169,10 +169,15 @@ def notice_view(text: str, t: Translator) -> View:
     return modal(Form.NOTICE, t("Please note"), [section(text)], close=t("Close window"))
 
 
-def whole_mail(entry: Entry, t: Translator) -> View:
-    """A mail as it came, with what the answer quoted."""
-    texts, complete = quotations(Words.plain(str(entry.facts.get("whole", ""))))
-    blocks = [context(f"{deed(entry, t)} · {when(entry.at)}"), *(section(text) for text in texts)]
+def whole_entry(entry: Entry | PublicEntry, t: Translator) -> View:
+    """All that somebody wrote; of a mail also what it quoted, for technicians."""
+    if isinstance(entry, PublicEntry):
+        who, words = inline(entry.by_name), entry.words
+    else:
+        quoted = str(entry.facts.get("whole", ""))
+        who, words = deed(entry, t), Words.plain(quoted) if quoted else entry.words
+    texts, complete = quotations(words)
+    blocks = [context(f"{who} · {when(entry.at)}"), *(section(text) for text in texts)]
     if not complete:
         blocks.append(context(t("The rest is too long for Slack.")))
     return modal(Form.NOTICE, t("Full message"), blocks, close=t("Close window"))

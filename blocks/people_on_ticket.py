@@ -31,8 +31,8 @@ def people_part(facts: TicketPage, t: Translator) -> Block:
     """Changing it is for who works on the ticket; others may read it and take notes."""
     works_on_it = bool(set(facts.moves) - {Move.NOTE, Move.ANSWER})
     people = listed([inline(name_of(person)) for person in _everybody(facts.facts)], t)
-    change = button(t("Change who is on it"), Action.PEOPLE_SHOW, facts.facts.ticket.id)
-    text = f"*{t('Who is on this ticket')}*\n{people}"
+    change = button(t("Change"), Action.PEOPLE_SHOW, facts.facts.ticket.id)
+    text = f"*{t('People on this ticket')}*\n{people}"
     return section(text, change if works_on_it else None)
 
 

@@ -33,22 +33,25 @@ from locales.translator import Translator
 SAFE = str.maketrans({"<": "‹", ">": "›"})  # reads the same in plain text and in markup
 
 
-def refusal(error: DeskError | Busy, t: Translator, zone: str | None = None) -> str:
-    """With `zone`, sentences about time say when, as the reader's clock shows it."""
+def refusal(
+    error: DeskError | Busy, t: Translator, zone: str | None = None, *, in_form: bool = False
+) -> str:
+    """With `zone`, sentences about time say when, as the reader's clock shows it. `in_form`: the
+    reader's own words still stand there."""
     match error:
         case InvalidField():
             return field_problem(error, t)
         case InvalidFields(faults):
             return " ".join(field_problem(fault, t) for fault in faults)
         case MoveNotAllowed():
-            return _not_allowed(error, t, zone)
+            return _not_allowed(error, t, zone, in_form)
         case Busy():
             return trouble(t)
         case _:
             return REFUSALS[type(error)](error, t)
 
 
-def _not_allowed(error: MoveNotAllowed, t: Translator, zone: str | None) -> str:
+def _not_allowed(error: MoveNotAllowed, t: Translator, zone: str | None, in_form: bool) -> str:
     name = reference(error.ticket)
     said = {
         State.NEW: t("{reference} is new, and nobody holds it.", reference=name),
@@ -59,6 +62,8 @@ def _not_allowed(error: MoveNotAllowed, t: Translator, zone: str | None) -> str:
     }[error.state]
     if zone is not None:
         said += " " + t("(Since {date}.)", date=t.datetime(error.since, zone))
+    if in_form:
+        return f"{said} {t('Nothing was sent or changed; your text is kept here.')}"
     return f"{said} {t('Nothing was changed; open the ticket to see where it stands.')}"
 
 

@@ -46,8 +46,8 @@ def one_line(text: str, limit: int = 1000) -> str:
 
 
 def left_to_right(line: str) -> str:
-    """A line of ours that begins with somebody's right-to-left name still reads from the left."""
-    return LEFT_TO_RIGHT + line if line.startswith(ISOLATE) else line
+    """A line of ours with somebody's right-to-left name in it still reads from the left."""
+    return LEFT_TO_RIGHT + line if ISOLATE in line else line
 
 
 def inline(text: str, limit: int = 200) -> str:
@@ -108,6 +108,11 @@ def when(at: datetime) -> str:
 def time_of_day(at: datetime) -> str:
     """The same without the day."""
     return _date(at, "{time}")
+
+
+def exactly(at: datetime) -> str:
+    """The time of day to the second."""
+    return _date(at, "{time_secs}")
 
 
 def age(at: datetime) -> str:

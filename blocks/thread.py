@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from blocks.attached import attached
 from blocks.card import headline, people_line
-from blocks.deeds import deed, is_trouble, progress, recipient, retry_button, told, trouble_line
+from blocks.deeds import (
+    deed,
+    is_trouble,
+    progress,
+    recipient,
+    retry_button,
+    told,
+    trouble_line,
+    whole_button,
+)
 from blocks.elements import actions, button, context, section
-from blocks.formatted import mrkdwn, quotations
+from blocks.formatted import fits, mrkdwn, quotations
 from blocks.ids import Action
 from blocks.mail_notices import notice_lines
 from blocks.message import Block, Message
-from blocks.text import inline, listed, name_of, when
+from blocks.text import exactly, inline, listed, name_of
 from blocks.vocabulary import INTERNAL, PUBLIC, move
 from desk.answers import EntryFacts, ThreadFacts
 from desk.journal import Entry, Kind
@@ -25,8 +34,8 @@ def thread_opening(facts: ThreadFacts, t: Translator) -> Message:
     requester = inline(name_of(facts.facts.requester))
     title = t("Technicians’ journal")
     reads = t(
-        "What you write here stays between technicians. Everybody in this channel can read it; it"
-        " is never sent to {name}.",
+        "What you write here stays between technicians. All of them, and everybody in this channel,"
+        " can read it; it is never sent to {name}.",
         name=requester,
     )
     blocks = [section(f"{INTERNAL} *{title}*\n{reads}")]
@@ -65,7 +74,7 @@ def entry_message(facts: EntryFacts, t: Translator) -> Message:
     blocks = [context(line)]
     if entry.words and entry.kind is not Kind.OPENED and not entry.withdrawn:
         blocks.append(section(mrkdwn(entry.words, quoting=True)))
-    blocks += _whole(entry, t) + _doubts(entry, t)
+    blocks += _whole(entry, fits(entry.words, quoting=True), t) + _doubts(entry, t)
     if entry.kind is Kind.OPENED:
         blocks += _trouble(facts, t)  # of the acknowledgement; that it left is no news
     return {"text": _plain(line), "blocks": blocks}
@@ -77,18 +86,15 @@ def _framed(facts: EntryFacts, line: str, t: Translator) -> list[Block]:
     texts, complete = quotations(entry.words)
     blocks = [section("\n".join(filter(None, (line, _readers(facts, t)))))]
     blocks += [section(text) for text in texts]
-    if not complete:
-        blocks.append(context(t("The rest is too long for Slack.")))
     blocks += attached(entry, t)
-    blocks += _whole(entry, t) + _call_holder(facts, t) + _doubts(entry, t)
+    blocks += _whole(entry, complete, t) + _call_holder(facts, t) + _doubts(entry, t)
     return blocks + _progress(facts, t)
 
 
-def _whole(entry: Entry, t: Translator) -> list[Block]:
-    if not entry.facts.get("whole"):
+def _whole(entry: Entry, complete: bool, t: Translator) -> list[Block]:
+    if complete and not entry.facts.get("whole"):
         return []
-    value = f"{entry.ticket}:{entry.id}"
-    return actions([button(t("Show full message"), Action.MAIL_SHOW, value)])
+    return actions([whole_button(entry.ticket, entry.id, t)])
 
 
 def _doubts(entry: Entry, t: Translator) -> list[Block]:
@@ -129,7 +135,9 @@ def _progress(facts: EntryFacts, t: Translator) -> list[Block]:
     if facts.undo and entry.public_from is not None:
         value = f"{entry.ticket}:{entry.id}"
         return [
-            context(t("Will be sent {date}", date=when(entry.public_from))),
+            context(
+                t("Leaves at {time}; until then you can undo it", time=exactly(entry.public_from))
+            ),
             *actions([button(t("Undo"), Action.REPLY_WITHDRAW, value)]),
         ]
     line = progress(facts.deliveries, t)

@@ -24,9 +24,10 @@ from blocks.message import Block, View
 from blocks.options import entry_option, person_option, somebody_new_option
 from blocks.returned import address_warning
 from blocks.text import inline, listed, name_of, one_line, with_address
-from blocks.vocabulary import impact, priority, state, urgency, within
+from blocks.vocabulary import for_requester, impact, priority, state, urgency, within
 from desk.answers import CreatedFacts, NewTicketFacts, TicketFacts
 from desk.ask_queue import SHOWN_OPEN
+from desk.gathering import requester_line
 from desk.open_ticket import LONGEST_SUBJECT
 from desk.people import Person
 from desk.ticket import PRIORITY, Impact, Urgency
@@ -81,7 +82,7 @@ def _oneself(facts: NewTicketFacts, t: Translator) -> list[Block]:
     lines = [t("For {name}", name=with_address(facts.viewer))]
     if not facts.viewer.email:
         lines.append(t("We have no e-mail address of yours: you will be told by Slack message."))
-    return [context("\n".join(lines)), *_open_tickets(facts, t)]
+    return [context("\n".join(lines)), *_open_tickets(facts, t, own=True)]
 
 
 def _somebody_new(typed: str, t: Translator) -> list[Block]:
@@ -117,18 +118,22 @@ def _came_back(facts: NewTicketFacts, t: Translator) -> list[Block]:
     return [context(address_warning(facts.returned, t))] if facts.returned else []
 
 
-def _open_tickets(facts: NewTicketFacts, t: Translator) -> list[Block]:
+def _open_tickets(facts: NewTicketFacts, t: Translator, *, own: bool = False) -> list[Block]:
     """What this person already waits for: the commonest duplicate is seen before it is made."""
     if not facts.requester_open or facts.requester is None:
         return []
-    shown = facts.requester_open[:SHOWN_OPEN]
-    head = t.plural(
-        "{name} has {n} open ticket:",
-        "{name} has {n} open tickets:",
-        facts.requester_open_total,
-        name=inline(name_of(facts.requester)),
-    )
-    lines = [head, *(_open_ticket(ticket, t) for ticket in shown)]
+    shown, count = facts.requester_open[:SHOWN_OPEN], facts.requester_open_total
+    if own:
+        head = t.plural("You have {n} open request:", "You have {n} open requests:", count)
+        lines = [head, *(_own_request(ticket, t) for ticket in shown)]
+    else:
+        head = t.plural(
+            "{name} has {n} open ticket:",
+            "{name} has {n} open tickets:",
+            count,
+            name=inline(name_of(facts.requester)),
+        )
+        lines = [head, *(_open_ticket(ticket, t) for ticket in shown)]
     more = facts.requester_open_total - len(shown)
     if more > 0:
         lines.append(t.plural("and {n} more", "and {n} more", more))
@@ -139,6 +144,11 @@ def _open_ticket(facts: TicketFacts, t: Translator) -> str:
     ticket = facts.ticket
     team = inline(facts.team.label.of(t.language))
     return f"• {ticket.reference} {inline(ticket.subject)} ({state(ticket.state, t)}, {team})"
+
+
+def _own_request(facts: TicketFacts, t: Translator) -> str:
+    line = requester_line(facts)
+    return f"• {line.reference} {inline(line.subject)} ({for_requester(line, t)})"
 
 
 def _beneficiary(facts: NewTicketFacts, draft: Draft, t: Translator) -> list[Block]:

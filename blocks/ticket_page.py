@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from blocks.attached import attached_line
 from blocks.card import ACTIONS, headline, offered, path_line
-from blocks.deeds import deed, is_trouble, progress, told, trouble_line
+from blocks.deeds import deed, is_trouble, progress, told, trouble_line, whole_button
 from blocks.drafts import Context
 from blocks.elements import actions, button, confirm, context, divider, fields, modal, section
-from blocks.formatted import mrkdwn
+from blocks.formatted import fits, mrkdwn
 from blocks.ids import Action, Form
 from blocks.message import Block, View
 from blocks.people_on_ticket import people_part
-from blocks.text import cut, inline, listed, when, with_address
+from blocks.text import cut, exactly, inline, left_to_right, listed, when, with_address
 from blocks.vocabulary import (
     ANSWERED,
     INTERNAL,
@@ -57,7 +57,8 @@ def ticket_page(facts: TicketPage, t: Translator) -> View:
     blocks += actions(_buttons(facts, t))
     blocks.append(fields(_facts(facts.facts, t) + _links(facts, t)))
     blocks.append(people_part(facts, t))
-    blocks += _description(facts.facts.ticket.description, t)
+    ticket = facts.facts.ticket
+    blocks += _description(ticket.id, ticket.description, facts.journal, t)
     blocks += _journals(facts, t)
     blocks += _abandon(facts, t)
     return modal(
@@ -135,15 +136,30 @@ def _fact(name: str, value: str) -> str:
     return f"*{name}*\n{value}"
 
 
-def _description(words: Words, t: Translator) -> list[Block]:
-    return [section(f"*{t('Description')}*\n{mrkdwn(words, DESCRIPTION)}")] if words else []
+def _description(
+    ticket: int, words: Words, journal: Iterable[Entry | PublicEntry], t: Translator
+) -> list[Block]:
+    if not words:
+        return []
+    opened = next((entry.id for entry in journal if entry.kind is Kind.OPENED), None)
+    said = f"*{t('Description')}*\n{mrkdwn(words, DESCRIPTION)}"
+    return [section(said, _rest(ticket, opened, words, DESCRIPTION, t, quoting=False))]
+
+
+def _rest(
+    ticket: int, entry: int | None, words: Words, limit: int, t: Translator, *, quoting: bool = True
+) -> Block | None:
+    """The way to what was cut at `limit`."""
+    if entry is None or fits(words, limit, quoting=quoting):
+        return None
+    return whole_button(ticket, entry, t)
 
 
 def _journals(facts: TicketPage, t: Translator) -> list[Block]:
     public = [entry for entry in facts.journal if _for_requester(entry)]
     internal = [entry for entry in facts.journal if not _for_requester(entry)]
-    reads = t("Read by {people}", people=told(facts.facts.audience, t))
-    secret = t("Read by technicians only")
+    reads = t("{people} can read this", people=told(facts.facts.audience, t))
+    secret = t("Only technicians can read this")
     return [
         divider(),
         section(f"{PUBLIC} *{t('Requester’s journal')}*\n{reads}"),
@@ -196,15 +212,15 @@ def _entry(entry: Entry, facts: TicketPage, t: Translator) -> Block:
     lines = [head, mrkdwn(entry.words, ENTRY, quoting=True), attached_line(entry, t)]
     if entry.is_public and not entry.withdrawn:
         lines += _progress(entry, facts, t)
-    undo = None
+    pressed = _rest(entry.ticket, entry.id, entry.words, ENTRY, t)
     if entry.id in facts.undoable:
-        undo = button(t("Undo"), Action.REPLY_WITHDRAW, f"{entry.ticket}:{entry.id}")
-    return section("\n".join(filter(None, lines)), undo)
+        pressed = button(t("Undo"), Action.REPLY_WITHDRAW, f"{entry.ticket}:{entry.id}")
+    return section("\n".join(filter(None, lines)), pressed)
 
 
 def _progress(entry: Entry, facts: TicketPage, t: Translator) -> list[str]:
     if entry.id in facts.undoable and entry.public_from is not None:
-        return [t("Will be sent {date}", date=when(entry.public_from))]
+        return [t("Leaves at {time}; until then you can undo it", time=exactly(entry.public_from))]
     deliveries = [d for d in facts.deliveries if d.entry == entry.id]
     troubled = [trouble_line(d, t) for d in deliveries if is_trouble(d)]
     return [progress(deliveries, t), *troubled[:2]]
@@ -243,11 +259,12 @@ def requester_page(facts: RequesterPage, t: Translator) -> View:
         style = "primary" if line.waits_for_me else None
         blocks += actions([button(move(Move.ANSWER, t), Action.TICKET_ANSWER, line.id, style)])
     if facts.solution:
-        blocks.append(
-            section(f"*{t('Solution')}*\n{mrkdwn(facts.solution, SOLUTION, quoting=True)}")
-        )
+        solved = next((e.id for e in facts.journal[::-1] if _above(e, facts)), None)
+        rest = _rest(line.id, solved, facts.solution, SOLUTION, t)
+        said = f"*{t('Solution')}*\n{mrkdwn(facts.solution, SOLUTION, quoting=True)}"
+        blocks.append(section(said, rest))
     blocks.append(context(_opened_for(facts, t)))
-    blocks += _description(facts.description, t)
+    blocks += _description(line.id, facts.description, facts.journal, t)
     blocks += [divider(), section(f"*{t('Messages')}*"), *_messages(facts, t)]
     return modal(
         Form.TICKET_PAGE,
@@ -275,7 +292,9 @@ def _messages(facts: RequesterPage, t: Translator) -> list[Block]:
     messages = [e for e in facts.journal if e.kind is not Kind.OPENED and not _above(e, facts)]
     if not messages:
         return [context(t("Nothing yet. You will be told as soon as there is an answer."))]
-    kept, left_out = _newest_within(messages, lambda e: _message(e, t), 7000, MOST_ENTRIES)
+    kept, left_out = _newest_within(
+        messages, lambda e: _message(facts.line.id, e, t), 7000, MOST_ENTRIES
+    )
     if left_out:
         kept.append(
             context(
@@ -292,8 +311,10 @@ def _above(entry: PublicEntry, facts: RequesterPage) -> bool:
     return entry.kind is Kind.RESOLVED and entry.words == facts.solution
 
 
-def _message(entry: PublicEntry, t: Translator) -> Block:
+def _message(ticket: int, entry: PublicEntry, t: Translator) -> Block:
     by = inline(entry.by_name)
     said = t("Solution from {name}", name=by) if entry.kind is Kind.RESOLVED else by
     words = mrkdwn(entry.words, 2 * ENTRY, quoting=True)
-    return section(f"*{said}* · {when(entry.at)}\n{words}")
+    rest = _rest(ticket, entry.id, entry.words, 2 * ENTRY, t)
+    head = left_to_right(f"*{said}* · {when(entry.at)}")
+    return section(f"{head}\n{words}", rest)

@@ -128,7 +128,7 @@ def origin(value: Origin, t: Translator) -> str:
 def _origins(t: Translator) -> dict[Origin, str]:
     return {
         Origin.IN_PERSON: t("in person"),
-        Origin.CHAT: t("by Slack"),
+        Origin.CHAT: t("via Slack"),
         Origin.MAIL: t("by e-mail"),
         Origin.PHONE: t("by phone"),
         Origin.PORTAL: t("by the portal"),
@@ -161,7 +161,9 @@ def _on_hold(facts: TicketFacts, t: Translator) -> str:
 
 def _resolved(facts: TicketFacts, t: Translator) -> str:
     code = inline(facts.code.of(t.language)) if facts.code else ""
-    return " · ".join(filter(None, (t("Resolved"), code, _holder(facts))))
+    holder = _holder(facts)
+    said = t("Resolved by {name}", name=holder) if holder else t("Resolved")
+    return f"{said} · {code}" if code else said
 
 
 def _closed(facts: TicketFacts, t: Translator) -> str:
@@ -204,4 +206,4 @@ def for_requester(line: RequesterLine, t: Translator) -> str:
         case State.CLOSED if line.outcome is Outcome.SOLVED:
             return "⚪ " + t("Solved and closed")
         case _:
-            return "⚪ " + t("Closed")
+            return "⚪ " + t("Request closed")

@@ -88,7 +88,7 @@ class TicketPage:
     """The ticket's modal for a technician. `moves` is what this person may do."""
 
     facts: TicketFacts
-    journal: tuple[Entry, ...]  # all entries, oldest first
+    journal: tuple[Entry, ...]  # what there is to read, oldest first
     deliveries: tuple[Delivery, ...]
     undoable: frozenset[int]  # replies that can still be taken back
     moves: tuple[Move, ...]
@@ -108,6 +108,7 @@ class RequesterLine:
     team: Label
     created_at: datetime
     changed_at: datetime
+    state_since: datetime
     waits_for_me: bool  # on hold until the requester answers
 
 

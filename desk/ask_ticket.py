@@ -8,7 +8,7 @@ from datetime import datetime
 from desk.answers import CreatedFacts, MoveFormFacts, RequesterPage, TicketFacts, TicketPage
 from desk.errors import MoveNotAllowed, NoSuchTicket
 from desk.gathering import came_back_to, requester_line, ticket_facts
-from desk.journal import Entry, public_entries
+from desk.journal import Entry, Kind, PublicEntry, public_entries, standing
 from desk.lifecycle import LIFECYCLE, Move
 from desk.people import Actor
 from desk.ports import Transaction
@@ -65,7 +65,8 @@ def open_page(
         return requester_page(facts, journal, actor, now, _before(ticket, tx))
     return TicketPage(
         facts=facts,
-        journal=journal,
+        # A reply that was taken back says so itself.
+        journal=tuple(entry for entry in standing(journal) if entry.kind is not Kind.WITHDRAWN),
         deliveries=tx.journal.deliveries(ticket.id),
         undoable=frozenset(entry.id for entry in journal if entry.undoable(now)),
         moves=actor.moves(ticket),
@@ -145,15 +146,23 @@ def created(ask: Created, actor: Actor, tx: Transaction, now: datetime) -> Creat
 
 
 @dataclass(frozen=True)
-class WholeMail:
-    """A requester's mail with everything it quoted."""
+class WholeEntry:
+    """Everything an entry says, and for technicians what a mail quoted, where there was no room."""
 
     entry: int
 
 
-def whole_mail(ask: WholeMail, actor: Actor, tx: Transaction, now: datetime) -> Entry:
-    entry = tx.journal.get(ask.entry)
-    actor.require(Move.NOTE, tx.tickets.get(entry.ticket))
+def whole_entry(
+    ask: WholeEntry, actor: Actor, tx: Transaction, now: datetime
+) -> Entry | PublicEntry:
+    """Raises NoSuchTicket for what this person cannot read, or what was deleted meanwhile."""
+    ticket = _readable(tx.journal.get(ask.entry).ticket, actor, tx)
+    journal = tx.journal.of(ticket.id)
+    may_read_all = actor.is_technician or actor.serves(ticket)
+    readable = standing(journal) if may_read_all else public_entries(journal, now)
+    entry = next((entry for entry in readable if entry.id == ask.entry), None)
+    if entry is None:
+        raise NoSuchTicket(ticket.id)
     return entry
 
 

@@ -65,5 +65,6 @@ def requester_line(facts: TicketFacts) -> RequesterLine:
         team=facts.team.label,
         created_at=ticket.created_at,
         changed_at=ticket.changed_at,
+        state_since=ticket.state_since,
         waits_for_me=bool(waits and ticket.hold and ticket.hold.reason is HoldReason.REQUESTER),
     )

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -65,7 +65,7 @@ class Draft:
     `unverified` (bool), `automatic` (bool: a machine answered), `whole` (a mail with its quotes),
     `let_in` (whose decision it was to take a held mail), `address`, `status`, `said` and `hard` (of
     a mail that came back, with its `reason`), `edited` (Slack's ts of the edit that a note's words
-    are from).
+    are from; of an entry that stands, also that its words are another entry's).
     """
 
     ticket: int
@@ -120,6 +120,30 @@ class PublicEntry:
     at: datetime
     by_name: str
     words: Words
+
+
+def standing(journal: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What there is to read: no note that was deleted, and of one that was edited what it says
+    now, in its place. That it was deleted remains."""
+    entries = tuple(journal)
+    amended: dict[int, Entry] = {
+        entry.refers_to: entry
+        for entry in entries
+        if entry.refers_to is not None and entry.kind in (Kind.NOTE_EDITED, Kind.NOTE_DELETED)
+    }
+    return tuple(
+        _as_amended(entry, amended.get(entry.id))
+        for entry in entries
+        if entry.kind is not Kind.NOTE_EDITED
+        and (entry.id not in amended or amended[entry.id].kind is Kind.NOTE_EDITED)
+    )
+
+
+def _as_amended(entry: Entry, edit: Entry | None) -> Entry:
+    if edit is None:
+        return entry
+    facts = {**entry.facts, "edited": edit.facts.get("edited") or str(edit.id)}
+    return replace(entry, words=edit.words, facts=facts)
 
 
 def visibility_of(kind: Kind) -> Visibility:

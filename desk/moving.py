@@ -15,6 +15,9 @@ from desk.ports import Transaction
 from desk.ticket import Ticket
 from desk.words import Words
 
+# Moves after which an answer of the requester's still waits to be read.
+UNSEEN = frozenset({Move.ANSWER, Move.NOTE, Move.TRANSFER, Move.REASSIGN})
+
 
 def move_ticket(
     tx: Transaction,
@@ -31,9 +34,10 @@ def move_ticket(
 ) -> tuple[Ticket, Draft]:
     """Make `move`, write it down and have card and thread show it.
 
-    Raises MoveNotAllowed or Stale. A technician's move settles the "new answer" mark.
+    Raises MoveNotAllowed or Stale. A technician's move settles the "new answer" mark, unless it
+    gives the ticket to somebody who has not seen the answer.
     """
-    if by is not None and move not in (Move.ANSWER, Move.NOTE):
+    if by is not None and move not in UNSEEN:
         changes = {"new_answer": False, **changes}
     moved = tx.tickets.save(ticket.after(move, at=at, **changes), ticket.version)
     draft = Draft(moved.id, kind, by, words or Words(), facts or {}, public_from)

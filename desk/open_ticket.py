@@ -15,7 +15,7 @@ from desk.journal import Draft, Kind
 from desk.mails import MailThread
 from desk.moving import LONGEST_TEXT, require_words, tell, with_names
 from desk.organisation import Placement
-from desk.people import Actor, NewPerson, Person, looks_like_address
+from desk.people import Actor, NewPerson, Person, folded, looks_like_address
 from desk.ports import Transaction
 from desk.result import Result
 from desk.share_files import add_files
@@ -203,6 +203,8 @@ def _requester(ask: OpenTicket, actor: Actor, tx: Transaction) -> Person:
     """Who the ticket is for. Only technicians ask for others."""
     if isinstance(ask.requester, NewPerson):
         actor.require_technician()
+        if ask.origin is not Origin.MAIL:  # nobody has typed a mail's sender
+            _check_is_new(ask.requester, tx)
         return known_or_new(tx, ask.requester)
     assert ask.requester is not None
     person = tx.people.by_handle(ask.requester)
@@ -215,6 +217,13 @@ def _requester(ask: OpenTicket, actor: Actor, tx: Transaction) -> Person:
         actor.require_technician()
         return _with_address(person, ask.address.strip().lower(), tx)
     return person
+
+
+def _check_is_new(typed: NewPerson, tx: Transaction) -> None:
+    """Whoever has that address already is not somebody new by another name."""
+    known = tx.people.by_handle(typed.email.strip().lower())
+    if known is not None and known.active and folded(known.name) != folded(typed.name.strip()):
+        raise InvalidField("new_address", "address_taken")
 
 
 def _with_address(person: Person, address: str, tx: Transaction) -> Person:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
-from desk.journal import Entry, Kind, public_entries
+from desk.journal import Entry, public_entries, standing
 from desk.people import Person, folded
 from desk.ticket import Ticket
 
@@ -62,25 +62,10 @@ def searchable(
     ]
     internal = [
         *(person.email or "" for person in concerned),
-        *(text for entry in reversed(_standing(journal)) for text in _texts(entry)),
+        *(text for entry in reversed(standing(journal)) for text in _texts(entry)),
     ]
     seen = _each_once(public)
     return Searchable(seen, _each_once(internal, seen), _next_publication(journal, now))
-
-
-def _standing(journal: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Without the notes that were deleted, and without what edited ones said before."""
-    amended: dict[int, Entry] = {
-        entry.refers_to: entry
-        for entry in journal
-        if entry.refers_to is not None and entry.kind in (Kind.NOTE_EDITED, Kind.NOTE_DELETED)
-    }
-    last = {entry.id for entry in amended.values()}
-    return tuple(
-        entry
-        for entry in journal
-        if (entry.id in last if entry.kind is Kind.NOTE_EDITED else entry.id not in amended)
-    )
 
 
 def _texts(entry: Entry) -> tuple[str, str]:

@@ -31,7 +31,7 @@ from desk import sign_replies as signing
 from desk import transfer_ticket as transferring
 from desk.answers import CreatedFacts
 from desk.held_mails import HeldFacts
-from desk.journal import Entry
+from desk.journal import Entry, PublicEntry
 from desk.people import Actor, Person
 from desk.ports import Store, Transaction
 from desk.result import Result
@@ -84,7 +84,7 @@ QUESTIONS: dict[type[Any], Answerer] = {
     ask_ticket.MoveForm: ask_ticket.move_form,
     ask_ticket.Created: ask_ticket.created,
     ask_ticket.EntryWords: ask_ticket.entry_words,
-    ask_ticket.WholeMail: ask_ticket.whole_mail,
+    ask_ticket.WholeEntry: ask_ticket.whole_entry,
     ask_queue.Home: ask_queue.home,
     queueing.MailQueue: queueing.mail_queue,
     deciding.ReadHeldMail: deciding.read_held_mail,
@@ -163,7 +163,7 @@ class Desk:
     @overload
     async def ask(self, question: ask_ticket.EntryWords, *, by: str) -> Entry: ...
     @overload
-    async def ask(self, question: ask_ticket.WholeMail, *, by: str) -> Entry: ...
+    async def ask(self, question: ask_ticket.WholeEntry, *, by: str) -> Entry | PublicEntry: ...
     @overload
     async def ask(
         self, question: ask_queue.Home, *, by: str

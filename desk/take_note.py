@@ -201,6 +201,7 @@ def _amend(
     draft = Draft(note.ticket, kind, actor, with_names(tx, words), _when(edited), refers_to=note.id)
     entry = tx.journal.add(draft, now)
     tx.outbox.put(ShowEntry(note.ticket, entry.id), now)
+    tx.outbox.put(RefreshCard(note.ticket), now)
     return Result(note.ticket, entry.id)
 
 

@@ -38,7 +38,7 @@ def _at_fields(error: DeskError, sent: Submission, context: Context) -> dict[str
             block = sent.values.blocks.get(fault.field, sent.first_field)
             placed[block] = field_problem(fault, context.t)
         else:
-            placed[sent.first_field] = refusal(fault, context.t, _zone(context))
+            placed[sent.first_field] = refusal(fault, context.t, _zone(context), in_form=True)
     return placed
 
 

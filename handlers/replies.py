@@ -5,10 +5,10 @@ from __future__ import annotations
 from blocks.drafts import Context as FormContext
 from blocks.ids import HOLD_AFTERWARDS, Action, Field, Form
 from blocks.move_forms import answer_form, reply_form
-from blocks.notes import whole_mail
+from blocks.notes import whole_entry
 from desk.answer_ticket import AnswerTicket
 from desk.answers import RequesterPage
-from desk.ask_ticket import EntryWords, MoveForm, RequesterView, WholeMail
+from desk.ask_ticket import EntryWords, MoveForm, RequesterView, WholeEntry
 from desk.errors import MoveNotAllowed
 from desk.lifecycle import Move
 from desk.reply import Reply, RetryMail, WithdrawReply
@@ -59,9 +59,9 @@ async def on_answered(sent: Submission, context: Context) -> Answer:
 
 
 async def on_mail_show(click: Click, context: Context) -> Answer:
-    """What was quoted below an answer, for technicians of any team."""
-    entry = await context.desk.ask(WholeMail(click.entry), by=click.user)
-    return then(beside(click, whole_mail(entry, context.t)))
+    """What there was no room for: the rest of a text, or what was quoted below an answer."""
+    entry = await context.desk.ask(WholeEntry(click.entry), by=click.user)
+    return then(beside(click, whole_entry(entry, context.t)))
 
 
 async def on_mail_retry(click: Click, context: Context) -> Answer:

@@ -213,6 +213,7 @@ def requester_line(ticket: Ticket | None = None, **changes: Any) -> RequesterLin
         team=WORKSTATIONS.label,
         created_at=ticket.created_at,
         changed_at=ticket.changed_at,
+        state_since=ticket.state_since,
         waits_for_me=ticket.state is State.PENDING,
     )
     return replace(line, **changes)

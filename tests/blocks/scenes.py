@@ -164,7 +164,7 @@ def _threads(cast: Cast, t: Translator) -> Iterator[Scene]:
     quoting = {"origin": "mail", "whole": cast.words.text}
     quoted = cast.entry(Kind.ANSWER, facts=quoting)
     yield "entry_answer_quoting", thread.entry_message(_shown(cast, quoted), t)
-    yield "whole_mail", notes.whole_mail(quoted, t)
+    yield "whole_entry", notes.whole_entry(quoted, t)
     machine = cast.entry(Kind.ANSWER, facts={"origin": "mail", "automatic": True})
     yield "entry_answer_automatic", thread.entry_message(_shown(cast, machine), t)
     outsider = cast.entry(Kind.NOTE, facts={"outsider": True})

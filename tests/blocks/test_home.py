@@ -6,6 +6,7 @@ import pytest
 
 from blocks.home import requester_home, technician_home
 from blocks.ids import Action
+from blocks.text import age, when
 from desk.lifecycle import State
 from desk.ports import Page, Tab
 from locales.translator import Translator
@@ -104,3 +105,26 @@ def test_a_requester_without_requests_knows_what_to_do(english: Translator):
 
     assert "tell us here" in said_in(home)
     assert actions_in(home) == [Action.HOME_NEW]
+
+
+def test_a_request_says_when_it_was_sent_and_once_it_is_over_since_when(english: Translator):
+    sent, over = f.EARLIER, f.NOW
+    lines = [
+        f.requester_line(f.a_ticket(state, created_at=sent, state_since=over))
+        for state in (State.ASSIGNED, State.RESOLVED)
+    ]
+
+    working, solved = (said_in(requester_home(f.requester_home(line), english)) for line in lines)
+
+    assert f"working on it · sent {when(sent)}" in working
+    assert f"Solved · {when(over)}" in solved
+
+
+def test_what_was_resolved_recently_says_by_whom_and_how_long_ago(english: Translator):
+    ticket = f.a_ticket(State.RESOLVED, created_at=f.EARLIER, state_since=f.NOW)
+
+    said = said_in(technician_home(f.technician_home(ticket, tab=Tab.SOLVED), english))
+
+    assert "Resolved by Pierre Durand" in said
+    assert age(f.NOW) in said
+    assert age(f.EARLIER) not in said

@@ -60,7 +60,7 @@ def test_a_reply_can_be_taken_back_while_there_is_time(english: Translator):
 
     assert [button["value"] for button in buttons_of(message)] == ["42:100"]
     assert actions_in(message) == [Action.REPLY_WITHDRAW]
-    assert "Will be sent" in said_in(message)
+    assert "until then you can undo it" in said_in(message)
 
 
 def test_a_reply_that_was_sent_says_to_whom_and_offers_nothing(english: Translator):

@@ -10,6 +10,7 @@ from blocks.drafts import Draft
 from blocks.ids import Action, Field
 from blocks.ticket_form import created_view, ticket_form
 from desk.labels import Label
+from desk.lifecycle import State
 from desk.organisation import Catalogue, CatalogueEntry
 from desk.people import Actor
 from desk.ticket import Impact, Urgency
@@ -141,6 +142,24 @@ def test_open_tickets_of_the_requester_are_seen_before_another_is_made(english: 
     assert "Paul Smith has 5 open tickets:" in said
     assert "R-000003" in said
     assert "and 2 more" in said
+
+
+def test_ones_own_open_requests_are_told_in_a_requesters_words(english: Translator):
+    held = f.ticket_facts(f.a_ticket(State.ASSIGNED))
+    facts = f.new_ticket_facts(
+        viewer=f.PAUL,
+        actor=Actor(f.PAUL),
+        requester=f.PAUL,
+        requester_open=(held,),
+        requester_open_total=1,
+    )
+
+    said = said_in(ticket_form(facts, Draft(), english))
+
+    assert "You have 1 open request:" in said
+    assert "The Workstations team is working on it" in said
+    assert "Paul Smith has" not in said
+    assert "Assigned" not in said
 
 
 def for_somebody_else(view) -> dict:

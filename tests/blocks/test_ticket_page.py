@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from blocks.card import ACTIONS
 from blocks.drafts import Context
 from blocks.ids import Action
+from blocks.message import View
 from blocks.ticket_page import journal_page, requester_page, ticket_page
 from desk.answers import RequesterHome, RequesterLine, RequesterPage
-from desk.journal import PUBLIC_KINDS, Kind, public_entries
+from desk.journal import PUBLIC_KINDS, Kind, Visibility, public_entries
 from desk.lifecycle import Move, State, moves_from
+from desk.ticket import Resolution
+from desk.words import Words
 from locales.translator import Translator, translator_for
 from tests import facts as f
 from tests.blocks.limits import actions_in, buttons_of, said_in
@@ -54,7 +57,7 @@ def test_the_two_journals_are_told_apart(english: Translator):
     said = said_in(ticket_page(f.ticket_page(), english))
 
     public, internal = said.split("🔒 *Technicians’ journal*")
-    assert "✉️ *Requester’s journal*\nRead by Paul Smith (paul@example.org)" in public
+    assert "✉️ *Requester’s journal*\nPaul Smith (paul@example.org) can read this" in public
     assert "It is the LX-9." in public
     assert "Probably the pickup roller again." in internal
     assert "Probably the pickup roller again." not in public
@@ -190,3 +193,36 @@ def test_one_who_asked_and_also_serves_can_do_both(english: Translator):
     assert {Action.TICKET_REPLY, Action.TICKET_ANSWER} <= set(
         actions_in(ticket_page(both, english))
     )
+
+
+def test_what_is_cut_is_one_click_away(english: Translator):
+    long = Words.plain("very " * 700)
+    opened = f.an_entry(Kind.OPENED, long, id=1)
+    journal = (opened, f.an_entry(Kind.NOTE, long, id=2), f.a_reply("Short.", id=3))
+    ticket = f.a_ticket(State.RESOLVED, description=long, resolution=Resolution("hardware", long))
+    solved = f.an_entry(Kind.RESOLVED, long, id=4, visibility=Visibility.PUBLIC)
+
+    page = ticket_page(f.ticket_page(ticket, journal=journal), english)
+    theirs = requester_page(
+        f.requester_page(ticket, journal=public_entries((*journal, solved), f.NOW)), english
+    )
+
+    assert _ways_to_the_rest(page) == ["42:1", "42:2"]
+    assert _ways_to_the_rest(theirs) == ["42:4", "42:1"]
+
+
+def test_what_is_whole_has_no_button_for_more(english: Translator):
+    assert _ways_to_the_rest(ticket_page(f.ticket_page(), english)) == []
+    assert _ways_to_the_rest(requester_page(f.requester_page(), english)) == []
+
+
+def _ways_to_the_rest(page: View) -> list[str]:
+    return [b["value"] for b in buttons_of(page) if b["action_id"] == Action.MAIL_SHOW]
+
+
+def test_a_note_that_was_edited_says_so(english: Translator):
+    journal = (f.an_entry(Kind.NOTE, "The fuser.", facts={"edited": "1.2"}),)
+
+    said = said_in(ticket_page(f.ticket_page(journal=journal), english))
+
+    assert "📝 Note by Pierre Durand (edited)" in said

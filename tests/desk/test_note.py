@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert
 
+from desk.answers import TicketPage
 from desk.ask_delivery import entry_facts, notice_facts
-from desk.ask_ticket import OpenPage
+from desk.ask_ticket import OpenPage, WholeEntry
 from desk.effects import LookUpPerson, MarkNoted, Notice, RefreshCard, ShowEntry, Whisper
 from desk.errors import NoSuchTicket, TooEarly
 from desk.journal import Kind
@@ -175,7 +176,7 @@ async def test_an_edited_note_keeps_what_it_said_before(office: Office) -> None:
     assert (edited.id, edited.kind, edited.refers_to) == (result.entry, Kind.NOTE_EDITED, first)
     assert edited.words.text == "The fuser."
     assert not edited.is_public
-    assert office.waiting() == [ShowEntry(number, edited.id)]
+    assert office.waiting() == [ShowEntry(number, edited.id), RefreshCard(number)]
     facts = await office.store.read(
         lambda tx: entry_facts(tx, ShowEntry(number, edited.id), office.now)
     )
@@ -191,6 +192,37 @@ async def test_a_deleted_note_stays_in_the_journal(office: Office) -> None:
     note, deleted = (await office.journal(number))[-2:]
     assert note.words == ROLLER
     assert (deleted.kind, deleted.refers_to, deleted.words) == (Kind.NOTE_DELETED, first, Words())
+
+
+async def test_a_page_shows_a_note_as_it_stands(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    kept, gone = await noted(office, card), await noted(office, card, ts="9.2")
+    for text in ("The fuser.", "The fan."):
+        await office.does(EditNote(PIERRE, card.channel, "9.1", Words.plain(text)))
+    await office.does(EditNote(PIERRE, card.channel, "9.2", Words.plain("Password: 1234")))
+    await office.does(DeleteNote(PIERRE, card.channel, "9.2"))
+
+    page = await office.desk.ask(OpenPage(number), by=PIERRE)
+
+    assert isinstance(page, TicketPage)
+    _, note, deleted = page.journal
+    assert (note.id, note.words.text, deleted.kind) == (kept, "The fan.", Kind.NOTE_DELETED)
+    assert note.facts["edited"]
+    assert "1234" not in repr(page)
+    whole = await office.desk.ask(WholeEntry(kept), by=PIERRE)
+    assert whole.words.text == "The fan."
+    with pytest.raises(NoSuchTicket):
+        await office.desk.ask(WholeEntry(gone), by=PIERRE)
+
+
+async def test_a_card_follows_what_became_of_a_note(office: Office) -> None:
+    number, card = await office.opened_with_card()
+    await noted(office, card)
+    await office.deliver()
+
+    await office.does(DeleteNote(PIERRE, card.channel, "9.1"))
+
+    assert RefreshCard(number) in office.waiting()
 
 
 async def test_a_note_deleted_by_nobody_knows_whom_is_still_deleted(office: Office) -> None:

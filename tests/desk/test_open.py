@@ -140,12 +140,23 @@ async def test_somebody_new_becomes_a_person_who_is_mailed(office: Office) -> No
     assert [mail.to for mail in office.waiting_of(SendMail)] == [iris.id]
 
 
-async def test_somebody_new_with_a_known_address_is_who_has_it(office: Office) -> None:
-    known = NewPerson("W. Mailer", MAIL_ONLY.upper())
+async def test_somebody_new_with_a_known_name_and_address_is_who_has_them(office: Office) -> None:
+    known = await office.id_of(MAIL_ONLY)
+    name = (await office.store.read(lambda tx: tx.people.get(known))).name
+    typed = NewPerson(f" {name.upper()}", MAIL_ONLY.upper())
 
-    number = await office.open(by=PIERRE, requester=known)  # type: ignore[arg-type]
+    number = await office.open(by=PIERRE, requester=typed)  # type: ignore[arg-type]
 
-    assert (await office.ticket(number)).requester == await office.id_of(MAIL_ONLY)
+    assert (await office.ticket(number)).requester == known
+
+
+async def test_somebody_new_with_anothers_address_is_not_taken_for_them(office: Office) -> None:
+    typed = NewPerson("Somebody Else", MAIL_ONLY)
+
+    with pytest.raises(InvalidField) as refused:
+        await office.open(by=PIERRE, requester=typed)  # type: ignore[arg-type]
+
+    assert (refused.value.field, refused.value.problem) == ("new_address", "address_taken")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from desk.answer_ticket import AnswerTicket
 from desk.ask_delivery import card_facts, thread_facts
 from desk.assign_ticket import ClaimTicket
 from desk.effects import OpenThread, RefreshCard, ShowEntry
@@ -15,7 +16,7 @@ from desk.lifecycle import State
 from desk.setting_up import LoadDesk
 from desk.transfer_ticket import TransferTicket
 from desk.words import Words
-from tests.desk.office import NOE, PIERRE, Office, bring_to, the_house
+from tests.desk.office import NOE, PAUL, PIERRE, Office, bring_to, the_house
 
 WHY = Words.plain("It is the switch.")
 
@@ -135,3 +136,12 @@ async def test_a_refused_transfer_leaves_the_card_alone(office: Office) -> None:
         await office.does(TransferTicket(number, PIERRE, await office.team("reseau")))
 
     assert await office.store.read(lambda tx: tx.cards.active(number)) == card
+
+
+async def test_an_answer_nobody_has_read_is_new_to_the_other_team(office: Office) -> None:
+    number = await bring_to(office, State.ASSIGNED)
+    await office.does(AnswerTicket(number, PAUL, Words.plain("It still jams.")))
+
+    await office.does(TransferTicket(number, PIERRE, await office.team("reseau")))
+
+    assert (await office.ticket(number)).new_answer
