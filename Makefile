@@ -67,8 +67,8 @@ lock: $(VENV)/.dev ## Choose the newest versions that pyproject.toml allows
 		--generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --quiet \
 		-o requirements-dev.lock
 
-clean: ## Remove what was built (the demo's data too)
-	@rm -rf $(VENV) build var *.egg-info
+clean: ## Remove what was built, and the demo's data; never what a real desk keeps in var
+	@rm -rf $(VENV) build var/demo *.egg-info
 
 # The virtual environment. Each stamp is older than what it was made from, or made again.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import aiohttp
@@ -12,7 +13,7 @@ import aiosmtplib
 from bot.check_mail import Fact, check_bounces, check_dkim, check_files, check_templates
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
-from bot.directory import channels
+from bot.directory import ChannelState, channels
 from bot.mail_addresses import read_addresses
 from bot.mailboxes import Mailbox, read_mailboxes
 from bot.outcomes import NotSetUp, Unreachable
@@ -22,6 +23,8 @@ from desk.errors import Busy
 from desk.ports import HouseSetup
 from mail.imap import Away, Denied, Imap, NoFolder, Untrusted
 from mail.smtp_url import SmtpServer
+from storage.engine import database_url as parsed
+from storage.engine import is_sqlite
 from storage.migrate import upgrade
 from storage.store import SqlStore
 
@@ -48,6 +51,9 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
         *check_bounces(settings, way_in=way_in),
         *await check_files(settings, offline=offline),
     ]
+    doors = [*filter(None, [settings.mail_listen]), *(f"mailbox {box.name}" for box in mailboxes)]
+    into = ", ".join(map(str, doors)) or "none: mails say how to answer instead"
+    facts.append((True, f"mail in: {into}"))
     if not offline:
         steps: tuple[Awaitable[list[Fact]], ...] = (
             _database(settings),
@@ -74,7 +80,16 @@ async def _database(settings: Settings) -> list[Fact]:
     except Exception as fault:
         # Drivers raise many kinds here; their texts may quote the URL, so only the kind is said.
         return [(False, f"database: {type(fault).__name__}. Is DATABASE_URL right?")]
-    return [(True, "database")]
+    return [(True, f"database: {_which(settings.database_url)}")]
+
+
+def _which(database_url: str) -> str:
+    """Without user and password."""
+    url = parsed(database_url)
+    if is_sqlite(url):
+        return f"SQLite, {url.database}"
+    hosts = [url.host] if url.host else url.normalized_query.get("host", ("this machine",))
+    return f"PostgreSQL, {url.database} at {', '.join(map(str, hosts))}"
 
 
 async def _slack(settings: Settings, setup: HouseSetup) -> list[Fact]:
@@ -92,17 +107,21 @@ async def _slack(settings: Settings, setup: HouseSetup) -> list[Fact]:
         except TokenRefused as refused:
             return [(False, f"Slack refuses {refused.setting} ({refused.error}).")]
     facts: list[Fact] = [(True, f"Slack: {us.get('team')} as {us.get('user')}")]
-    for team in setup.teams:
-        name = (team.channel or "").lstrip("#")
-        state = known.get(name)
-        if state is None:
-            facts.append((False, f"channel {name} of team {team.key}: not found; invite the bot"))
-        elif not state.has_us:
-            facts.append((False, f"channel {name} of team {team.key}: invite the bot there"))
-        else:
-            public = "" if state.is_private else " (public: everybody can read its notes)"
-            facts.append((True, f"channel {name} of team {team.key}{public}"))
+    facts += [_channel(team.channel, f"of team {team.key}", known) for team in setup.teams]
+    if setup.admin_channel:
+        facts.append(_channel(setup.admin_channel, "of administrators", known))
     return facts
+
+
+def _channel(wanted: str | None, whose: str, known: Mapping[str, ChannelState]) -> Fact:
+    name = (wanted or "").lstrip("#")
+    state = known.get(name)
+    if state is None:
+        return False, f"channel {name} {whose}: not found; invite the bot"
+    if not state.has_us:
+        return False, f"channel {name} {whose}: invite the bot there"
+    public = "" if state.is_private else " (public: everybody can read its notes)"
+    return True, f"channel {name} {whose}{public}"
 
 
 async def _mail(settings: Settings) -> list[Fact]:
@@ -121,10 +140,24 @@ async def _mail(settings: Settings) -> list[Fact]:
         await smtp.connect()
         await smtp.quit()
     except (aiosmtplib.SMTPException, OSError) as fault:
-        name = type(fault).__name__
-        return [(False, f"mail server {server.host}:{server.port}: {name}. Check SMTP_URL.")]
-    way_in = settings.mail_listen or "none: mails say how to answer instead"
-    return [(True, f"mail server {server.host}:{server.port}"), (True, f"mail in: {way_in}")]
+        why = _why_no_mail(fault)
+        return [(False, f"mail server {server.host}:{server.port}: {why}. Check SMTP_URL.")]
+    return [(True, f"mail server {server.host}:{server.port}")]
+
+
+def _why_no_mail(fault: Exception) -> str:
+    """In words; never the server's own, which may hold what was sent to it."""
+    match fault:
+        case aiosmtplib.SMTPAuthenticationError():
+            return "refuses our user or password"
+        case ssl.SSLCertVerificationError():
+            return "its certificate is not trusted"
+        case TimeoutError() | aiosmtplib.SMTPTimeoutError():
+            return "does not answer"
+        case aiosmtplib.SMTPConnectError() | ConnectionError() | OSError():
+            return "cannot be reached"
+        case _:
+            return f"does not do what we ask for, like STARTTLS ({type(fault).__name__})"
 
 
 async def _mailbox(box: Mailbox, state_folder: Path | None = None) -> list[Fact]:

@@ -56,13 +56,25 @@ def run() -> None:
 
 
 @main.command(epilog="frontdesk demo\nfrontdesk demo --fresh\nfrontdesk demo --port 9000")
-@click.option("--port", default=8500, show_default=True, help="Port of the local Slack, e.g. 9000.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_532),
+    default=8500,
+    show_default=True,
+    help="Port of the local Slack, e.g. 9000; the three behind it are taken, too.",
+)
 @click.option(
     "--folder", default="var/demo", show_default=True, help="Where the demo keeps things."
 )
 @click.option("--fresh", is_flag=True, help="Forget the last demo and begin anew.")
 @click.option("--http", "over_http", is_flag=True, help="Deliver over HTTP, not Socket Mode.")
-@click.option("--undo", default=20, show_default=True, help="Seconds a reply can be taken back.")
+@click.option(
+    "--undo",
+    type=click.IntRange(0, 600),
+    default=20,
+    show_default=True,
+    help="Seconds a reply can be taken back.",
+)
 def demo(port: int, folder: str, fresh: bool, over_http: bool, undo: int) -> None:
     """The bot with a local Slack and mailboxes in your browser. Nothing leaves this machine."""
     _explained(lambda: run_demo(port, Path(folder), fresh=fresh, over_http=over_http, undo=undo))
@@ -153,7 +165,7 @@ def list_outbox(limit: int) -> None:
 
 
 @outbox.command(epilog="frontdesk outbox retry 17")
-@click.argument("row", type=int)
+@click.argument("row", type=click.IntRange(1, 2**63 - 1))
 def retry(row: int) -> None:
     """Deliver a row after all. An uncertain mail may then arrive twice.
 
@@ -168,7 +180,7 @@ def retry(row: int) -> None:
 
 
 @outbox.command(epilog="frontdesk outbox drop 17\nfrontdesk outbox drop 17 --yes")
-@click.argument("row", type=int)
+@click.argument("row", type=click.IntRange(1, 2**63 - 1))
 @click.confirmation_option("--yes", prompt="Give this message up? Nobody will get it")
 def drop(row: int) -> None:
     """Give a row up: it will never be delivered.

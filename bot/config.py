@@ -335,6 +335,11 @@ def read_settings(**overrides: object) -> Settings:
     lines: list[str] = []
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
+    except UnicodeDecodeError:
+        raise SettingsFault([".env is not UTF-8: save it as such."]) from None
+    except OSError as fault:
+        file = fault.filename or ".env"
+        raise SettingsFault([f"{file}: {fault.strerror}. May this user read it?"]) from None
     except ValidationError as invalid:
         lines += [_line(dict(error)) for error in invalid.errors(include_input=False)]
     ways = _WaysIn(**overrides)  # type: ignore[arg-type]

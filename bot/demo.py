@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aiohttp
 import click
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = 20.0  # seconds for the local Slack to start
 DESK_ADDRESS = "support@meridien.example"
+MARK, SAVED = "demo.lock", "slack.json"  # files that only a demo's folder has
 
 
 @dataclass(frozen=True)
@@ -39,26 +41,54 @@ class PortTaken(OSError):
     """Another program listens there."""
 
 
+class NotADemo(OSError):
+    """The folder is no demo's, or another demo is at work in it."""
+
+
 async def run_demo(port: int, folder: Path, *, fresh: bool, over_http: bool, undo: int) -> None:
-    """Until Ctrl-C. Raises PortTaken when the local Slack cannot have its port."""
-    await asyncio.to_thread(_prepare, folder, fresh)
+    """Until Ctrl-C. Raises PortTaken when the local Slack cannot have its port, and NotADemo for a
+    folder that holds other things: nothing is deleted then."""
     ports = Ports(_port(port), _port(port + 1), _port(port + 2), _port(port + 3))
-    settings = _settings(ports, folder, over_http, undo)
-    set_up_logs(settings)
-    process = await _start_slack(ports, folder, over_http)
-    try:
-        await _wait_for_slack(ports, process)
-        await _run_bot(settings, ports)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
+    with await asyncio.to_thread(_prepare, folder, fresh):
+        settings = _settings(ports, folder, over_http, undo)
+        set_up_logs(settings)
+        process = await _start_slack(ports, folder, over_http)
+        try:
+            await _wait_for_slack(ports, process)
+            await _run_bot(settings, ports)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
 
 
-def _prepare(folder: Path, fresh: bool) -> None:
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
+def _prepare(folder: Path, fresh: bool) -> IO[str]:
+    """The folder, ours as long as the file that is returned is open."""
     folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / MARK
+    if not mark.exists() and not (folder / SAVED).exists() and any(folder.iterdir()):
+        raise NotADemo(0, f"{folder} holds other things than a demo; try --folder var/demo")
+    held = mark.open("a", encoding="ascii")
+    try:
+        _hold(held)
+    except OSError:
+        held.close()
+        raise NotADemo(0, f"Another demo is at work in {folder}; try --folder") from None
+    if fresh:
+        for one in folder.iterdir():
+            if one.is_dir() and not one.is_symlink():
+                shutil.rmtree(one)
+            elif one != mark:
+                one.unlink()
+    return held
+
+
+def _hold(file: IO[str]) -> None:
+    """Raises OSError where another process does. Windows knows no such lock."""
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 async def _run_bot(settings: Settings, ports: Ports) -> None:
@@ -108,7 +138,7 @@ async def _start_slack(ports: Ports, folder: Path, over_http: bool) -> asyncio.s
         "sandbox",
         *("--port", str(ports.slack), "--smtp-port", str(ports.smtp)),
         *("--desk-smtp", f"127.0.0.1:{ports.desk}", "--desk-address", DESK_ADDRESS),
-        *("--save", str(folder / "slack.json")),
+        *("--save", str(folder / SAVED)),
         *door,
         cwd=Path(__file__).parent.parent,
         stdout=asyncio.subprocess.DEVNULL,

@@ -41,11 +41,26 @@ def mail() -> None:
     "frontdesk mail preview acknowledgement --out mail.eml"
 )
 @click.argument("message", type=click.Choice([message.value for message in Message]))
-@click.option("--lang", type=click.Choice(list(CATALOGUES)), default="en", show_default=True)
-@click.option("--team", default="", help="Key of a team in the desk file, e.g. reseau.")
-@click.option("--templates", type=click.Path(path_type=Path), envvar="FRONTDESK_TEMPLATES")
 @click.option(
-    "--desk", type=click.Path(path_type=Path), envvar="FRONTDESK_DESK", default="desk.yml"
+    "--lang",
+    type=click.Choice(list(CATALOGUES)),
+    default="en",
+    show_default=True,
+    help="Language of the mail.",
+)
+@click.option("--team", default="", help="Key of a team in the desk file, e.g. reseau.")
+@click.option(
+    "--templates",
+    type=click.Path(path_type=Path),
+    envvar="FRONTDESK_TEMPLATES",
+    help="Folder with templates of your own.",
+)
+@click.option(
+    "--desk",
+    type=click.Path(path_type=Path),
+    envvar="FRONTDESK_DESK",
+    default="desk.yml",
+    help="The desk file that names the team.",
 )
 @click.option("--open", "opens", is_flag=True, help="Show the HTML in the browser.")
 @click.option(
@@ -78,7 +93,10 @@ def preview(
     )
     if out is not None:
         whole = {".html": html.encode(), ".txt": text.encode()}
-        out.write_bytes(whole.get(out.suffix.lower(), as_bytes(made)))
+        try:
+            out.write_bytes(whole.get(out.suffix.lower(), as_bytes(made)))
+        except OSError as fault:
+            _fail(f"{out}: {fault.strerror}.")
         click.echo(f"Written to {out}.")
     if opens:
         _show(html)
@@ -102,9 +120,12 @@ def templates(target: Path | None, checked: Path | None) -> None:
     if target is None and checked is None:
         _fail("Say --copy FOLDER or --check FOLDER.")
     if target is not None:
-        if target.exists() and any(target.iterdir()):
-            _fail(f"{target} is not empty.")
-        shutil.copytree(FOLDER, target, dirs_exist_ok=True)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            _fail(f"{target} is no empty folder.")
+        try:
+            shutil.copytree(FOLDER, target, dirs_exist_ok=True)
+        except (OSError, shutil.Error):
+            _fail(f"Not everything could be copied to {target}. May this user write there?")
         click.echo(f"Copied. Change what you like, then set FRONTDESK_TEMPLATES={target}")
     if checked is not None:
         faults = prove(_folder(checked))

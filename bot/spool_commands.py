@@ -56,7 +56,7 @@ def add_to(
         click.echo(", ".join(f"{number} {name}" for name, number in counts.items()), err=True)
 
     @mail.command(epilog="frontdesk mail show 17\nfrontdesk mail show 17 --raw > mail.eml")
-    @click.argument("number", type=int)
+    @click.argument("number", type=click.IntRange(1, 2**63 - 1))
     @click.option("--raw", is_flag=True, help="The mail as it came, byte for byte.")
     def show(number: int, raw: bool) -> None:
         """One mail, and what the desk makes of it."""
@@ -78,7 +78,7 @@ def add_to(
                 click.echo(visible(line))
 
     @mail.command(epilog="frontdesk mail retry 17")
-    @click.argument("number", type=int)
+    @click.argument("number", type=click.IntRange(1, 2**63 - 1))
     def retry(number: int) -> None:
         """Work once more on a mail that was set aside, refused, held or given up."""
         if not with_store(lambda tx: _again(number, tx)):
@@ -86,7 +86,7 @@ def add_to(
         click.echo(f"Mail {number} will be tried again.")
 
     @mail.command(epilog="frontdesk mail drop 17\nfrontdesk mail drop 17 --yes")
-    @click.argument("number", type=int)
+    @click.argument("number", type=click.IntRange(1, 2**63 - 1))
     @click.confirmation_option("--yes", prompt="Give this mail up? The desk will not answer it")
     def drop(number: int) -> None:
         """Give a mail up that was set aside, is held or waits."""

@@ -8,6 +8,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _SHAPE = "SMTP_URL must look like smtp://host:port or smtps://host:port"
+_UNREADABLE = (
+    f"{_SHAPE}; in a user's name and password write # / ? @ and : as %23 %2F %3F %40 and %3A"
+)
 _STARTTLS: dict[str, bool | None] = {"required": True, "auto": None, "never": False}
 
 
@@ -32,15 +35,16 @@ class SmtpServer:
         """
         try:
             parts = urlsplit(url)
+            port = parts.port
         except ValueError:
-            raise ValueError(_SHAPE) from None  # it quotes what it could not read
+            raise ValueError(_UNREADABLE) from None  # it quotes what it could not read
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError(_SHAPE)
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         user = unquote(parts.username) if parts.username else None
         return cls(
             host=parts.hostname,
-            port=_port(parts.port, parts.scheme),
+            port=_port(port, parts.scheme),
             tls=parts.scheme == "smtps",
             starttls=_starttls(parts.scheme, options, parts.hostname, user is not None),
             verify=options.get("verify", "yes").lower() not in {"no", "false", "0"},

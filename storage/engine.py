@@ -180,7 +180,7 @@ def _was_opened_to_read(error: Any, connection: Any) -> bool:
 
 def _make_folder(url: URL) -> None:
     assert url.database is not None
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _prepare_writer(connection: Any, busy_timeout_ms: int = 0) -> None:

@@ -141,6 +141,7 @@ def test_check_offline_says_what_is_right() -> None:
     assert said.output.splitlines()[0] == "✓ settings"
     assert "3 teams" in said.output
     assert {line[0] for line in said.output.splitlines()} == {"✓"}
+    assert "mail in: none: mails say how to answer instead" in said.output
 
 
 @pytest.mark.usefixtures("settings")
@@ -165,10 +166,46 @@ def test_check_says_who_does_not_answer_and_shows_no_secret() -> None:
 
     assert said.exit_code == 1
     marks = [line[0] for line in said.output.splitlines()]
-    assert marks == [*"✓✓✓✓✓✓", "✓", "✗", "✗"]
+    assert marks == [*"✓✓✓✓✓✓✓✓", "✗", "✗"]
     assert "Slack" in said.output
     assert "SMTP_URL" in said.output
     assert HUNTER not in said.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("demo", "--port", "65533"),
+        ("demo", "--undo", "601"),
+        ("outbox", "retry", "99999999999999999999"),
+        ("mail", "show", "99999999999999999999"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_cannot_be_is_told_in_a_line(command: tuple[str, ...]) -> None:
+    said = frontdesk(*command)
+
+    assert said.exit_code == 2
+    assert "is not in the range" in said.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("mail", "preview", "reply", "--out", "nowhere/x.html"),
+        ("mail", "templates", "--copy", "a-file"),
+        ("mail", "templates", "--copy", "/proc/x"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_written_is_told_in_a_line(command: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_text("there")
+
+    said = frontdesk(*command)
+
+    assert said.exit_code == 2
+    assert isinstance(said.exception, SystemExit)
+    assert command[-1].split("/")[0] in said.output
 
 
 @pytest.mark.usefixtures("settings")

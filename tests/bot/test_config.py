@@ -73,6 +73,7 @@ def test_a_signing_secret_alone_means_http() -> None:
         ("SMTP_URL", f"smtp://u:{HUNTER}@h:port"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@h:70000"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@[::1"),
+        *(("SMTP_URL", f"smtp://u:{HUNTER}{mark}x@h:587") for mark in "#/?"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@h?starttls=perhaps"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@h℀st"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@"),
@@ -226,3 +227,38 @@ def test_the_desk_has_one_address(wrong: str) -> None:
     (line,) = faults(**{**GOOD, "MAIL_FROM": wrong})
 
     assert line.startswith("MAIL_FROM: must be one address")
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_bytes(b"MAIL_FROM=Acc\xe8s <a@b.example>\n")
+    with pytest.raises(SettingsFault) as not_utf8:
+        read_settings(**GOOD)
+    (tmp_path / ".env").unlink()
+
+    def locked(*what: Any, **how: Any) -> Any:
+        raise PermissionError(13, "Permission denied", ".env")
+
+    monkeypatch.setattr("bot.config.Settings", locked)
+    with pytest.raises(SettingsFault) as not_ours:
+        read_settings(**GOOD)
+
+    assert not_utf8.value.lines == [".env is not UTF-8: save it as such."]
+    assert not_ours.value.lines == [".env: Permission denied. May this user read it?"]
+
+
+def test_a_secret_that_the_disk_does_not_take_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    settings = read_settings(_env_file=None, FRONTDESK_STATE=tmp_path / "state", **GOOD)
+    monkeypatch.setattr("bot.secret.os.fsync", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        mail_secrets(settings)
+
+    assert list((tmp_path / "state").iterdir()) == []
+    assert (tmp_path / "state").stat().st_mode & 0o077 == 0
