@@ -14,7 +14,7 @@ from blocks.formatted import fits, mrkdwn
 from blocks.ids import Action, Form
 from blocks.message import Block, View
 from blocks.people_on_ticket import people_part
-from blocks.text import cut, exactly, inline, left_to_right, listed, when, with_address
+from blocks.text import cut, exactly, inline, left_to_right, listed, person_name, when, with_address
 from blocks.vocabulary import (
     ANSWERED,
     INTERNAL,
@@ -55,7 +55,7 @@ def ticket_page(facts: TicketPage, t: Translator) -> View:
     """Newest entries first: what one looks for is at the top, and the oldest is what is cut."""
     blocks = [section(f"{headline(facts.facts)}\n{_standing(facts.facts, t)}")]
     blocks += actions(_buttons(facts, t))
-    blocks.append(fields(_facts(facts.facts, t) + _links(facts, t)))
+    blocks.append(fields(_facts(facts.facts, _recorded(facts, t), t) + _links(facts, t)))
     blocks.append(people_part(facts, t))
     ticket = facts.facts.ticket
     blocks += _description(ticket.id, ticket.description, facts.journal, t)
@@ -105,7 +105,7 @@ def _buttons(facts: TicketPage, t: Translator) -> list[Block]:
     return [button(move(m, t), ACTIONS[m], ticket.id) for m in (*TOP, *MORE) if m in moves]
 
 
-def _facts(facts: TicketFacts, t: Translator) -> list[str]:
+def _facts(facts: TicketFacts, recorded: str, t: Translator) -> list[str]:
     ticket = facts.ticket
     team = inline(facts.team.label.of(t.language))
     channel = f" <#{facts.team.channel}>" if facts.team.channel else ""
@@ -114,7 +114,7 @@ def _facts(facts: TicketFacts, t: Translator) -> list[str]:
         impact=within(impact(ticket.impact, t)),
         urgency=within(urgency(ticket.urgency, t)),
     )
-    opened = f"{when(ticket.created_at)} · {origin(ticket.origin, t)}"
+    opened = f"{when(ticket.created_at)} · {origin(ticket.origin, t)}{recorded}"
     return [
         _fact(t("Requester"), with_address(facts.requester)),
         *([_fact(t("Beneficiary"), with_address(facts.beneficiary))] if facts.beneficiary else []),
@@ -123,6 +123,14 @@ def _facts(facts: TicketFacts, t: Translator) -> list[str]:
         _fact(request_type(ticket.request_type, t), f"{priority(ticket.priority, t)}\n{level}"),
         _fact(t("Opened"), opened),
     ]
+
+
+def _recorded(facts: TicketPage, t: Translator) -> str:
+    """Who wrote the request down, where that is not who asks."""
+    opened = next((entry for entry in facts.journal if entry.kind is Kind.OPENED), None)
+    if opened is None or opened.by is None or opened.by.id == facts.facts.requester.id:
+        return ""
+    return f" · {t('recorded by {name}', name=person_name(opened.by, t))}"
 
 
 def _links(facts: TicketPage, t: Translator) -> list[str]:

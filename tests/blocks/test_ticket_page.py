@@ -226,3 +226,12 @@ def test_a_note_that_was_edited_says_so(english: Translator):
     said = said_in(ticket_page(f.ticket_page(journal=journal), english))
 
     assert "📝 Note by Pierre Durand (edited)" in said
+
+
+def test_who_wrote_a_request_down_for_somebody_is_named(english: Translator):
+    by_pierre = (f.an_entry(Kind.OPENED, f.JAM, id=1, by=f.PIERRE),)
+
+    said = said_in(ticket_page(f.ticket_page(journal=by_pierre), english))
+
+    assert "recorded by Pierre Durand" in said
+    assert "recorded by" not in said_in(ticket_page(f.ticket_page(), english))
