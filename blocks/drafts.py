@@ -13,6 +13,11 @@ from typing import Any
 
 from desk.variants import variant
 
+
+class Unreadable(Exception):
+    """Not what a form of ours remembers."""
+
+
 LONGEST_METADATA = 3000  # characters Slack keeps
 
 
@@ -82,6 +87,7 @@ class Draft:
 
     @classmethod
     def decode(cls, metadata: str) -> Draft:
+        """Raises Unreadable."""
         return cls(**_known(cls, metadata))
 
 
@@ -97,7 +103,11 @@ class Context:
 
     @classmethod
     def decode(cls, metadata: str) -> Context:
-        return cls(**_known(cls, metadata))
+        """Raises Unreadable."""
+        kept = _known(cls, metadata)
+        if not isinstance(kept.get("ticket"), int):
+            raise Unreadable("no ticket")
+        return cls(**kept)
 
 
 def _encoded(kept: Draft | Context) -> str:
@@ -112,5 +122,10 @@ def _encoded(kept: Draft | Context) -> str:
 
 def _known(cls: type[Draft] | type[Context], metadata: str) -> dict[str, Any]:
     """The fields this version knows: a form opened before an update still comes back."""
-    kept = json.loads(metadata or "{}")
+    try:
+        kept = json.loads(metadata or "{}")
+    except (ValueError, RecursionError):
+        raise Unreadable("no JSON") from None
+    if not isinstance(kept, dict):
+        raise Unreadable("no object")
     return {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.effects import OpenThread
+from desk.effects import OpenThread, RefreshCard
 from desk.errors import InvalidField
 from desk.journal import Kind
 from desk.lifecycle import Move
@@ -40,6 +40,9 @@ def transfer_ticket(ask: TransferTicket, tx: Transaction, now: datetime) -> Resu
         "from_team": tx.organisation.team(ticket.team).label.to_json(),
     }
     tx.cards.retire(ticket.id)
+    # A lane goes by its rows: the new card, who can read its thread, and only then what is said.
+    tx.outbox.put(RefreshCard(ticket.id), now)
+    tx.outbox.put(OpenThread(ticket.id, team.id), now)
     moved, entry = move_ticket(
         tx,
         ticket,
@@ -52,6 +55,5 @@ def transfer_ticket(ask: TransferTicket, tx: Transaction, now: datetime) -> Resu
         team=team.id,
         assignee=None,
     )
-    tx.outbox.put(OpenThread(moved.id, moved.team), now)
     bring_along(tx, moved, now)
     return Result(moved.id, entry.id)

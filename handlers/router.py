@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from blocks.drafts import Unreadable
 from blocks.ids import RETIRED, Action
 from desk.ask_queue import Viewer
 from desk.errors import Busy, DeskError
@@ -154,7 +155,7 @@ class Router:
                 answer = errors.out_of_date(asked, context)
             else:
                 answer = await self._answered(handler, asked, context)
-        except Malformed as fault:
+        except (Malformed, Unreadable) as fault:
             log.warning("payload_malformed", kind=kind, what=str(fault))
             return Reply(400)
         except Busy:

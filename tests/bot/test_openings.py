@@ -241,7 +241,7 @@ async def always() -> bool:
     return True
 
 
-async def test_a_transfers_opening_stands_before_what_is_said_afterwards(desk: Doubt) -> None:
+async def test_a_transfers_opening_is_the_first_line_of_its_thread(desk: Doubt) -> None:
     ticket = await desk.office.open()
     await desk.carries()
     await desk.transfer(ticket, "reseau")
@@ -249,5 +249,5 @@ async def test_a_transfers_opening_stands_before_what_is_said_afterwards(desk: D
 
     await desk.carries()
 
-    assert desk.slack.thread(RESEAU) == [Post.LINE, Post.OPENING, Post.LINE]
+    assert desk.slack.thread(RESEAU) == [Post.OPENING, Post.LINE, Post.LINE]
     assert desk.office.waiting_of(OpenThread) == []

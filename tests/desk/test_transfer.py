@@ -39,8 +39,8 @@ async def test_a_transferred_ticket_is_new_and_nobodys_in_the_other_team(office:
     }
     assert office.waiting() == [
         RefreshCard(number),
-        ShowEntry(number, entry.id),
         OpenThread(number, network),
+        ShowEntry(number, entry.id),
     ]
 
 

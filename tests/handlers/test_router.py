@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from itertools import cycle
 from typing import Any
 
@@ -202,6 +203,19 @@ async def test_a_payload_spoiled_anywhere_is_answered(
         assert reply.status in (200, 400, 503)
 
     assert await office.store.read(lambda tx: tx.people.by_handle("")) is None
+
+
+@pytest.mark.parametrize("remembered", ["{", "[]", "7", '{"ticket": "x"}', "{}", "[" * 50_000])
+async def test_a_form_that_does_not_know_its_ticket_is_a_bad_request(
+    front: Front, office: Office, remembered: str
+) -> None:
+    number = await office.open()
+    sent = copy.deepcopy(BODIES["form"][1])
+    sent["view"]["private_metadata"] = remembered
+
+    assert await front.router.form(sent) == Reply(400)
+
+    assert len(await office.journal(number)) == 1
 
 
 # A database that does not take it, and defects: the same answers.
