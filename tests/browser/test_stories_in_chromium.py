@@ -223,7 +223,7 @@ async def test_a_technician_resolves_and_the_requester_reads_the_solution(
     await pierre.page.keyboard.press("Control+Enter")
 
     await expect(pierre.modal).to_have_count(0)
-    await expect(card).to_contain_text(f"{script.code} · Durand Pierre")
+    await expect(card).to_contain_text(f"Durand Pierre · {script.code}")
     paul = await windows.of(PAUL, language="en", place=PAULS_MAIL)
     await _read_the_solution(paul, script, "Durand Pierre has solved your request")
     marie = await windows.of(MARIE, language="fr", place=MARIES_MAIL)

@@ -34,7 +34,7 @@ LINES_IN_ORDER = (
     "C. Résoudre",
     "✔ Quitter un formulaire n’a rien changé.",
     "⚠ Veuillez remplir ce champ.",
-    "✅ Résolu · Réparation matériel",
+    "✅ Résolu par Durand Pierre · Réparation matériel",
     "Durand Pierre has solved your request",
     "Rouleau d’entraînement remplacé.",
     "✔ La note interne n’est dans aucun des 5 courriels.",
