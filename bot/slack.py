@@ -200,6 +200,7 @@ def bolt_app(
     # It warns that `authorize` replaces the token, as we want it to.
     quiet = _quiet_logger("frontdesk.bolt", logging.ERROR)
     app = App(
+        name="frontdesk",  # else it looks through all of our sources for one
         client=client,
         logger=quiet,
         signing_secret=secret.get_secret_value() if secret else "unused in Socket Mode",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sandbox.yaml_file import read_yaml
 
 EVENT_SCOPES = {
     "message.channels": "channels:history",
@@ -57,9 +57,7 @@ class Manifest:
 
     @classmethod
     def read(cls, source: Path | str | dict[str, Any]) -> Manifest:
-        raw = (
-            source if isinstance(source, dict) else yaml.safe_load(Path(source).read_text("utf-8"))
-        )
+        raw = source if isinstance(source, dict) else read_yaml(Path(source))
         problems = problems_of(raw)
         if problems:
             raise ManifestError("the manifest is not valid:\n- " + "\n- ".join(problems))

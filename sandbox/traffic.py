@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox.changes import Changes
@@ -29,7 +29,8 @@ class Record:
     ms: float
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """For JSON: what is in it is not copied."""
+        return dict(vars(self))
 
 
 class Traffic:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sandbox.world import AppIdentity, Channel, Person, Team, UserGroup, World, new_id
+from sandbox.yaml_file import read_yaml
 
 
 def read_world(source: Path | str | dict[str, Any], app_name: str = "Frontdesk") -> World:
-    raw = source if isinstance(source, dict) else yaml.safe_load(Path(source).read_text("utf-8"))
+    raw = source if isinstance(source, dict) else read_yaml(Path(source))
     app = _app(raw.get("app", {}), app_name)
     people = [_bot(app), *(_person(p) for p in raw["people"])]
     world = World(
