@@ -14,6 +14,9 @@ from heapq import heappop, heappush
 from itertools import count
 
 APART = 0.05  # seconds between two that leave without an answer
+# And of the event loop: on a machine that stands still all this time goes by before the first one
+# has so much as a connection.
+ROUNDS = 40
 
 # Its number, when it came to wait, and what tells it that it may leave.
 Waiting = tuple[int, int, asyncio.Future[None]]
@@ -29,7 +32,7 @@ class InOrder:
     @asynccontextmanager
     async def turn(self, channel: str, number: int) -> AsyncIterator[Callable[[], None]]:
         """Has the turn of this channel until it is left. What is given says that the message is on
-        its way: then the turn goes on to the next one after APART at the latest."""
+        its way: then the turn goes on to the next one after APART and ROUNDS at the latest."""
         has_it = True
 
         def give_up() -> None:
@@ -68,4 +71,11 @@ class InOrder:
 
 
 def _soon(work: Callable[[], None]) -> None:
-    asyncio.get_running_loop().call_later(APART, work)
+    asyncio.get_running_loop().call_later(APART, _in_rounds, ROUNDS, work)
+
+
+def _in_rounds(left: int, work: Callable[[], None]) -> None:
+    if left:
+        asyncio.get_running_loop().call_soon(_in_rounds, left - 1, work)
+    else:
+        work()

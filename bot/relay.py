@@ -42,7 +42,6 @@ AT_ONCE = 4  # rows in one lease, with what they show: people's clicks wait behi
 SLOTS = 80  # at once: calls that take a second each, and new cards that wait for one another
 FROM_HAND = 56  # of them, for new tickets while others wait: a click in a rush is shown, too
 MAILS = 16  # of them: a server that takes mails slowly, or says nothing, must not stop Slack
-CALM = 3  # calls at once: a new ticket's two, and one of before
 IDLE = 30.0  # seconds: looks once so often even if nothing woke it
 GLANCE = 0.05  # seconds between two looks, in a rush, for what is shown of older tickets
 COURTESY = 0.05  # seconds a mail lets Slack go first, at most
@@ -130,10 +129,9 @@ class Relay:
 
     def is_calm(self, patient: bool) -> bool:
         """Whether nobody is kept waiting: by the only person who is answered, or by what nobody
-        watches, of which there is not much."""
-        if not patient:
-            return self._courtesy.people == 1
-        return not self._courtesy.people and len(self._running) <= CALM
+        watches. In the thread that writes it would take twice as long, beside us, and whoever
+        comes meanwhile would wait for it there."""
+        return self._courtesy.people == (0 if patient else 1)
 
     def look(self, tx: SqlTransaction, begun: Sequence[Lease]) -> tuple[Lease, ...]:
         return with_first_facts(tx, begun)

@@ -109,6 +109,7 @@ class Writer:
         self._calm = calm
         self._owned = Lock()  # by whoever uses the connection
         self._queue = _Queue()
+        self._in_order = 0  # that nobody watches, in the thread, and whose callers wait still
         self._closing = Lock()
         self._closed = False
         self._thread = Thread(target=self._run, name="storage-writer", daemon=True)
@@ -127,11 +128,17 @@ class Writer:
             except _Elsewhere:
                 pass
         future: asyncio.Future[R] = loop.create_future()
+        in_order = patient and early
         with self._closing:
             if self._closed:
                 raise RuntimeError("the store is closed")
             self._queue.put(_Job(work, patient, early, future, loop))
-        return await future
+            self._in_order += in_order
+        try:
+            return await future
+        finally:
+            with self._closing:
+                self._in_order -= in_order
 
     async def lasts(self) -> None:
         """Return when the disk has whatever somebody was told early. Raises Busy where it did not
@@ -150,9 +157,10 @@ class Writer:
     async def _is_undisturbed(self, patient: bool) -> bool:
         if self._closed or not self._disk.is_quick or not self._calm(patient):
             return False
-        if not patient:
-            await asyncio.sleep(0)  # who came in the same breath has been heard by then
-        return patient or self._calm(patient)
+        if patient:
+            return not self._in_order  # or it would overtake what came before it
+        await asyncio.sleep(0)  # who came in the same breath has been heard by then
+        return self._calm(patient)
 
     def _written_here(
         self, work: Callable[[SqlTransaction], R], patient: bool, loop: asyncio.AbstractEventLoop

@@ -1,6 +1,7 @@
 """Of the new messages of one channel each leaves after the one before it."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -85,6 +86,22 @@ async def test_a_slow_slack_holds_up_nobody_for_long(
             await asyncio.sleep(0.001)
     for number in (1, 2, 3):
         slack.answer(number)
+    await asyncio.gather(*tasks)
+
+
+async def test_while_the_machine_stands_still_none_leaves_before_the_one_before_it_could(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new connection takes some rounds of the event loop, however long each of them is."""
+    monkeypatch.setattr(in_order, "APART", 0.01)
+    tasks = _posts(slack, 1, 2)
+    for _ in range(in_order.ROUNDS // 2):
+        time.sleep(0.005)  # noqa: ASYNC251 - the machine does not ask either
+        await asyncio.sleep(0)
+    assert slack.came == [1]
+    slack.answer(1)
+    await _settle()
+    slack.answer(2)
     await asyncio.gather(*tasks)
 
 

@@ -151,6 +151,31 @@ async def test_the_thread_at_work_is_not_waited_for(store: SqlStore):
     await working
 
 
+async def test_what_nobody_watches_overtakes_nothing_that_was_given_to_the_thread(store: SqlStore):
+    started, may_end, done = threading.Event(), threading.Event(), threading.Event()
+    came: list[str] = []
+
+    def keep_the_thread(tx: SqlTransaction) -> None:
+        started.set()
+        may_end.wait(LONG)
+
+    async def lease(name: str) -> None:
+        await store.write(lambda tx: done.set(), patient=True, early=True)
+        came.append(name)
+
+    working = asyncio.create_task(store.write(keep_the_thread, patient=True))
+    await asyncio.to_thread(started.wait, LONG)
+    first = asyncio.create_task(lease("first"))
+    await asyncio.sleep(0)
+    may_end.set()
+    done.wait(LONG)  # in the loop, which hears nothing meanwhile
+    time.sleep(0.05)  # noqa: ASYNC251 - as above
+    await lease("second")
+    await asyncio.gather(working, first)
+
+    assert came == ["first", "second"]
+
+
 async def test_whoever_asked_has_the_answer_before_the_relay_begins(tmp_path: Path):
     heard: list[str] = []
     upgrade(f"sqlite:///{tmp_path}/desk.db")
