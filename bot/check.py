@@ -19,12 +19,14 @@ from bot.mailboxes import Mailbox, read_mailboxes
 from bot.outcomes import NotSetUp, Unreachable
 from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
+from bot.unknown_settings import unknown_settings
 from desk.errors import Busy
 from desk.ports import HouseSetup
 from mail.imap import Away, Denied, Imap, NoFolder, Untrusted
 from mail.smtp_url import SmtpServer
 from storage.engine import database_url as parsed
 from storage.engine import is_sqlite
+from storage.faults import why_not_reached
 from storage.migrate import upgrade
 from storage.store import SqlStore
 
@@ -34,7 +36,9 @@ Say = Callable[[str], object]
 async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
     """Whether everything is as it must be. Says each finding; changes nothing but the schema,
     and the folder for files where it is not there yet."""
-    say("✓ settings")
+    unknown = unknown_settings()
+    for line in unknown or ["settings"]:
+        say(f"{'✗' if unknown else '✓'} {line}")
     try:
         setup = read_desk_file(settings.desk_file)
         mailboxes = read_mailboxes(settings.desk_file)
@@ -64,7 +68,7 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
         facts += [fact for step in steps for fact in await step]
     for good, words in facts:
         say(f"{'✓' if good else '✗'} {words}")
-    return all(good for good, _ in facts)
+    return not unknown and all(good for good, _ in facts)
 
 
 async def _database(settings: Settings) -> list[Fact]:
@@ -75,8 +79,9 @@ async def _database(settings: Settings) -> list[Fact]:
             await store.ping()
         finally:
             store.close()
-    except Busy:
-        return [(False, "database: does not answer. Is DATABASE_URL right, and the server up?")]
+    except Busy as fault:
+        why = why_not_reached(fault) or "does not answer"
+        return [(False, f"database: {why}. Is DATABASE_URL right, and the server up?")]
     except Exception as fault:
         # Drivers raise many kinds here; their texts may quote the URL, so only the kind is said.
         return [(False, f"database: {type(fault).__name__}. Is DATABASE_URL right?")]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import check as checking
@@ -25,12 +26,16 @@ from bot.mail_commands import mail
 from bot.running import run_loop, run_until_stopped
 from bot.seeding import run as seeding
 from bot.slack import TokenRefused
+from bot.unknown_settings import unknown_settings
 from bot.visible import visible
 from desk.errors import Busy
 from desk.mail_queue import DropQueued, SendQueued, drop_queued, send_queued
 from desk.people import SYSTEM
+from storage.faults import why_not_reached
 from storage.migrate import upgrade
 from storage.store import SqlStore
+
+log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 
@@ -52,6 +57,8 @@ def run() -> None:
     """
     settings = _settings()
     set_up_logs(settings)
+    for line in unknown_settings():
+        log.warning("setting_unknown", told=line)
     _explained(lambda: run_until_stopped(Bot(settings), second_ends=True))
 
 
@@ -276,8 +283,9 @@ def _explained(start: Callable[[], Coroutine[Any, Any, R]]) -> R:
         _fail(fault.lines)
     except TokenRefused as refused:
         _fail([f"Slack refuses {refused.setting} ({refused.error}): copy it from your app's page."])
-    except Busy:
-        _fail(["The database does not answer. Is DATABASE_URL right, and the server up?"])
+    except Busy as busy:
+        why = why_not_reached(busy) or "does not answer"
+        _fail([f"The database {why}. Is DATABASE_URL right, and the server up?"])
     except SQLAlchemyError as fault:
         # Only the kind: what drivers say may quote the URL.
         kind = type(getattr(fault, "orig", None) or fault).__name__

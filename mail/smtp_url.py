@@ -11,6 +11,8 @@ _SHAPE = "SMTP_URL must look like smtp://host:port or smtps://host:port"
 _UNREADABLE = (
     f"{_SHAPE}; in a user's name and password write # / ? @ and : as %23 %2F %3F %40 and %3A"
 )
+_OPTIONS = ("starttls", "verify")
+_VERIFY = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _STARTTLS: dict[str, bool | None] = {"required": True, "auto": None, "never": False}
 
 
@@ -40,17 +42,29 @@ class SmtpServer:
             raise ValueError(_UNREADABLE) from None  # it quotes what it could not read
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError(_SHAPE)
-        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        options = _options(parts.query)
+        verify = options.get("verify", "yes").lower()
+        if verify not in _VERIFY:
+            raise ValueError("verify in SMTP_URL must be yes or no")
         user = unquote(parts.username) if parts.username else None
         return cls(
             host=parts.hostname,
             port=_port(port, parts.scheme),
             tls=parts.scheme == "smtps",
             starttls=_starttls(parts.scheme, options, parts.hostname, user is not None),
-            verify=options.get("verify", "yes").lower() not in {"no", "false", "0"},
+            verify=_VERIFY[verify],
             username=user,
             password=unquote(parts.password) if parts.password else None,
         )
+
+
+def _options(query: str) -> dict[str, str]:
+    """Raises ValueError for one we do not know: misspelt it would protect nothing. It is not named:
+    it may be the end of a password."""
+    options = {name: v[-1] for name, v in parse_qs(query, keep_blank_values=True).items()}
+    if options.keys() - _OPTIONS:
+        raise ValueError(f"SMTP_URL takes only {' and '.join(_OPTIONS)} behind its question mark")
+    return options
 
 
 def _port(given: int | None, scheme: str) -> int:

@@ -43,6 +43,31 @@ def is_passing(error: BaseException) -> bool:
     return state[:2] in _PASSING_CLASSES or state in _PASSING
 
 
+# What PostgreSQL and psycopg say of a connection that did not come about, and in words of ours:
+# theirs quote the user, and may be in any language, where nothing is recognised.
+_NOT_REACHED = {
+    "password authentication failed": "refuses our user or password",
+    "no password supplied": "wants a password",
+    "no pg_hba.conf entry": "lets nobody in from this machine as this user",
+    "does not exist": "has no such database or user",
+    "connection refused": "cannot be reached: nothing listens there",
+    "failed to resolve host": "cannot be reached: its host is unknown",
+    "could not translate host name": "cannot be reached: its host is unknown",
+}
+
+
+def why_not_reached(error: BaseException) -> str | None:
+    """What is behind Busy where no connection came about; None where that cannot be told."""
+    cause: BaseException | None = error
+    while cause is not None:
+        said = str(getattr(cause, "orig", None) or cause).lower()
+        for mark, words in _NOT_REACHED.items():
+            if mark in said:
+                return words
+        cause = cause.__cause__
+    return None
+
+
 def is_taken(error: BaseException) -> bool:
     """Whether something that may exist once exists already."""
     if not isinstance(error, IntegrityError):

@@ -75,6 +75,8 @@ def test_a_signing_secret_alone_means_http() -> None:
         ("SMTP_URL", f"smtp://u:{HUNTER}@[::1"),
         *(("SMTP_URL", f"smtp://u:{HUNTER}{mark}x@h:587") for mark in "#/?"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@h?starttls=perhaps"),
+        ("SMTP_URL", f"smtp://u:x@h?startls=required&{HUNTER}"),
+        ("SMTP_URL", "smtp://h?verify=maybe"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@h℀st"),
         ("SMTP_URL", f"smtp://u:{HUNTER}@"),
         ("MAIL_FROM", "nobody"),

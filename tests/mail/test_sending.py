@@ -292,7 +292,8 @@ def test_an_smtp_url_says_where_and_how(url, expected):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "http://x:pw@y", "smtp:///nowhere", "smtp://x?starttls=perhaps"]
+    "url",
+    ["", "http://x:pw@y", "smtp:///nowhere", "smtp://x?starttls=perhaps", "smtp://x?startls=never"],
 )
 def test_an_unusable_smtp_url_is_refused_without_repeating_it(url):
     with pytest.raises(ValueError) as fault:
