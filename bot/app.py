@@ -33,7 +33,7 @@ from bot.mailboxes import read_mailboxes
 from bot.outcomes import Unreachable
 from bot.pacing import Pacing
 from bot.relay import Courier, Relay
-from bot.schedule import Jobs, guarded, in_turn, start_schedule
+from bot.schedule import Jobs, guarded, in_turn, start_schedule, stop_schedule
 from bot.slack import bolt_app, dispatch, meet_slack, slack_client, slack_session
 from bot.slack_calls import SlackCalls
 from bot.slack_courier import SlackCourier
@@ -341,7 +341,7 @@ class Bot:
             "tidy up": (timedelta(hours=6), jobs.tidy),
         }
         scheduler = start_schedule(own | in_turn(self.turns, shared))
-        self._closing.callback(scheduler.shutdown, wait=False)
+        self._closing.callback(stop_schedule, scheduler)
         self._spawn(AUDIT, audit)
 
     def _spawn(self, name: str, job: Job) -> asyncio.Task[None]:

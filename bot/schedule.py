@@ -102,6 +102,14 @@ def start_schedule(jobs: dict[str, tuple[timedelta, Job]]) -> AsyncIOScheduler:
     return scheduler
 
 
+def stop_schedule(scheduler: AsyncIOScheduler) -> None:
+    """Break off what runs, and begin nothing. It shuts down in the next round of the event loop
+    only: what fell due in this one would be broken off before its first step, and logged as failed.
+    """
+    scheduler.pause()
+    scheduler.shutdown(wait=False)
+
+
 def guarded(name: str, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
     """The job, which logs what it fails of and raises nothing."""
 
