@@ -167,7 +167,7 @@ def test_html_full_of_ampersands_is_shown_as_text():
 
 
 def test_a_field_folded_again_and_again_is_not_kept_whole():
-    raw = letter("Subject: x" + "\r\n y" * 500_000)
+    raw = letter("Subject: x" + "\r\n y" * 100_000)
 
     tracemalloc.start()
     read_mail(raw)
