@@ -42,8 +42,11 @@ class Process:
         """SIGKILL. Whether there was anybody to kill."""
         if self.pid is None:
             return False
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False  # dead already, of which the event loop has not heard yet
         self.killed = True
-        os.kill(self.pid, signal.SIGKILL)
         return True
 
 
