@@ -80,7 +80,7 @@ async def _database(settings: Settings) -> list[Fact]:
         finally:
             store.close()
     except Busy as fault:
-        why = why_not_reached(fault) or "does not answer"
+        why = why_not_reached(fault)
         return [(False, f"database: {why}. Is DATABASE_URL right, and the server up?")]
     except Exception as fault:
         # Drivers raise many kinds here; their texts may quote the URL, so only the kind is said.

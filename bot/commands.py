@@ -284,8 +284,7 @@ def _explained(start: Callable[[], Coroutine[Any, Any, R]]) -> R:
     except TokenRefused as refused:
         _fail([f"Slack refuses {refused.setting} ({refused.error}): copy it from your app's page."])
     except Busy as busy:
-        why = why_not_reached(busy) or "does not answer"
-        _fail([f"The database {why}. Is DATABASE_URL right, and the server up?"])
+        _fail([f"The database {why_not_reached(busy)}. Is DATABASE_URL right, and the server up?"])
     except SQLAlchemyError as fault:
         # Only the kind: what drivers say may quote the URL.
         kind = type(getattr(fault, "orig", None) or fault).__name__

@@ -56,16 +56,17 @@ _NOT_REACHED = {
 }
 
 
-def why_not_reached(error: BaseException) -> str | None:
-    """What is behind Busy where no connection came about; None where that cannot be told."""
+def why_not_reached(error: BaseException) -> str:
+    """What is behind Busy where no connection came about, or that the database does not answer."""
     cause: BaseException | None = error
     while cause is not None:
-        said = str(getattr(cause, "orig", None) or cause).lower()
+        original: Any = getattr(cause, "orig", None) or cause
+        said = str(original).lower() if getattr(original, "sqlstate", None) is None else ""
         for mark, words in _NOT_REACHED.items():
             if mark in said:
                 return words
         cause = cause.__cause__
-    return None
+    return "does not answer"
 
 
 def is_taken(error: BaseException) -> bool:
