@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo story run test check format screens bench chaos audit lock clean python
+.PHONY: help install demo story run test tests check format screens bench chaos audit lock clean python
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,9 @@ install: $(VENV)/.run ## Virtual environment and dependencies for a real workspa
 run: $(VENV)/.run ## Start the bot for a real workspace (settings in .env)
 	@$(BIN)/frontdesk run
 
-test: $(VENV)/.dev check ## Everything: checks and tests
+test: check tests ## Everything: checks and tests
+
+tests: $(VENV)/.dev
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import arrows

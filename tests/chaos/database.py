@@ -191,7 +191,9 @@ def _tell(process: psutil.Process, what: signal.Signals) -> None:
 @contextmanager
 def a_database(kind: str, folder: Path) -> Iterator[Sqlite | Postgresql]:
     home = folder / kind
-    home.mkdir(parents=True)
+    if home.is_mount():
+        _run("umount", "-l", home)  # a run that was killed left it
+    home.mkdir(parents=True, exist_ok=True)
     with _server(home) if kind == "postgresql" else _file(home) as database:
         try:
             yield database
