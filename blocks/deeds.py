@@ -111,12 +111,18 @@ def _held(entry: Entry, t: Translator) -> str:
         case HoldReason.DATE, str(until):
             date = day(datetime.fromisoformat(until))
             return t("→ Put on hold until {date} by {by}", date=date, by=by)
-        case HoldReason.REQUESTER, _:
-            return t("→ Put on hold by {by}, waiting for the requester", by=by)
-        case HoldReason.SUPPLIER, _:
-            return t("→ Put on hold by {by}, waiting for a supplier", by=by)
+        case HoldReason.REQUESTER, until:
+            return t("→ Put on hold by {by}, waiting for the requester", by=by) + _latest(until, t)
+        case HoldReason.SUPPLIER, until:
+            return t("→ Put on hold by {by}, waiting for a supplier", by=by) + _latest(until, t)
         case _:
             return t("→ Put on hold by {by}", by=by)
+
+
+def _latest(until: Any, t: Translator) -> str:
+    if not isinstance(until, str):
+        return ""
+    return " " + t("(until {date} at the latest)", date=day(datetime.fromisoformat(until)))
 
 
 def _resumed(entry: Entry, t: Translator) -> str:

@@ -36,8 +36,10 @@ from locales.translator import Translator
 EXCERPT = 300  # characters of an earlier message
 
 
-def reply_form(facts: MoveFormFacts, t: Translator, words: Words | None = None) -> View:
-    """`words` are those of a reply taken back."""
+def reply_form(
+    facts: MoveFormFacts, t: Translator, words: Words | None = None, *, then_hold: bool = False
+) -> View:
+    """`words` are those of a reply taken back, and `then_hold` is what was to follow it."""
     blocks = [
         section(headline(facts.facts)),
         section(_will_be_sent(facts.facts.audience, t)),
@@ -46,7 +48,7 @@ def reply_form(facts: MoveFormFacts, t: Translator, words: Words | None = None) 
         field(Field.MESSAGE, t("Your message"), _writing(words)),
         *sharing(facts.files, facts.shared, t),
         *_signed(facts, t),
-        *_afterwards(facts, t),
+        *_afterwards(facts, t, then_hold=then_hold),
     ]
     return _form(facts, Form.REPLY, t("✉️ Reply to requester"), t("Send"), blocks, t)
 
@@ -93,13 +95,17 @@ def _signed(facts: MoveFormFacts, t: Translator) -> list[Block]:
     return [context(t("Your signature goes below it: {words}", words=words))]
 
 
-def _afterwards(facts: MoveFormFacts, t: Translator) -> list[Block]:
+def _afterwards(facts: MoveFormFacts, t: Translator, *, then_hold: bool) -> list[Block]:
     """Only where the ticket can be put on hold from the state it is in."""
     if Move.HOLD not in moves_from(facts.facts.ticket.state):
         return []
     leave = option(t("Leave the ticket as it is"), LEAVE_AFTERWARDS)
     hold = option(t("Put on hold until they answer"), HOLD_AFTERWARDS)
-    return [field(Field.AFTERWARDS, t("After sending"), radio([leave, hold], leave))]
+    return [
+        field(
+            Field.AFTERWARDS, t("After sending"), radio([leave, hold], hold if then_hold else leave)
+        )
+    ]
 
 
 def resolve_form(facts: MoveFormFacts, t: Translator) -> View:
@@ -126,7 +132,7 @@ def hold_form(facts: MoveFormFacts, t: Translator) -> View:
             t("Reason"),
             radio(list(reasons.values()), reasons[HoldReason.REQUESTER]),
         ),
-        field(Field.UNTIL, t("Date, if the ticket waits for one"), date, optional=True, hint=hint),
+        field(Field.UNTIL, t("Comes back on"), date, optional=True, hint=hint),
         _note(t),
     ]
     return _form(facts, Form.HOLD, t("Put on hold"), t("Put on hold"), blocks, t)
@@ -186,8 +192,8 @@ def abandon_form(facts: MoveFormFacts, t: Translator) -> View:
 def duplicate_form(facts: MoveFormFacts, t: Translator) -> View:
     name = inline(name_of(facts.facts.requester))
     told = t(
-        "This ticket is closed and the other one goes on. {name} is not told; if they should know,"
-        " reply to them first.",
+        "This ticket will be closed, and the other one goes on. {name} is not told; if they"
+        " should know, reply to them first.",
         name=name,
     )
     element = text_input(longest=30, placeholder="R-000042")
@@ -196,7 +202,7 @@ def duplicate_form(facts: MoveFormFacts, t: Translator) -> View:
         section(told),
         field(Field.DUPLICATE_OF, t("Reference of the ticket that goes on"), element),
     ]
-    return _form(facts, Form.DUPLICATE, t("Mark as duplicate"), t("Mark"), blocks, t)
+    return _form(facts, Form.DUPLICATE, t("Mark as duplicate"), t("Close as duplicate"), blocks, t)
 
 
 def reopen_form(facts: MoveFormFacts, t: Translator) -> View:

@@ -104,6 +104,8 @@ def _announced(mail: MailFacts, t: Translator) -> str:
     author = f"*{inline(mail.author)}*" if mail.author else f"*{inline(mail.desk_name)}*"
     team = inline(mail.team.of(t.language))
     asked_by = inline(mail.requester_name)
+    if mail.in_copy and mail.message is not Mail.ACKNOWLEDGEMENT:
+        return _announced_in_copy(mail, author, t)
     match mail.message, mail.for_beneficiary:
         case Mail.ACKNOWLEDGEMENT, _:
             return t(
@@ -131,6 +133,15 @@ def _announced(mail: MailFacts, t: Translator) -> str:
             )
         case _:
             return "✅ " + t("{name} has solved your request:", name=author)
+
+
+def _announced_in_copy(mail: MailFacts, author: str, t: Translator) -> str:
+    asked_by = inline(mail.requester_name)
+    if mail.message is Mail.REPLY:
+        said = t("{name} wrote about the request of {requester}:", name=author, requester=asked_by)
+        return f"{PUBLIC} {said}"
+    said = t("{name} has solved the request of {requester}:", name=author, requester=asked_by)
+    return f"✅ {said}"
 
 
 def help_message(t: Translator, is_technician: bool) -> Message:

@@ -45,6 +45,8 @@ def refusal(
             return " ".join(field_problem(fault, t) for fault in faults)
         case MoveNotAllowed():
             return _not_allowed(error, t, zone, in_form)
+        case NotYours() if in_form and error.move is not Move.ANSWER:
+            return f"{_elsewhere(error, t)} {_kept(t)}"
         case Busy():
             return trouble(t)
         case _:
@@ -63,21 +65,29 @@ def _not_allowed(error: MoveNotAllowed, t: Translator, zone: str | None, in_form
     if zone is not None:
         said += " " + t("(Since {date}.)", date=t.datetime(error.since, zone))
     if in_form:
-        return f"{said} {t('Nothing was sent or changed; your text is kept here.')}"
+        return f"{said} {_kept(t)}"
     return f"{said} {t('Nothing was changed; open the ticket to see where it stands.')}"
+
+
+def _kept(t: Translator) -> str:
+    return t("Nothing was sent or changed; your text is kept here.")
 
 
 def _not_yours(error: NotYours, t: Translator) -> str:
     name = reference(error.ticket)
     if error.move is Move.ANSWER:
         return t("Only the person whom {reference} is for can answer it.", reference=name)
-    return t("Only the team of {reference} can do this. Ask them in their channel.", reference=name)
+    return f"{_elsewhere(error, t)} {t('Only they can do this.')}"
+
+
+def _elsewhere(error: NotYours, t: Translator) -> str:
+    return t("{reference} is with another team.", reference=reference(error.ticket))
 
 
 def _already_taken(error: AlreadyTaken, t: Translator) -> str:
     holder = one_line(error.holder, 100).translate(SAFE)
     name = reference(error.ticket)
-    return t("{name} took {reference} a moment ago.", name=holder, reference=name)
+    return t("{reference} is assigned to {name} already.", name=holder, reference=name)
 
 
 def _already_sent(error: AlreadySent, t: Translator) -> str:
@@ -156,6 +166,8 @@ def _problems(t: Translator) -> dict[str, str]:
         "not_an_address": t("This does not look like an e-mail address."),
         "address_taken": t("Somebody else has this address. Choose them as the requester."),
         "no_such_person": t("We do not know this person. Please choose somebody from the list."),
+        "nobody_named": t("Please choose somebody, or type an address below."),
+        "takes_part": t("This person is on the ticket already."),
         "no_such_entry": t("This does not belong to the choice above. Please choose again."),
         "entry_gone": t("This is no longer offered. Please choose something else."),
         "no_such_code": t("This code is no longer used. Please choose another one."),

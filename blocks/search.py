@@ -10,6 +10,7 @@ from blocks.message import Block, View
 from blocks.text import age, inline
 from blocks.vocabulary import situation
 from desk.answers import RequesterFinds, TechnicianFinds, TicketFacts
+from desk.find_tickets import named_ticket
 from locales.translator import Translator
 
 LONGEST_QUERY = 150
@@ -64,7 +65,14 @@ def _results(found: TechnicianFinds | RequesterFinds, t: Translator) -> list[Blo
 
 
 def _nothing(found: TechnicianFinds | RequesterFinds, t: Translator) -> str:
-    if isinstance(found, TechnicianFinds):
+    is_technician = isinstance(found, TechnicianFinds)
+    if named_ticket(found.query) is not None:
+        return t("This ticket does not exist, or it is not yours to see.")
+    if len(found.query.split()) == 1:
+        if is_technician:
+            return t("No ticket has this word. The beginning of it may be enough.")
+        return t("None of your requests has this word. The beginning of it may be enough.")
+    if is_technician:
         return t("No ticket has all of these words. With fewer of them there may be one.")
     return t("None of your requests has all of these words. With fewer of them there may be one.")
 

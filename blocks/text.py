@@ -29,6 +29,9 @@ LEFT_TO_RIGHT = "\u200e"
 # Look-alikes: Slack has no escape for its own marks, and a title is bold from end to end.
 TAMED = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
 
+# Within a word Slack leaves it alone, and so does whoever copies a name of a file.
+AT_A_WORDS_EDGE, LOW_LINE = re.compile(r"(?<!\w)_+|_+(?!\w)"), "\u02cd"
+
 
 def escape(text: str) -> str:
     """`text` so that Slack shows it as it is: no mention, no link, no entity."""
@@ -56,6 +59,8 @@ def inline(text: str, limit: int = 200) -> str:
     `limit` is of the markup: an ampersand takes five characters of it.
     """
     line = _bare(text).translate(TAMED)
+    if "_" in line:
+        line = AT_A_WORDS_EDGE.sub(LOW_LINE, line)
     size = limit
     while len(said := escape(cut(line, size))) > limit:
         size -= max(1, (len(said) - limit) // 5)
@@ -92,6 +97,8 @@ def person_name(person: Person | None, t: Translator) -> str:
 def with_address(person: Person) -> str:
     """ "Paul Smith (paul@example.org)", for use in markup."""
     name = inline(name_of(person), 100)
+    if person.email and name_of(person).casefold() == person.email.casefold():
+        return inline(person.email, 120)  # known by it alone
     return f"{name} ({inline(person.email, 120)})" if person.email else name
 
 

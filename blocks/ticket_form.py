@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from blocks.attached import new_files
 from blocks.card import headline
 from blocks.drafts import Context, Draft
@@ -86,13 +88,15 @@ def _oneself(facts: NewTicketFacts, t: Translator) -> list[Block]:
 
 
 def _somebody_new(typed: str, t: Translator) -> list[Block]:
-    """What was looked for is their name, or their address if it looks like one."""
+    """What was looked for is their name, or their address if it looks like one. The ids keep one
+    person's address from becoming that of whom is looked for next."""
     address, name = (typed, "") if "@" in typed else ("", typed)
     hint = t("They will be told by e-mail.")
+    whose = f"{crc32(typed.encode(errors='replace')):x}"
     return [
-        field(Field.NEW_NAME, t("Name"), text_input(longest=100, initial=name)),
+        field(f"{Field.NEW_NAME}#{whose}", t("Name"), text_input(longest=100, initial=name)),
         field(
-            Field.NEW_ADDRESS,
+            f"{Field.NEW_ADDRESS}#{whose}",
             t("E-mail address"),
             text_input(longest=254, initial=address),
             hint=hint,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from blocks.text import day, inline, name_of, when
 from desk.answers import RequesterLine, TicketFacts
 from desk.lifecycle import Move, State
-from desk.ticket import HoldReason, Impact, Origin, Outcome, RequestType, Urgency, reference
+from desk.ticket import (
+    HoldReason,
+    Impact,
+    Origin,
+    Outcome,
+    RequestType,
+    Ticket,
+    Urgency,
+    reference,
+)
 from locales.translator import Translator
 
 EMOJI = {
@@ -149,14 +158,24 @@ def _assigned(facts: TicketFacts, t: Translator) -> str:
 
 
 def _on_hold(facts: TicketFacts, t: Translator) -> str:
-    hold, since = facts.ticket.hold, when(facts.ticket.state_since)
+    return " · ".join(filter(None, (_waiting(facts.ticket, t), _holder(facts))))
+
+
+def _waiting(ticket: Ticket, t: Translator) -> str:
+    hold, since = ticket.hold, when(ticket.state_since)
     if hold is None:
         return t("On hold since {date}", date=since)
-    if hold.until is not None:
-        return t("On hold until {date}", date=day(hold.until))
-    if hold.reason is HoldReason.SUPPLIER:
-        return t("Waiting for a supplier since {date}", date=since)
-    return t("Waiting for the requester since {date}", date=since)
+    if hold.until is None:
+        if hold.reason is HoldReason.SUPPLIER:
+            return t("Waiting for a supplier since {date}", date=since)
+        return t("Waiting for the requester since {date}", date=since)
+    date = day(hold.until)
+    match hold.reason:
+        case HoldReason.SUPPLIER:
+            return t("Waiting for a supplier, until {date} at the latest", date=date)
+        case HoldReason.REQUESTER:
+            return t("Waiting for the requester, until {date} at the latest", date=date)
+    return t("On hold until {date}", date=date)
 
 
 def _resolved(facts: TicketFacts, t: Translator) -> str:

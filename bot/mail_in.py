@@ -41,6 +41,7 @@ from storage.transaction import SqlTransaction
 
 log = structlog.get_logger(__name__)
 
+BEGINNING = 80  # characters of a mail's text that serve as its subject
 GRACE = timedelta(days=7)  # after which an answer to a solved ticket opens a new one
 
 
@@ -165,7 +166,7 @@ class MailIn:
     async def _answer(self, mail: Incoming, place: Place) -> Result:
         journal = await self._store.read(lambda tx: tx.journal.of(place.ticket))
         mail = knowing_sent(mail, journal)
-        words = _words(mail.reply_text or mail.text or mail.subject)
+        words = _words(mail.reply_text or mail.text or _said_without_words(mail))
         plain = not mail.attachments and mail.verdict.kind is Kind.PERSON
         answer = AnswerTicket(
             place.ticket,
@@ -192,7 +193,7 @@ class MailIn:
 
     async def _note(self, mail: Incoming, place: Place) -> Result:
         """A technician's mail: for technicians."""
-        words = _words(mail.reply_text or mail.text or mail.subject)
+        words = _words(mail.reply_text or mail.text or _said_without_words(mail))
         facts: dict[str, str | bool] = {"unverified": True} if mail.unverified else {}
         if mail.whole.split() != words.text.split():
             facts["whole"] = mail.whole[:LONGEST_TEXT]
@@ -249,8 +250,8 @@ class MailIn:
             by=by,
             requester=by,
             writer=NewPerson(name, by, _spoken(mail)) if sender is None else None,
-            subject=_subject(mail.subject, mail.text),
-            description=_words(mail.text or mail.subject),
+            subject=_subject(mail.subject, mail.text or _file_names(mail)),
+            description=_words(mail.text or mail.subject or _file_names(mail)),
             acknowledge=self._machines.acknowledges(mail, known=sender is not None),
             budget=self._machines.limits.budget,
             cc=() if mail.unverified else self._in_copy(mail),
@@ -355,9 +356,23 @@ def _once(mail: Incoming) -> str:
     return "mail:" + (mail.key or hashlib.sha256(mail.message_id.encode()).hexdigest())
 
 
+def _said_without_words(mail: Incoming) -> str:
+    """An answer that is only a picture is that picture: its subject is the ticket's."""
+    return _file_names(mail) or mail.subject
+
+
+def _file_names(mail: Incoming) -> str:
+    return ", ".join(file.name for file in mail.attachments)
+
+
 def _subject(subject: str, text: str) -> str:
-    return " ".join(subject.split())[:LONGEST_SUBJECT].strip() or _first_line(text)
+    return _cut(subject, LONGEST_SUBJECT) or _cut(text, BEGINNING) or "…"
 
 
-def _first_line(text: str) -> str:
-    return (" ".join(text.split())[:80] or "…").strip()
+def _cut(text: str, longest: int) -> str:
+    """On one line of at most so many characters, and without half a word or address at its end."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    end = line.rfind(" ", longest // 2, longest)
+    return line[: end if end > 0 else longest - 1].rstrip(" ,;:-–—") + "…"

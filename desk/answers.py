@@ -222,6 +222,15 @@ class MailFacts:
     style: MailStyle = PLAIN_STYLE
     signature: Words = NO_WORDS  # the author's own
     thread: MailThread | None = None
+    in_copy: bool = False  # the reader takes part in somebody else's request
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A reply that was taken back, as its form was filled in."""
+
+    words: Words
+    then_hold: bool
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def mail_facts(tx: Transaction, effect: SendMail | SendDirect, now: datetime) ->
         style=facts.team.mail,
         signature=_signature(tx, effect, entry),
         thread=tx.mails.thread_of(ticket.id),
+        in_copy=to.id not in (ticket.requester, ticket.beneficiary),
     )
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.answers import CreatedFacts, MoveFormFacts, RequesterPage, TicketFacts, TicketPage
+from desk.answers import (
+    CreatedFacts,
+    MoveFormFacts,
+    RequesterPage,
+    TakenBack,
+    TicketFacts,
+    TicketPage,
+)
 from desk.errors import MoveNotAllowed, NoSuchTicket
 from desk.gathering import came_back_to, requester_line, ticket_facts
 from desk.journal import Entry, Kind, PublicEntry, public_entries, standing
@@ -166,10 +173,11 @@ def whole_entry(
     return entry
 
 
-def entry_words(ask: EntryWords, actor: Actor, tx: Transaction, now: datetime) -> Entry:
+def entry_words(ask: EntryWords, actor: Actor, tx: Transaction, now: datetime) -> TakenBack:
     entry = tx.journal.get(ask.entry)
     actor.require(Move.REPLY, tx.tickets.get(entry.ticket))
-    return entry
+    then_hold = any(e.kind is Kind.HELD and e.at == entry.at for e in tx.journal.of(entry.ticket))
+    return TakenBack(entry.words, then_hold)
 
 
 def _readable(number: int, actor: Actor, tx: Transaction) -> Ticket:

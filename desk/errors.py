@@ -43,6 +43,8 @@ PROBLEMS = (
     "date_missing",
     "address_taken",
     "no_such_file",
+    "nobody_named",
+    "takes_part",
     "too_many_people",
     "files_too_large",
     "too_many_files",

@@ -17,7 +17,8 @@ from desk.words import NO_WORDS, Words
 
 @dataclass(frozen=True)
 class HoldTicket:
-    """`until` goes with HoldReason.DATE; `note` is for technicians only."""
+    """HoldReason.DATE needs `until`; who waits for somebody may name a day, too, on which the
+    ticket comes back all the same. `note` is for technicians only."""
 
     ticket: int
     by: str
@@ -64,11 +65,9 @@ def hold_ticket(ask: HoldTicket, tx: Transaction, now: datetime) -> Result:
 def _hold(ask: HoldTicket, now: datetime) -> Hold:
     if ask.reason is None:
         raise InvalidField("hold_reason", "blank")
-    if ask.reason is not HoldReason.DATE:
-        return Hold(ask.reason)
-    if ask.until is None:
+    if ask.until is None and ask.reason is HoldReason.DATE:
         raise InvalidField("until", "date_missing")
-    if ask.until <= now:
+    if ask.until is not None and ask.until <= now:
         raise InvalidField("until", "not_in_future")
     return Hold(ask.reason, ask.until)
 

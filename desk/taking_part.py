@@ -47,7 +47,7 @@ def add_person(ask: AddPerson, tx: Transaction, now: datetime) -> Result:
     actor.require(Move.REPLY, ticket)
     person = _wanted(ask, tx)
     if ticket.concerns(person.id):
-        return Result(ticket.id, changed=False)
+        raise InvalidField("person" if ask.who else "address", "takes_part")
     if len(ticket.participants) >= MOST:
         raise InvalidField("person", "too_many_people", MOST)
     removed = tuple(one for one in ticket.removed if one != person.id)
@@ -107,7 +107,7 @@ def _newcomers(tx: Transaction, ticket: Ticket, named: Iterable[NewPerson]) -> t
 
 def _wanted(ask: AddPerson, tx: Transaction) -> Person:
     if not ask.who and not ask.address.strip():
-        raise InvalidField("person", "blank")
+        raise InvalidField("person", "nobody_named")
     if not ask.who:
         if not looks_like_address(ask.address):
             raise InvalidField("address", "not_an_address")

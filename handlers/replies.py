@@ -36,13 +36,14 @@ async def on_replied(sent: Submission, context: Context) -> Answer:
 async def on_withdraw(click: Click, context: Context) -> Answer:
     """Undo: nothing was sent, and the text is in the form again while one can still reply."""
     await context.desk.handle(WithdrawReply(click.ticket, click.entry, click.user), once=click.once)
-    entry = await context.desk.ask(EntryWords(click.entry), by=click.user)
+    reply = await context.desk.ask(EntryWords(click.entry), by=click.user)
     try:
         form = MoveForm(click.ticket, Move.REPLY, again=click.entry)
         facts = await context.desk.ask(form, by=click.user)
     except MoveNotAllowed:
         return Answer()
-    return then(beside(click, reply_form(facts, context.t, entry.words)))
+    again = reply_form(facts, context.t, reply.words, then_hold=reply.then_hold)
+    return then(beside(click, again))
 
 
 async def on_answer(click: Click, context: Context) -> Answer:

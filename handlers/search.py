@@ -11,7 +11,8 @@ from handlers.context import Context, Table
 from handlers.pages import BEGINNING, page_view
 from handlers.payload import Called, Click, Submission
 
-FIND = frozenset({"find", "cherche"})  # first word of the command
+# First word of the command.
+FIND = frozenset({"find", "search", "cherche", "chercher", "rechercher", "trouver"})
 
 
 def wants_to_find(called: Called) -> str | None:

@@ -103,6 +103,7 @@ _FLAGS = (
     "can_answer",
     "in_slack",
     "for_beneficiary",
+    "in_copy",
 )
 
 
@@ -164,6 +165,7 @@ def _values(facts: MailFacts, identity: MailIdentity, t: Translator) -> dict[str
         "code": identity.body_mark(facts.ticket) if identity.can_receive else "",
         "in_slack": facts.to.slack_id is not None,
         "for_beneficiary": facts.for_beneficiary,
+        "in_copy": facts.in_copy,
         "signature": facts.signature,
         "team_signature": Words.plain(signed.of(t.language)) if signed else NO_WORDS,
     }

@@ -79,6 +79,7 @@ def variants(message: Message, t: Translator, key: str) -> Iterator[tuple[MailFa
     yield plain, deaf
     yield replace(plain, author="", subject="", entry=replace(plain.entry, words=NO_WORDS)), hears
     yield replace(plain, for_beneficiary=True, requester_name="Marie Curie"), hears
+    yield replace(plain, in_copy=True, requester_name="Marie Curie"), hears
     yield replace(plain, to=replace(plain.to, slack_id=None)), deaf
     yield replace(plain, references=("<strange@example.org>",), author="Paul Smith"), hears
     yield replace(plain, signature=_words(message, t), style=MailStyle(signature=signed)), hears

@@ -25,8 +25,7 @@ def note_scenes(cast: Cast, t: Translator) -> Iterator[tuple[str, Any]]:
     reader = replace(cast.requester, id=f.PAUL.id)
     yield "whisper_requester", notes.whisper(replace(outsider, reader=reader), t)
     for message in Message:
-        for who in (False, True):
-            name = "beneficiary" if who else "requester"
+        for name in ("requester", "beneficiary", "copy"):
             mail = f.mail_facts(
                 message,
                 to=cast.requester,
@@ -34,7 +33,8 @@ def note_scenes(cast: Cast, t: Translator) -> Iterator[tuple[str, Any]]:
                 author=cast.technician.name,
                 requester_name=cast.requester.name,
                 team=cast.label,
-                for_beneficiary=who,
+                for_beneficiary=name == "beneficiary",
+                in_copy=name == "copy",
                 entry=f.a_public_entry(Kind.REPLY, cast.words, by_name=cast.technician.name),
             )
             yield f"direct_{message}_{name}", notes.direct_message(mail, t)

@@ -138,6 +138,9 @@ def _cards(cast: Cast, t: Translator) -> Iterator[Scene]:
     for hold in (Hold(HoldReason.SUPPLIER), Hold(HoldReason.DATE, f.NOW + timedelta(days=3))):
         held = _card(cast, State.PENDING, ticket={"hold": hold})
         yield f"card_hold_{hold.reason}", card.ticket_card(held, t)
+    at_the_latest = Hold(HoldReason.REQUESTER, f.NOW + timedelta(days=3))
+    held = _card(cast, State.PENDING, ticket={"hold": at_the_latest})
+    yield "card_hold_requester_until", card.ticket_card(held, t)
 
 
 def _card(cast: Cast, state: State, ticket: dict[str, Any] | None = None, **changes: Any) -> Any:

@@ -66,6 +66,10 @@ def test_a_reply_says_to_whom_and_how_it_goes(english: Translator):
     assert "⚠️ Jo Lost has no address and will not be told." in said
 
 
+def chosen_afterwards(view) -> str:
+    return inputs(view)[Field.AFTERWARDS]["element"]["initial_option"]["value"]
+
+
 def test_a_reply_leaves_the_ticket_as_it_is_unless_asked(english: Translator):
     afterwards = inputs(reply_form(f.move_form_facts(Move.REPLY), english))[Field.AFTERWARDS]
 
@@ -84,6 +88,9 @@ def test_a_reply_taken_back_is_in_the_form_again(english: Translator):
 
     written = inputs(view)[Field.MESSAGE]["element"]["initial_value"]
     assert "every second page" in str(written)
+    assert chosen_afterwards(view) == LEAVE_AFTERWARDS
+    held = reply_form(f.move_form_facts(Move.REPLY), english, f.JAM, then_hold=True)
+    assert chosen_afterwards(held) == HOLD_AFTERWARDS
     assert Context.decode(view["private_metadata"]) == Context(42)
 
 

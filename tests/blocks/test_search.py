@@ -44,7 +44,7 @@ def test_what_was_typed_stays_in_the_input(english: Translator):
 @pytest.mark.parametrize("is_technician", [True, False])
 def test_before_and_without_a_hit_it_says_what_to_do(is_technician: bool, english: Translator):
     kind = TechnicianFinds if is_technician else RequesterFinds
-    nothing = kind("printer", (), more=False)
+    nothing = kind("printer jams", (), more=False)
 
     before = find_view(None, english, is_technician=is_technician)
     in_vain = find_view(nothing, english, is_technician=is_technician)
@@ -52,6 +52,24 @@ def test_before_and_without_a_hit_it_says_what_to_do(is_technician: bool, englis
     assert "The beginning of a word is enough." in said_in(before)
     assert "With fewer of them there may be one." in said_in(in_vain)
     assert opened(before) == opened(in_vain) == []
+
+
+@pytest.mark.parametrize("is_technician", [True, False])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("printer", "has this word"),
+        ("printer jams", "With fewer of them there may be one."),
+        ("R-000999", "This ticket does not exist, or it is not yours to see."),
+    ],
+)
+def test_what_was_not_found_is_told_as_it_was_asked_for(
+    query: str, said: str, is_technician: bool, english: Translator
+):
+    kind = TechnicianFinds if is_technician else RequesterFinds
+    view = find_view(kind(query, (), more=False), english, is_technician=is_technician)
+
+    assert said in said_in(view)
 
 
 def test_only_a_cut_list_says_that_there_are_more(english: Translator):

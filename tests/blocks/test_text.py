@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
@@ -17,7 +19,9 @@ from tests.blocks.hostile import texts
         pytest.param("<!channel> & co", "&lt;!channel&gt; &amp; co", id="mention"),
         pytest.param("a\r\nb\tc\u2028d", "a b c d", id="line breaks"),
         pytest.param("\u202eabc\u202c", "abc", id="direction override"),
-        pytest.param("*loud* `code` ~no~", "∗loud∗ ˋcodeˋ ∼no∼", id="marks of style"),
+        pytest.param(
+            "*loud* `code` ~no~ _so_ a_b", "∗loud∗ ˋcodeˋ ∼no∼ ˍsoˍ a_b", id="marks of style"
+        ),
         pytest.param("نور الهدى", "\u2068نور الهدى\u2069", id="right to left"),
         pytest.param("Zoë 🌻 Müller", "Zoë 🌻 Müller", id="emoji"),
     ],
@@ -55,6 +59,8 @@ def test_somebody_without_a_name_is_called_by_address():
 def test_an_address_stands_behind_the_name():
     assert with_address(f.PAUL) == "Paul Smith (paul@example.org)"
     assert with_address(f.NOBODY_TO_MAIL) == "Ada Guest"
+    known_by_it_alone = replace(f.PAUL, name="Paul@example.org")
+    assert with_address(known_by_it_alone) == "paul@example.org"
 
 
 def test_people_are_listed_as_in_a_sentence(english: Translator, french: Translator):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,23 @@ def test_more_than_a_hundred_entries_are_found_by_typing(english: Translator):
 def test_a_person_nobody_knows_gives_name_and_address(english: Translator):
     view = ticket_form(f.new_ticket_facts(), Draft(somebody_new=True), english)
 
-    assert list(inputs(view))[1:3] == [Field.NEW_NAME, Field.NEW_ADDRESS]
+    names = [name.partition("#")[0] for name in inputs(view)]
+    assert names[1:3] == [Field.NEW_NAME, Field.NEW_ADDRESS]
+
+
+def test_what_was_typed_about_one_new_person_is_not_kept_for_the_next(english: Translator):
+    """Slack keeps what an input of the same id holds, whatever its first value is."""
+
+    def of_whom(typed: str) -> dict[str, Any]:
+        draft = Draft(somebody_new=True, typed=typed)
+        shown = inputs(ticket_form(f.new_ticket_facts(), draft, english))
+        return {name: one for name, one in shown.items() if name.startswith("new_")}
+
+    anna, bob = of_whom("anna@client.example"), of_whom("Bob Martin")
+
+    assert len(anna) == len(bob) == 2
+    assert not set(anna) & set(bob)
+    assert list(of_whom("Bob Martin")) == list(bob)
 
 
 def test_an_address_is_asked_for_where_there_is_none_and_belongs_to_one_person(

@@ -371,3 +371,49 @@ async def test_answers_in_any_order_and_repeated_are_one_entry_each(
 
         answers = [e.words.text for e in await office.journal(ticket) if e.kind is Kind.ANSWER]
         assert sorted(answers) == ["answer 0", "answer 1", "answer 2"]
+
+
+LONG = "Hello, the printer on the third floor stops, see https://intranet.example/printers/hp-400"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "kept"),
+    [
+        ("Printer", LONG, "Printer"),
+        ("", "Hello,\nmy screen is black", "Hello, my screen is black"),
+        ("", LONG, "Hello, the printer on the third floor stops, see…"),
+        ("", "x" * 90, "x" * 79 + "…"),
+        ("It stops. " * 30, LONG, "It stops. " * 14 + "It stops.…"),
+        ("", " \n", "…"),
+    ],
+)
+async def test_a_mail_without_a_subject_is_called_by_how_it_begins(
+    desk: Desk, subject: str, text: str, kept: str
+) -> None:
+    await desk.takes(a_mail(PAUL, subject, text))
+
+    assert (await desk.office.ticket(1)).subject == kept
+
+
+async def test_a_mail_that_is_only_a_picture_is_called_by_its_name(desk: Desk) -> None:
+    await desk.takes(_a_picture("", "badge.png"))
+    ticket = await desk.office.ticket(1)
+
+    assert (ticket.subject, ticket.description.text) == ("badge.png", "badge.png")
+
+
+async def test_an_answer_that_is_only_a_picture_does_not_repeat_the_subject(desk: Desk) -> None:
+    await desk.takes(a_mail(PAUL, "Printer", "It jams."))
+    answer = _a_picture("Re: [R-000001] Printer", "jam.png", to=await desk.token(1))
+    await desk.takes(answer)
+
+    assert (await desk.office.last(1)).words.text == "jam.png"
+
+
+def _a_picture(subject: str, name: str, to: str = US) -> Incoming:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = PAUL, to, subject
+    message["Message-ID"] = f"<{name}@programs.example>"
+    message.set_content("")
+    message.add_attachment(b"\x89PNG\r\n\x1a\n" + b"x" * 99, "image", "png", filename=name)
+    return read_mail(message.as_bytes(), (US,), PAUL)

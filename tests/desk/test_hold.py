@@ -22,9 +22,7 @@ async def test_a_ticket_on_hold_says_why(office: Office, reason: HoldReason) -> 
     await office.deliver()
     office.later()
 
-    result = await office.does(
-        HoldTicket(number, PIERRE, reason, until=office.now + TOMORROW, note=Words.plain("Order 7"))
-    )
+    result = await office.does(HoldTicket(number, PIERRE, reason, note=Words.plain("Order 7")))
 
     ticket, entry = await office.ticket(number), await office.last(number)
     assert (ticket.state, ticket.hold) == (State.PENDING, Hold(reason))
@@ -35,14 +33,20 @@ async def test_a_ticket_on_hold_says_why(office: Office, reason: HoldReason) -> 
     assert office.waiting() == [RefreshCard(number), ShowEntry(number, entry.id)]
 
 
-async def test_a_hold_until_a_date_keeps_the_date(office: Office) -> None:
+@pytest.mark.parametrize("reason", HoldReason)
+async def test_a_hold_keeps_the_date_whatever_it_waits_for_and_ends_with_it(
+    office: Office, reason: HoldReason
+) -> None:
     number, until = await office.open(), office.now + TOMORROW
 
-    await office.does(HoldTicket(number, PIERRE, HoldReason.DATE, until))
+    await office.does(HoldTicket(number, PIERRE, reason, until))
 
     ticket, entry = await office.ticket(number), await office.last(number)
-    assert ticket.hold == Hold(HoldReason.DATE, until)
-    assert entry.facts == {"reason": "date", "until": until.isoformat()}
+    assert ticket.hold == Hold(reason, until)
+    assert entry.facts == {"reason": reason, "until": until.isoformat()}
+    office.later(TOMORROW)
+    await office.does(WakeTicket(number))
+    assert (await office.ticket(number)).state is State.NEW
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,7 @@ async def test_a_hold_until_a_date_keeps_the_date(office: Office) -> None:
         pytest.param(HoldReason.DATE, None, "until", "date_missing", id="no date"),
         pytest.param(HoldReason.DATE, 0 * MINUTE, "until", "not_in_future", id="now"),
         pytest.param(HoldReason.DATE, -TOMORROW, "until", "not_in_future", id="yesterday"),
+        pytest.param(HoldReason.SUPPLIER, -TOMORROW, "until", "not_in_future", id="too late"),
     ],
 )
 async def test_a_hold_needs_a_reason_and_a_day_to_come(

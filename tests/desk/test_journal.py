@@ -42,6 +42,7 @@ from desk.journal import (
 )
 from desk.mails import DeliveryState
 from desk.resolve_ticket import ReopenTicket, ResolveTicket
+from desk.taking_part import AddPerson
 from desk.words import Words
 from tests.desk.office import MARIE, PIERRE, Office
 from tests.facts import NOW, an_entry
@@ -174,6 +175,8 @@ async def test_a_mail_says_whose_request_it_is_about(office: Office) -> None:
 
     assert (first.to.name, first.for_beneficiary) == ("Paul Smith", False)
     assert (second.to.name, second.for_beneficiary) == ("Marie Curie", True)
+    assert not first.in_copy
+    assert not second.in_copy
     assert second.requester_name == "Paul Smith"
     assert second.entry.words.text == "A new roller."
     assert (second.reference, second.subject, second.author) == (
@@ -181,6 +184,23 @@ async def test_a_mail_says_whose_request_it_is_about(office: Office) -> None:
         "Printer jams",
         "Pierre Durand",
     )
+
+
+async def test_somebody_in_copy_is_told_that_they_are(office: Office) -> None:
+    number = await office.open(by=PIERRE, requester="U0PAUL")
+    await office.does(AddPerson(number, PIERRE, who=MARIE))
+    await office.deliver()
+    await office.does(ResolveTicket(number, PIERRE, "materiel", Words.plain("A new roller.")))
+
+    told = [
+        await office.store.read(lambda tx, mail=mail: mail_facts(tx, mail, office.now))
+        for mail in office.waiting_of(SendMail)
+    ]
+
+    assert {(one.to.name, one.in_copy) for one in told} == {
+        ("Paul Smith", False),
+        ("Marie Curie", True),
+    }
 
 
 async def test_a_mail_cannot_be_made_of_an_internal_entry(office: Office) -> None:

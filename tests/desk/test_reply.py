@@ -177,9 +177,19 @@ async def test_a_reply_taken_back_comes_back_into_the_form(office: Office) -> No
 
     again = await office.desk.ask(EntryWords(entry), by=PIERRE)
 
-    assert again.words == QUESTION
+    assert (again.words, again.then_hold) == (QUESTION, False)
     with pytest.raises(NotYours):
         await office.desk.ask(EntryWords(entry), by=PAUL)
+
+
+async def test_a_reply_taken_back_remembers_that_the_ticket_was_to_wait(office: Office) -> None:
+    number = await office.open()
+    entry = await reply_to(office, number, then_hold=True)
+    await office.does(WithdrawReply(number, entry, PIERRE))
+
+    again = await office.desk.ask(EntryWords(entry), by=PIERRE)
+
+    assert again.then_hold
 
 
 async def test_taking_a_reply_back_twice_is_one_withdrawal(office: Office) -> None:

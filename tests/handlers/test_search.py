@@ -27,7 +27,11 @@ async def asks(front: Front, text: str, user: str = PIERRE) -> Any:
 
 
 @pytest.mark.parametrize(
-    "text", ["find printer paul", "cherche printer", "FIND  jams", "find PRIN"]
+    "text",
+    [
+        *("find printer paul", "cherche printer", "FIND  jams", "find PRIN", "search jams"),
+        *("chercher printer", "rechercher printer", "Trouver printer"),
+    ],
 )
 async def test_the_command_finds_in_both_languages(front: Front, ticket: int, text: str):
     view = await asks(front, text)
@@ -45,7 +49,7 @@ async def test_without_words_the_command_asks_for_them(front: Front, ticket: int
     assert "R-000001" not in text_of(view)
 
 
-@pytest.mark.parametrize("text", ["findings are wrong", "printer find", "chercher"])
+@pytest.mark.parametrize("text", ["findings are wrong", "printer find", "recherche de fichiers"])
 async def test_any_other_word_is_a_subject(front: Front, ticket: int, text: str):
     assert (await asks(front, text))["callback_id"] == Form.TICKET_NEW
 

@@ -59,8 +59,10 @@ CASES: dict[str, Case] = {
     "reply_to_the_beneficiary": Case(replace(REPLY, to=MARIE, for_beneficiary=True)),
     "reply_that_is_answered_in_slack": Case(REPLY, DEAF),
     "reply_that_is_answered_elsewhere": Case(replace(REPLY, to=a_person(slack_id=None)), DEAF),
+    "reply_to_somebody_in_copy": Case(replace(REPLY, to=MARIE, in_copy=True)),
     "resolved": Case(RESOLVED),
     "resolved_for_the_beneficiary": Case(replace(RESOLVED, to=MARIE, for_beneficiary=True)),
+    "resolved_for_somebody_in_copy": Case(replace(RESOLVED, to=MARIE, in_copy=True)),
     "resolved_by_the_desk": Case(replace(RESOLVED, author="")),
 }
 
