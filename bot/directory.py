@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.outcomes import NotSetUp, Unreachable
+from bot.outcomes import NotSetUp
 from bot.pacing import Steady
 from bot.slack_calls import SlackCalls, SlackDeclined, next_cursor
 from desk.people import Person
@@ -148,20 +148,25 @@ async def with_slack_ids(setup: HouseSetup, calls: SlackCalls) -> HouseSetup:
             return state.id
         return name if not name or is_channel_id(name) else f"#{name}"
 
+    def people(refs: Iterable[str]) -> tuple[str, ...]:
+        """A group that Slack does not know is nobody."""
+        return tuple(m for ref in refs for m in groups.get(ref, () if is_group(ref) else (ref,)))
+
     def team(entry: TeamSetup) -> TeamSetup:
-        members = tuple(m for ref in entry.members for m in groups.get(ref, (ref,)))
+        members = people(entry.members)
         return replace(entry, channel=channel(entry.channel), members=members)
 
     return replace(
         setup,
         admin_channel=channel(setup.admin_channel),
-        administrators=tuple(m for ref in setup.administrators for m in groups.get(ref, (ref,))),
+        administrators=people(setup.administrators),
         teams=tuple(team(entry) for entry in setup.teams),
     )
 
 
 async def _groups(setup: HouseSetup, calls: SlackCalls) -> dict[str, tuple[str, ...]]:
-    """Members of the user groups that the desk file names, as "S0123" or "@handle"."""
+    """Members of the user groups that the desk file names, as "S0123" or "@handle". Raises
+    Unreachable: a team without its people is not to be loaded because a call was lost."""
     wanted = {
         ref
         for refs in (*(team.members for team in setup.teams), setup.administrators)
@@ -174,11 +179,15 @@ async def _groups(setup: HouseSetup, calls: SlackCalls) -> dict[str, tuple[str, 
     try:
         answer = await calls.call("usergroups.list", {})
         ids = {f"@{group['handle']}": group["id"] for group in answer.get("usergroups") or ()}
-        for ref in wanted:
+    except (SlackDeclined, NotSetUp) as fault:
+        log.warning("user_groups_unknown", reason=str(fault))
+        return {}
+    for ref in wanted:
+        try:
             users = await calls.call("usergroups.users.list", {"usergroup": ids.get(ref, ref)})
             members[ref] = tuple(map(str, users.get("users") or ()))
-    except (SlackDeclined, Unreachable) as fault:
-        log.warning("user_groups_unknown", reason=str(fault))
+        except (SlackDeclined, NotSetUp) as fault:
+            log.warning("user_group_unknown", group=ref, reason=str(fault))
     return members
 
 

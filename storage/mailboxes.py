@@ -94,11 +94,9 @@ class SqlMailboxes:
         self._connection.execute(update(c).where(*where).values(filed_at=at))
 
     def begin_anew(self, box: Progress) -> None:
-        """The server has numbered its mails anew: what was claimed by the old numbers is nothing
-        to be filed any more."""
-        self._connection.execute(
-            delete(c).where(c.c.mailbox == box.name, c.c.uidvalidity != box.uidvalidity)
-        )
+        """The server has numbered its mails anew, or it is another server or folder, which may use
+        the same numbers: what was claimed by the old ones is nothing to be filed any more."""
+        self._connection.execute(delete(c).where(c.c.mailbox == box.name))
         self.keep(box)
 
     def purge(self, before: datetime, limit: int = 1000) -> int:

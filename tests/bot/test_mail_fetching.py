@@ -184,6 +184,19 @@ async def test_numbered_anew_nothing_is_taken_twice_and_nothing_old_comes_up(ser
     assert await kept(store) == ["one", "two"]
 
 
+async def test_of_another_server_with_the_same_numbers_nothing_is_ours_to_file(server, store):
+    await server.add(a_mail("one"))
+    async with fetched_from(a_box(server, after=After.DELETE), store):
+        await until_seen(store, 101)
+    here = await store.read(lambda tx: tx.mailboxes.of("support"))
+    assert await store.read(lambda tx: tx.mailboxes.is_to_file(here))
+
+    moved = replace(here, place="imap://elsewhere")
+    await store.write(lambda tx: tx.mailboxes.begin_anew(moved))
+
+    assert not await store.read(lambda tx: tx.mailboxes.is_to_file(moved))
+
+
 async def test_a_mail_that_came_another_way_is_known(server, store):
     other = letter(b"Received: by mx.example\r\n" + a_mail("one"), Way("lmtp"))
     await store.write(lambda tx: tx.spool.keep(other, datetime.now(UTC)))
