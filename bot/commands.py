@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import check as checking
 from bot import people_list, spool_commands
+from bot.alone import alone_on
 from bot.app import Bot, utc_now
 from bot.command_group import Group
 from bot.config import Settings, SettingsFault, read_settings
@@ -59,7 +60,12 @@ def run() -> None:
     set_up_logs(settings)
     for line in unknown_settings():
         log.warning("setting_unknown", told=line)
-    _explained(lambda: run_until_stopped(Bot(settings), second_ends=True))
+
+    async def serve() -> None:
+        with alone_on(settings.database_url):
+            await run_until_stopped(Bot(settings), second_ends=True)
+
+    _explained(serve)
 
 
 @main.command(epilog="frontdesk demo\nfrontdesk demo --fresh\nfrontdesk demo --port 9000")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shutil
 import socket
 import sys
@@ -15,8 +14,9 @@ import aiohttp
 import click
 import structlog
 
+from bot.alone import NotAlone, hold
 from bot.app import Bot
-from bot.config import Settings, read_settings
+from bot.config import Settings, given_settings
 from bot.demo_tickets import open_some_tickets
 from bot.logs import set_up_logs
 from bot.running import run_until_stopped
@@ -68,11 +68,9 @@ def _prepare(folder: Path, fresh: bool) -> IO[str]:
     mark = folder / MARK
     if not mark.exists() and not (folder / SAVED).exists() and any(folder.iterdir()):
         raise NotADemo(0, f"{folder} holds other things than a demo; try --folder var/demo")
-    held = mark.open("a", encoding="ascii")
     try:
-        _hold(held)
-    except OSError:
-        held.close()
+        held = hold(mark)
+    except NotAlone:
         raise NotADemo(0, f"Another demo is at work in {folder}; try --folder") from None
     if fresh:
         for one in folder.iterdir():
@@ -81,14 +79,6 @@ def _prepare(folder: Path, fresh: bool) -> IO[str]:
             elif one != mark:
                 one.unlink()
     return held
-
-
-def _hold(file: IO[str]) -> None:
-    """Raises OSError where another process does. Windows knows no such lock."""
-    with contextlib.suppress(ImportError):
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 async def _run_bot(settings: Settings, ports: Ports) -> None:
@@ -126,7 +116,7 @@ def _settings(ports: Ports, folder: Path, over_http: bool, undo: int) -> Setting
         "FRONTDESK_UNDO_SECONDS": undo,
         "FRONTDESK_LOG_LEVEL": "warning",
     }
-    return read_settings(_env_file=None, **values)
+    return given_settings(**values)
 
 
 async def _start_slack(ports: Ports, folder: Path, over_http: bool) -> asyncio.subprocess.Process:

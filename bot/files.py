@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from storage.store import SqlStore
 log = structlog.get_logger(__name__)
 
 GRACE = timedelta(days=1)  # between the bytes and the transaction that refers to them, at most
+OWNER = "belongs-to"  # the file that names the database whose files these are
+FOREVER = datetime.max.replace(tzinfo=UTC)
 PORTION = 500  # digests asked about in one query
 FILES_ALONE = frozenset({errno.EINVAL, errno.ENOTSUP})  # said where folders need no fsync
 SPOOLED = 5_000_000  # bytes of one file in memory at most; the rest waits on the disk
@@ -73,9 +76,12 @@ class FileStore:
             ) from None
 
     def _make_root(self) -> None:
-        self._fs.makedirs(self._root, exist_ok=True)
-        if self._local is not None:
-            _to_disk(self._local.parent)
+        if self._local is None:
+            self._fs.makedirs(self._root, exist_ok=True)
+            return
+        for folder in (*reversed(self._local.parents), self._local):
+            folder.mkdir(mode=0o700, exist_ok=True)  # for nobody else's eyes
+        _to_disk(self._local.parent)
 
     @property
     def folder(self) -> Path | None:
@@ -122,7 +128,11 @@ class FileStore:
         return bool(await asyncio.to_thread(self._fs.exists, self._place(digest)))
 
     async def forget_orphans(self, store: SqlStore, now: datetime, grace: timedelta = GRACE) -> int:
-        """Remove what no ticket refers to and was not written within `grace`; how many."""
+        """Remove what no ticket refers to and was not written within `grace`; how many. None where
+        the files belong to another database: it refers to them, and ours does not."""
+        if not await self._is_of(store):
+            log.warning("files_of_another_desk", advice=f"see {self._root}/{OWNER}")
+            return 0
         old = await asyncio.to_thread(lambda: list(self._older_than(now - grace)))
         removed = 0
         for start in range(0, len(old), PORTION):
@@ -132,6 +142,25 @@ class FileStore:
                 if digest not in used:
                     removed += await asyncio.to_thread(self._remove, digest, now - grace)
         return removed
+
+    async def _is_of(self, store: SqlStore) -> bool:
+        """Whether this database is the one whose files are here. The first one that has some here,
+        or comes while there are none, is written down beside them."""
+        ours = await store.write(lambda tx: tx.organisation.identity())
+        owner = await asyncio.to_thread(self._owner)
+        if owner:
+            return owner == ours
+        there = await asyncio.to_thread(lambda: list(islice(self._older_than(FOREVER), PORTION)))
+        if there and not await store.read(lambda tx: tx.files.in_use(there)):
+            return False
+        await asyncio.to_thread(self._fs.pipe_file, f"{self._root}/{OWNER}", ours.encode())
+        return True
+
+    def _owner(self) -> str:
+        try:
+            return bytes(self._fs.cat_file(f"{self._root}/{OWNER}")).decode("ascii").strip()
+        except FileNotFoundError:
+            return ""
 
     def _place(self, digest: str) -> str:
         return f"{self._root}/{digest[:2]}/{digest}"

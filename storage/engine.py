@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -122,14 +123,16 @@ def begin_to_read(url: URL) -> str:
 
 def empty_the_journal(url: URL) -> None:
     """Write SQLite's journal back into the file and cut it off, unless somebody is in the way."""
-    with closing(sqlite3.connect(str(url.database), timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(str(url.database), timeout=BUSY_TIMEOUT_MS / 1000)
+    ) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def write_back(url: URL) -> None:
     """Write SQLite's journal back into the file beside whoever writes, so that it begins anew.
     Raises sqlite3.Error."""
-    with closing(sqlite3.connect(str(url.database), timeout=0)) as connection:
+    with contextlib.closing(sqlite3.connect(str(url.database), timeout=0)) as connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         for _ in range(TIMES):
             _, written, back = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
@@ -180,7 +183,12 @@ def _was_opened_to_read(error: Any, connection: Any) -> bool:
 
 def _make_folder(url: URL) -> None:
     assert url.database is not None
-    Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = Path(url.database)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # For nobody else's eyes, in whatever folder; SQLite makes the files beside it alike. What
+    # stands in the way SQLite says itself.
+    with contextlib.suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare_writer(connection: Any, busy_timeout_ms: int = 0) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select, true
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, select, true, update
 
 from desk.organisation import Catalogue, House, ResolutionCode, Team
 from desk.people import Person
@@ -10,7 +12,7 @@ from desk.ports import HouseSetup
 from storage import house_file
 from storage.known_house import KnownHouse
 from storage.people_rows import PEOPLE, person_of
-from storage.tables import members, people
+from storage.tables import house, members, people
 
 _IN_TEAM = select(members.c.person_id).where(members.c.team_id == bindparam("team"))
 _MEMBERS = PEOPLE.where(people.c.active == true(), people.c.id.in_(_IN_TEAM)).order_by(
@@ -48,6 +50,16 @@ class SqlOrganisation:
 
     def codes(self) -> tuple[ResolutionCode, ...]:
         return self._known.facts.codes
+
+    def identity(self) -> str:
+        """This database's, the same for ever: made where it is asked for first. Raises LookupError
+        while no desk file was ever loaded."""
+        nameless = update(house).where(house.c.identity.is_(None))
+        self._connection.execute(nameless.values(identity=uuid4().hex))
+        found: str | None = self._connection.execute(select(house.c.identity)).scalar()
+        if found is None:
+            raise LookupError("no desk file was loaded yet")
+        return found
 
     def load(self, setup: HouseSetup, *, first: bool = False) -> None:
         """`first`: only where there is no house yet."""

@@ -142,6 +142,7 @@ house = Table(
     Column("fallback_team_id", BigInteger, ForeignKey("teams.id"), nullable=False),
     Column("admin_channel", Text),
     Column("revision", BigInteger, nullable=False, server_default="0"),  # see known_house.py
+    Column("identity", Text),  # of this database, which its files are marked with
     CheckConstraint("id = 1", name="only_one"),
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import demo
+from bot.config import given_settings
 from bot.demo import NotADemo, PortTaken, run_demo
 
 
@@ -62,3 +63,18 @@ async def test_where_a_port_is_taken_nothing_is_touched(tmp_path: Path) -> None:
             await run_demo(min(port, 65_532), tmp_path, fresh=True, over_http=False, undo=0)
 
     assert content(tmp_path) == ["slack.json"]
+
+
+def test_what_is_set_for_a_real_desk_is_not_the_demos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTDESK_FILES", str(tmp_path / "real"))
+    monkeypatch.setenv("FRONTDESK_TEMPLATES", "/nowhere")
+    monkeypatch.setenv("FRONTDESK_BOUNCE_ADDRESS", "bounces@real.example")
+
+    settings = given_settings(
+        SLACK_BOT_TOKEN="xoxb-sandbox", SLACK_SIGNING_SECRET="s", FRONTDESK_STATE=tmp_path
+    )
+
+    assert settings.files_url == str(tmp_path / "files")
+    assert (settings.templates, settings.bounce_address) == (None, "")

@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bot.files import FileMissing, FileStore, StoreUnusable, TooLarge
 from desk.files import FileOrigin, NewFile
+from storage.migrate import upgrade
 from storage.store import SqlStore
 from storage.transaction import SqlTransaction
 from tests.storage.house import NOW, SETUP, a_reply
@@ -37,6 +39,10 @@ def refer_to(file: NewFile, tx: SqlTransaction) -> None:
     tx.organisation.load(SETUP)
     entry = a_reply(tx, "paul@example.org")
     tx.files.add(entry.ticket, entry.id, file, FileOrigin.FORM, NOW)
+
+
+async def a_desk(store: SqlStore) -> None:
+    await store.write(lambda tx: tx.organisation.load(SETUP))
 
 
 def contents(folder: Path) -> list[str]:
@@ -180,8 +186,54 @@ async def test_what_no_ticket_refers_to_is_forgotten_after_a_while(
     assert await files.has(used)
 
 
+async def test_nothing_of_another_database_is_forgotten(
+    store: SqlStore, files: FileStore, tmp_path: Path
+):
+    """A mistyped DATABASE_URL, or a test desk with the real one's folder."""
+    await a_desk(store)
+    await files.forget_orphans(store, LATER)
+    theirs = await files.keep(b"theirs")
+    upgrade(f"sqlite:///{tmp_path / 'another.db'}")
+    another = SqlStore(f"sqlite:///{tmp_path / 'another.db'}")
+    try:
+        await a_desk(another)
+        with capture_logs() as logs:
+            assert await files.forget_orphans(another, LATER) == 0
+    finally:
+        another.close()
+
+    assert await files.has(theirs)
+    assert [line["event"] for line in logs] == ["files_of_another_desk"]
+    assert await files.forget_orphans(store, LATER) == 1
+
+
+async def test_files_without_an_owner_are_whose_tickets_refer_to_them(
+    store: SqlStore, files: FileStore
+):
+    """As they were left by a version that wrote no owner down."""
+    await a_desk(store)
+    orphan, used = await files.keep(b"orphan"), await files.keep(b"used")
+
+    assert await files.forget_orphans(store, LATER) == 0
+    assert await files.has(orphan)
+    file = NewFile("used.txt", "text/plain", 4, used)
+    await store.write(lambda tx: refer_to(file, tx))
+
+    assert await files.forget_orphans(store, LATER) == 1
+    assert await files.has(used)
+
+
+async def test_nobody_else_on_the_machine_looks_into_files(tmp_path: Path):
+    await FileStore(str(tmp_path / "var" / "files")).prepare()
+
+    modes = [stat.S_IMODE(place.stat().st_mode) for place in (tmp_path / "var").rglob("*")]
+    assert modes == [0o700]
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
 async def test_what_is_kept_anew_is_young_again(tmp_path: Path, store: SqlStore):
     files = FileStore(str(tmp_path))
+    await a_desk(store)
     digest = await files.keep(b"bytes")
     place = tmp_path / digest[:2] / digest
     old = (datetime.now(UTC) - timedelta(days=9)).timestamp()
@@ -195,6 +247,7 @@ async def test_what_is_kept_anew_is_young_again(tmp_path: Path, store: SqlStore)
 async def test_leftovers_of_a_process_that_died_are_removed(tmp_path: Path, store: SqlStore):
     files = FileStore(str(tmp_path))
     await files.prepare()
+    await a_desk(store)
     (tmp_path / "ab").mkdir()
     (tmp_path / "ab" / ".new-x").write_bytes(b"half")
 

@@ -19,6 +19,7 @@ from desk.result import Result
 from desk.words import Words
 from storage import patience
 from storage.engine import database_url as parse
+from storage.migrate import upgrade
 from storage.prepared import prepared
 from storage.store import SqlStore
 from storage.tables import entries
@@ -324,3 +325,22 @@ async def test_an_error_does_not_repeat_what_people_wrote(store: SqlStore, by: A
         await store.write(write)
 
     assert "hunter2" not in "".join(traceback.format_exception(fault.value))
+
+
+def modes_in(folder: Path) -> dict[str, int]:
+    return {place.name: place.stat().st_mode & 0o777 for place in folder.iterdir()}
+
+
+async def test_nobody_else_on_the_machine_reads_the_file(tmp_path: Path):
+    """In a folder that was there before, too, and whatever the umask."""
+    url = f"sqlite:///{tmp_path / 'frontdesk.db'}"
+    upgrade(url)
+    store = SqlStore(url)
+    try:
+        await store.write(a_person)
+        modes = modes_in(tmp_path)
+    finally:
+        store.close()
+
+    assert {"frontdesk.db", "frontdesk.db-wal"} <= set(modes)
+    assert set(modes.values()) == {0o600}
