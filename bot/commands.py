@@ -164,11 +164,18 @@ def outbox() -> None:
 
 
 @outbox.command(name="list", epilog="frontdesk outbox list\nfrontdesk outbox list --limit 500")
-@click.option("--limit", default=100, show_default=True, help="How many rows at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="How many rows at most.",
+)
 def list_outbox(limit: int) -> None:
-    """Messages and mails that were refused or are uncertain, oldest first."""
-    rows = _with_store(lambda tx: tx.outbox.stuck(limit))
-    for row in rows:
+    """Messages and mails that were refused or are uncertain; then those that were tried in vain
+    and will be tried again. Oldest first."""
+    rows = _with_store(lambda tx: (*tx.outbox.stuck(limit), *tx.outbox.postponed(limit)))
+    for row in rows[:limit]:
         what = row.effect.get("kind", "?")
         ticket = row.effect.get("ticket")
         where = f"R-{ticket:06d}" if isinstance(ticket, int) else ""

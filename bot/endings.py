@@ -26,6 +26,7 @@ FIRST_MAIL_PAUSE, LONGEST_MAIL_PAUSE = 30.0, 4 * 3600.0
 SETTLING = 2.0  # seconds before looking whether a doubtful post arrived: it may still be under way
 DEFECTS = 20  # tries of what breaks off by a fault of ours: over an hour, and its lane waits
 MAIL_PATIENCE = timedelta(days=2)  # how long a mail is tried before it is given up
+WORTH_AN_ALERT = 2  # tries before one more in vain is told louder
 MAIL_TRIES = 5  # at least, so that an old one that somebody sends again has some minutes, too
 
 Ended = tuple[Lease, Done]
@@ -101,7 +102,8 @@ class Endings:
         if not tx.outbox.postpone(lease, until, fault.reason, attempted=doubtful, began=began):
             _make_true(tx, lease, now)
             return
-        log.info("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)
+        say = log.warning if lease.attempts >= WORTH_AN_ALERT else log.info
+        say("postponed", row=lease.id, seconds=round(seconds, 1), reason=fault.reason)
         if lease.attempts == 0:
             _show_delivery(tx, lease, now, failed=False)  # its time to be taken back is over
 

@@ -45,6 +45,11 @@ BEGINNING = 80  # characters of a mail's text that serve as its subject
 GRACE = timedelta(days=7)  # after which an answer to a solved ticket opens a new one
 
 
+class Unworkable(Exception):
+    """Nothing can be done about the mail by itself, now or later: somebody has to look at it. The
+    message says why."""
+
+
 @dataclass(frozen=True)
 class Place:
     """What the mail may do to the ticket it belongs to: answer as `by`, or add a note.
@@ -216,7 +221,7 @@ class MailIn:
             log.info("mail_from_machine", reasons=list(mail.verdict.reasons))
             return
         if not mail.from_address:
-            raise LookupError("nobody is named as its sender")  # so somebody has to look at it
+            raise Unworkable("nobody is named as its sender")
         if not _known(sender) and way.strangers is Strangers.REFUSE:
             log.warning("mail_from_unknown_sender")
             return

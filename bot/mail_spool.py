@@ -18,6 +18,7 @@ from typing import Protocol
 import structlog
 
 from bot.courtesy import Courtesy
+from bot.mail_in import Unworkable
 from bot.one_thread import OneThread
 from bot.rounds import Rounds
 from desk.effects import WarnMailSetAside
@@ -183,6 +184,9 @@ class MailSpool:
             await self._carry_out(mail)
         except Busy:
             await self._note(lambda tx: tx.spool.postpone(mail.id, self._owner, self._soon()))
+        except Unworkable as why:
+            reason = str(why)
+            await self._note(lambda tx: self._set_aside(tx, mail, reason))
         except Exception as fault:
             # Whatever is wrong with one mail must not stop the others.
             log.exception("mail_failed", attempt=mail.attempts + 1)

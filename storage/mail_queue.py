@@ -9,12 +9,11 @@ from sqlalchemy import Connection, and_, func, literal, or_, select, true, updat
 
 from desk.queued_mails import QueuedMail, Trouble
 from storage.outbox import SqlOutbox
-from storage.outbox_rows import FREE, IS_STUCK, IS_WAITING, WITHDRAWN
+from storage.outbox_rows import FREE, IS_POSTPONED, IS_STUCK, WITHDRAWN
 from storage.people import SqlPeople
 from storage.tables import outbox as o
 
-_LATE = and_(IS_WAITING, o.c.attempts > 0)
-_IN_TROUBLE = and_(o.c.entry_id.is_not(None), or_(IS_STUCK, _LATE))
+_IN_TROUBLE = and_(o.c.entry_id.is_not(None), or_(IS_STUCK, IS_POSTPONED))
 _ROWS = select(
     o.c.id,
     o.c.state,
@@ -52,7 +51,7 @@ class SqlMailQueue:
         if self._outbox.retry(row, at):
             return True
         # Whether an earlier attempt may have arrived stays known: such a row is not sent blindly.
-        return self._change(row, _LATE, due_at=at)
+        return self._change(row, IS_POSTPONED, due_at=at)
 
     def give_up(self, row: int, at: datetime) -> bool:
         """Never send it. False where there is nothing to give up, or a relay is at it."""

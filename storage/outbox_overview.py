@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select, true
 
 from storage.outbox_rows import (
     DONE,
+    IS_POSTPONED,
     IS_STUCK,
     IS_WAITING,
     REFUSED,
@@ -36,6 +37,16 @@ class Overview:
         )
         return tuple(Stuck(*row) for row in self._connection.execute(statement))
 
+    def postponed(self, limit: int) -> tuple[Stuck, ...]:
+        """Rows that will be tried again by themselves, oldest first: a server was away, or is."""
+        statement = (
+            select(o.c.id, o.c.payload, o.c.state, o.c.attempts, o.c.error, o.c.due_at)
+            .where(IS_POSTPONED)
+            .order_by(o.c.id)
+            .limit(limit)
+        )
+        return tuple(Stuck(*row) for row in self._connection.execute(statement))
+
     def next_due(self, now: datetime, *, mails: bool = True) -> datetime | None:
         """When the relay should look again, `now` at the earliest. None: nothing is waiting."""
         found = self._first_due(mails)
@@ -51,11 +62,14 @@ class Overview:
         return found
 
     def counts(self) -> dict[str, int]:
-        """How many rows are waiting, refused and uncertain. The others are many and need nobody."""
+        """How many rows are waiting, refused and uncertain, and how many of those that wait were
+        tried in vain. The others are many and need nobody."""
         counted = dict.fromkeys((WAITING, REFUSED, UNCERTAIN), 0)
         for condition in (IS_WAITING, IS_STUCK):
             rows = select(o.c.state, func.count()).where(condition).group_by(o.c.state)
             counted.update({row[0]: row[1] for row in self._connection.execute(rows)})
+        tried = select(func.count()).where(IS_POSTPONED)
+        counted["postponed"] = self._connection.execute(tried).scalar_one()
         return counted
 
     def purge(self, before: datetime, limit: int = 1000) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    and_,
     bindparam,
     case,
     func,
@@ -38,6 +39,7 @@ WITHDRAWN = "withdrawn"
 # Written out, not bound: only then do both databases see that partial indexes will do.
 _AS_WAITING: Any = literal_column("'waiting'")
 IS_WAITING = o.c.state == _AS_WAITING
+IS_POSTPONED = and_(IS_WAITING, o.c.attempts > 0)  # tried in vain, and to be tried again
 # The same, for whoever looks for a row otherwise than by what waits. PostgreSQL counts the rows at
 # times when hardly any do, and would go through all of them to find the one of a number or a lane.
 # So this stands for no index; and `waits_in_lane` for that of lanes alone.

@@ -254,18 +254,20 @@ def test_what_got_stuck_is_listed_and_can_be_tried_again_or_given_up(database_ur
     asyncio.run(_get_stuck(database_url))
 
     listed = frontdesk("outbox", "list")
-    first, second = (line.split("\t") for line in listed.stdout.splitlines())
+    first, second, third = (line.split("\t") for line in listed.stdout.splitlines())
     again = frontdesk("outbox", "retry", first[0])
     not_sure = frontdesk("outbox", "drop", second[0], stdin="n\n")
     given_up = frontdesk("outbox", "drop", second[0], "--yes")
 
     assert first[1:] == ["refused", "SendMail", "R-000001", "550 no such user"]
     assert second[1] == "uncertain"
+    assert (third[1], third[4]) == ("waiting", "no connection")
     assert "1 refused" in listed.stderr
     assert (again.exit_code, again.stdout) == (0, f"Row {first[0]} will be tried again.\n")
     assert not_sure.exit_code == 1
     assert (given_up.exit_code, given_up.stdout) == (0, f"Row {second[0]} was given up.\n")
-    assert frontdesk("outbox", "list").stdout == ""
+    (left,) = frontdesk("outbox", "list").stdout.splitlines()
+    assert left.split("\t")[0] == third[0]
 
 
 @pytest.mark.parametrize("command", ["retry", "drop"])
@@ -278,11 +280,12 @@ def test_a_row_that_is_not_stuck_is_told_so(command: str) -> None:
 
 
 async def _get_stuck(url: str) -> None:
-    """Two mails, one refused and one in doubt."""
+    """Three mails: one refused, one in doubt, and one whose server is away."""
     store = SqlStore(url)
     await store.write(lambda tx: tx.organisation.load(SETUP))
-    await store.write(lambda tx: a_reply(tx, "a@acme.example", "b@acme.example"))
+    await store.write(lambda tx: a_reply(tx, "a@acme.example", "b@acme.example", "c@acme.example"))
     leases = await store.write(lambda tx: tx.outbox.lease(NOW, NOW - NOW, "test", 9))
     await store.write(lambda tx: tx.outbox.bury(leases[0], NOW, "550 no such user"))
     await store.write(lambda tx: tx.outbox.uncertain(leases[1], NOW, "fell silent"))
+    await store.write(lambda tx: tx.outbox.postpone(leases[2], NOW, "no connection"))
     store.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot import courtesy, mail_spool
 from bot.courtesy import Courtesy
+from bot.mail_in import Unworkable
 from bot.mail_spool import MailSpool, letter
 from desk.errors import Busy
 from mail.listener import Reply
@@ -202,6 +203,17 @@ async def test_a_mail_that_fails_three_times_is_set_aside_and_the_next_goes_on(s
     )
     assert mail.error == "KeyError"
     assert [one.effect.key for one in warned] == [f"mail-set-aside:{mail.id}"]
+
+
+async def test_a_mail_that_nothing_can_be_done_about_is_set_aside_with_the_reason(store):
+    desk = Desk(faults={"nameless": [Unworkable("nobody is named as its sender")]})
+    async with a_spool(store, desk) as spool:
+        await receive(spool, "nameless")
+        await until(store, nameless="set_aside")
+
+    (mail,) = await store.read(lambda tx: tx.spool.latest(9, ("set_aside",)))
+    assert mail.error == "nobody is named as its sender"
+    assert desk.tried == ["nameless"]
 
 
 async def test_a_database_that_was_away_is_no_fault_of_the_mail(store):

@@ -189,7 +189,13 @@ async def test_the_health_page_says_whether_all_is_well(door: Door) -> None:
 
     assert alive == (200, {"ok": True})
     assert (status, facts["ok"], facts["mode"]) == (200, True, "http")
-    assert facts["outbox"] == {"waiting": 0, "refused": 0, "uncertain": 0, "late_seconds": 0}
+    assert facts["outbox"] == {
+        "waiting": 0,
+        "refused": 0,
+        "uncertain": 0,
+        "postponed": 0,
+        "late_seconds": 0,
+    }
     assert stored(door.stage, "SELECT count(*) FROM tickets") == [(0,)]
 
 

@@ -97,7 +97,13 @@ async def test_what_postfix_refuses_at_once_shows_on_the_card(
         await settled(stage)
         facts = await stage.bot.health()
 
-    assert facts["outbox"] == {"waiting": 0, "refused": 1, "uncertain": 0, "late_seconds": 0}
+    assert facts["outbox"] == {
+        "waiting": 0,
+        "refused": 1,
+        "uncertain": 0,
+        "postponed": 0,
+        "late_seconds": 0,
+    }
 
 
 async def test_postfix_speaks_to_us_in_secret(mail_servers: MailServers, tmp_path: Path) -> None:
@@ -138,7 +144,13 @@ async def test_a_mail_that_is_greylisted_comes_later_and_once(
         await arrived(mail_servers, "paul.smith")
         await carried(mail_servers)
 
-    assert waiting == {"waiting": 1, "refused": 0, "uncertain": 0, "late_seconds": 0}
+    assert waiting == {
+        "waiting": 1,
+        "refused": 0,
+        "uncertain": 0,
+        "postponed": 1,
+        "late_seconds": 0,
+    }
     await arrived(mail_servers, "paul.smith", 1)
 
 
@@ -160,7 +172,13 @@ async def test_mail_waits_for_a_postfix_that_is_stopped(
         facts = await stage.bot.health()
 
     assert len({mail.message_id for mail in mails}) == 3
-    assert facts["outbox"] == {"waiting": 0, "refused": 0, "uncertain": 0, "late_seconds": 0}
+    assert facts["outbox"] == {
+        "waiting": 0,
+        "refused": 0,
+        "uncertain": 0,
+        "postponed": 0,
+        "late_seconds": 0,
+    }
 
 
 async def test_a_mail_too_large_for_us_is_sent_back_by_postfix(

@@ -349,10 +349,15 @@ async def test_counts_tell_what_waits_and_what_is_stuck(store: SqlStore):
     leases = await lease(store, limit=3)
     await finish(store, leases[0])
     await store.write(lambda tx: tx.outbox.bury(leases[1], NOW, "x"))
+    await store.write(lambda tx: tx.outbox.postpone(leases[2], NOW + MINUTE, "away"))
 
     counts = await store.read(lambda tx: tx.outbox.counts())
+    postponed = await store.read(lambda tx: tx.outbox.postponed(9))
 
-    assert counts == {"waiting": 3, "refused": 1, "uncertain": 0}
+    assert counts == {"waiting": 3, "refused": 1, "uncertain": 0, "postponed": 1}
+    assert [(row.id, row.error, row.due_at) for row in postponed] == [
+        (leases[2].id, "away", NOW + MINUTE)
+    ]
 
 
 async def test_the_relay_looks_again_when_a_lease_runs_out_or_something_is_due(store: SqlStore):
