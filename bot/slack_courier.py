@@ -83,8 +83,14 @@ class SlackCourier:
             # Also a card that was on its way to the old team's channel during a transfer.
             await self._fold_card(effect.ticket, card)
         message = cards.ticket_card(facts, translator_for(facts.language))
-        if current is not None and await self._edit(current.channel, current.ts, message):
-            return Done(current.ts)
+        if current is not None:
+            try:
+                if await self._edit(current.channel, current.ts, message):
+                    return Done(current.ts)
+            except NotSetUp:
+                # The desk file has given the team another channel since: the ticket goes on there.
+                if facts.facts.team.channel in (None, current.channel):
+                    raise
         if lease.attempted_at is not None:
             left = await self._left_behind(effect.ticket, found.others, lease, lease.attempted_at)
             if left is not None:
@@ -170,10 +176,23 @@ class SlackCourier:
         facts, shown, card = found.facts, found.shown, found.card
         message = thread.entry_message(facts, translator_for(facts.language))
         if shown is not None:
-            await self._edit(*shown, message)
+            try:
+                await self._edit(*shown, message)
+            except NotSetUp as fault:
+                active = await self._store.read(lambda tx: tx.cards.active(effect.ticket))
+                if active is not None and active.channel == shown[0]:
+                    raise
+                # As when a card is folded: the old channel must not keep the ticket from its own.
+                log.warning("old_line_left", ticket=effect.ticket, reason=fault.reason)
             return Done(shown[1])
         assert card is not None
-        channel, ts = await self._post(card.channel, message, lease, attempting, card.ts)
+        try:
+            channel, ts = await self._post(card.channel, message, lease, attempting, card.ts)
+        except NotSetUp:
+            if card.active:
+                raise
+            # Its card was left behind, and the next one waits behind this row: it comes after that.
+            return Done(None, lambda tx: tx.outbox.come_later(lease, self._clock()))
 
         def keep(tx: Any) -> None:
             tx.cards.keep_message(effect.entry, channel, ts, ours=True)

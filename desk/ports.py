@@ -278,6 +278,9 @@ class Outbox(Protocol):
     def withdraw_from(self, ticket: int, person: int) -> None:
         """Take back what has not left yet of this ticket's mails and messages to the person."""
 
+    def hurry(self, lane: str, due: datetime) -> None:
+        """What was tried there in vain is tried again at `due`, if it was to wait longer."""
+
     def retry(self, row: int, at: datetime) -> bool:
         """Ask once more for a mail that failed or is uncertain. False where there is none such."""
 

@@ -30,6 +30,7 @@ from desk import resolve_ticket as resolving
 from desk import sign_replies as signing
 from desk import transfer_ticket as transferring
 from desk.answers import CreatedFacts
+from desk.errors import DeskError, Stale
 from desk.held_mails import HeldFacts
 from desk.journal import Entry, PublicEntry
 from desk.people import Actor, Person
@@ -143,7 +144,13 @@ class Desk:
         now = self._clock()
         if once is not None and (before := tx.first_time(once)) is not None:
             return before
-        result = self._use_cases[type(command)](command, tx, now)
+        try:
+            result = self._use_cases[type(command)](command, tx, now)
+        except DeskError as declined:
+            # On account of what its own other delivery has just done: that has the answer.
+            if once is not None and tx.first_time(once) is not None:
+                raise Stale from declined
+            raise
         if once is not None:
             tx.remember(once, result, now)
         return result

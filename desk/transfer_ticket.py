@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.effects import OpenThread, RefreshCard
 from desk.errors import InvalidField
@@ -14,6 +14,8 @@ from desk.ports import Transaction
 from desk.result import Result
 from desk.share_files import bring_along
 from desk.words import NO_WORDS, Words
+
+SETTLED = timedelta(seconds=2)  # after which a post in doubt can be looked for
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ def transfer_ticket(ask: TransferTicket, tx: Transaction, now: datetime) -> Resu
     }
     tx.cards.retire(ticket.id)
     # A lane goes by its rows: the new card, who can read its thread, and only then what is said.
-    tx.outbox.put(RefreshCard(ticket.id), now)
+    card = RefreshCard(ticket.id)
+    tx.outbox.put(card, now)
+    # What its old channel does not take may wait for long, and all of this behind it.
+    tx.outbox.hurry(card.lane, now + SETTLED)
     tx.outbox.put(OpenThread(ticket.id, team.id), now)
     moved, entry = move_ticket(
         tx,

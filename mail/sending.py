@@ -245,9 +245,7 @@ class SmtpCourier:
 
     async def _hand_over(self, smtp: aiosmtplib.SMTP, body: bytes) -> aiosmtplib.SMTPResponse:
         """The same as the library's `data`, which waits equally long for both replies."""
-        wants_it = await smtp.execute_command(b"DATA", timeout=self._data)
-        if wants_it.code != aiosmtplib.SMTPStatus.start_input:
-            raise aiosmtplib.SMTPDataError(wants_it.code, wants_it.message)
+        await self._announce(smtp)
         if (protocol := smtp.protocol) is None:
             raise aiosmtplib.SMTPServerDisconnected("Connection lost")
         protocol.write(_stuffed(body) + b".\r\n")
@@ -255,6 +253,20 @@ class SmtpCourier:
         if response.code != aiosmtplib.SMTPStatus.completed:
             raise aiosmtplib.SMTPDataError(response.code, response.message)
         return response
+
+    async def _announce(self, smtp: aiosmtplib.SMTP) -> None:
+        """DATA. Nothing has left until the server wants it: without a word it is as before. Raises
+        Unreachable, or SMTPDataError where the server does not want it."""
+        try:
+            wants_it = await smtp.execute_command(b"DATA", timeout=self._data)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            smtp.close()
+            raise Unreachable(_said(error)) from error
+        if wants_it.code < 400 and wants_it.code != aiosmtplib.SMTPStatus.start_input:
+            smtp.close()  # its replies are to other questions
+            raise Unreachable(f"DATA: {wants_it.code} {one_line(wants_it.message, 100)}")
+        if wants_it.code != aiosmtplib.SMTPStatus.start_input:
+            raise aiosmtplib.SMTPDataError(wants_it.code, wants_it.message)
 
 
 def _stuffed(body: bytes) -> bytes:

@@ -26,6 +26,7 @@ from storage.outbox_overview import Overview
 from storage.outbox_rows import (
     EARLIER,
     FREE,
+    IS_POSTPONED,
     IS_STUCK,
     IS_WAITING,
     REFUSED,
@@ -301,6 +302,15 @@ class SqlOutbox(Overview):
     def uncertain(self, lease: Lease, at: datetime, error: str) -> bool:
         """Nobody can tell whether the other side took it."""
         return self._end(lease, UNCERTAIN, at, error)
+
+    def come_later(self, lease: Lease, at: datetime) -> None:
+        """Behind whatever else waits in its lane by now."""
+        if self._change(_ours(lease), state=WITHDRAWN, done_at=at, **FREE):
+            self.put(lease.effect, at)
+
+    def hurry(self, lane: str, due: datetime) -> None:
+        due_later = (IS_POSTPONED, o.c.lane == lane, o.c.leased_by.is_(None), o.c.due_at > due)
+        self._change(due_later, due_at=due)
 
     def hand_back(self, owner: str, settled: datetime) -> None:
         """Free what `owner` leased, for the others to take at once; what it attempted, when that

@@ -26,6 +26,7 @@ from desk.journal import Kind
 from desk.open_ticket import OpenTicket
 from desk.people import Person
 from desk.reply import Reply, WithdrawReply
+from desk.resolve_ticket import ResolveTicket
 from desk.setting_up import LearnPeople, LoadDesk
 from desk.taking_part import AddPerson
 from desk.trying_again import persistently
@@ -294,3 +295,24 @@ async def a_flood_of_two(office: Office) -> tuple[int, int]:
 def asked(office: Office, sql: str) -> list[Any]:
     with office._looking.connect() as connection:
         return list(connection.execute(text(sql)).scalars())
+
+
+async def test_a_form_that_comes_twice_in_one_moment_hears_the_same_answer_twice(
+    offices: tuple[Office, Office], meanwhile: Any
+) -> None:
+    """The second one finds the ticket as the first one has left it."""
+    ours, theirs = offices
+    opened = await ours.open()
+    form = ResolveTicket(opened, PIERRE, "materiel", HELLO)
+    first: list[Any] = []
+
+    async def their_delivery() -> None:
+        first.append(await theirs.does(form, once="the form"))
+
+    done = meanwhile(SqlTickets, "get", their_delivery)
+    second = await ours.does(form, once="the form")
+    await done()
+
+    assert first == [second]
+    kinds = [entry.kind for entry in await ours.journal(opened)]
+    assert kinds.count(Kind.RESOLVED) == 1

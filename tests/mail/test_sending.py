@@ -138,10 +138,18 @@ async def test_a_number_from_the_server_settles_what_became_of_the_mail(stage, r
     assert lease.asked_after is not None
 
 
-@pytest.mark.parametrize("stage", ["DATA", "END"])
+@pytest.mark.parametrize("trouble", [HANG, DROP, NONSENSE, "299 odd", "250 2.1.5 rcpt ok"])
+async def test_a_mail_that_the_server_did_not_ask_for_has_not_left(trouble):
+    async with SmtpDouble(DATA=trouble).running() as server:
+        result, _ = await sent(server)
+
+    assert isinstance(result, Unreachable)
+    assert server.mails == []
+
+
 @pytest.mark.parametrize("trouble", [HANG, DROP, NONSENSE, "299 odd"])
-async def test_without_a_number_it_is_uncertain_whether_the_mail_left(stage, trouble):
-    async with SmtpDouble(**{stage: trouble}).running() as server:
+async def test_without_a_number_it_is_uncertain_whether_the_mail_left(trouble):
+    async with SmtpDouble(END=trouble).running() as server:
         result, lease = await sent(server)
 
     assert isinstance(result, Uncertain)
