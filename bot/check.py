@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import aiosmtplib
 
+from bot.check_database import check_database
 from bot.check_mail import Fact, check_bounces, check_dkim, check_files, check_templates
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
@@ -20,15 +21,9 @@ from bot.outcomes import NotSetUp, Unreachable
 from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
 from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.unknown_settings import unknown_settings
-from desk.errors import Busy
 from desk.ports import HouseSetup
 from mail.imap import Away, Denied, Imap, NoFolder, Untrusted
 from mail.smtp_url import SmtpServer
-from storage.engine import database_url as parsed
-from storage.engine import is_sqlite
-from storage.faults import why_not_reached
-from storage.migrate import upgrade
-from storage.store import SqlStore
 
 Say = Callable[[str], object]
 
@@ -60,7 +55,7 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
     facts.append((True, f"mail in: {into}"))
     if not offline:
         steps: tuple[Awaitable[list[Fact]], ...] = (
-            _database(settings),
+            check_database(settings),
             _slack(settings, setup),
             _mail(settings),
             *(_mailbox(box, settings.state_folder) for box in mailboxes),
@@ -69,32 +64,6 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
     for good, words in facts:
         say(f"{'✓' if good else '✗'} {words}")
     return not unknown and all(good for good, _ in facts)
-
-
-async def _database(settings: Settings) -> list[Fact]:
-    try:
-        await asyncio.to_thread(upgrade, settings.database_url)
-        store = SqlStore(settings.database_url)
-        try:
-            await store.ping()
-        finally:
-            store.close()
-    except Busy as fault:
-        why = why_not_reached(fault)
-        return [(False, f"database: {why}. Is DATABASE_URL right, and the server up?")]
-    except Exception as fault:
-        # Drivers raise many kinds here; their texts may quote the URL, so only the kind is said.
-        return [(False, f"database: {type(fault).__name__}. Is DATABASE_URL right?")]
-    return [(True, f"database: {_which(settings.database_url)}")]
-
-
-def _which(database_url: str) -> str:
-    """Without user and password."""
-    url = parsed(database_url)
-    if is_sqlite(url):
-        return f"SQLite, {url.database}"
-    hosts = [url.host] if url.host else url.normalized_query.get("host", ("this machine",))
-    return f"PostgreSQL, {url.database} at {', '.join(map(str, hosts))}"
 
 
 async def _slack(settings: Settings, setup: HouseSetup) -> list[Fact]:

@@ -31,7 +31,7 @@ async def test_what_is_right_is_named(tmp_path: Path, example: str) -> None:
     said = await said_by_check(tmp_path, example)
 
     assert [line for line in said if not line.startswith("✓")] == []
-    assert f"✓ database: SQLite, {tmp_path}/frontdesk.db" in said
+    assert f"✓ database: SQLite, {tmp_path}/frontdesk.db (new and empty)" in said
     assert any(line.startswith("✓ mail in: smtp://127.0.0.1:") for line in said)
     assert "✓ channel frontdesk-admin of administrators" in said
 
