@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import aiohttp
 import aiosmtplib
 
 from bot.check_database import check_database
 from bot.check_mail import Fact, check_bounces, check_dkim, check_files, check_templates
+from bot.check_slack import check_slack
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
-from bot.directory import ChannelState, channels
 from bot.mail_addresses import read_addresses
 from bot.mailboxes import Mailbox, read_mailboxes
-from bot.outcomes import NotSetUp, Unreachable
-from bot.slack import PATIENCE, TokenRefused, open_line, slack_client
-from bot.slack_calls import SlackCalls, SlackDeclined
 from bot.unknown_settings import unknown_settings
-from desk.ports import HouseSetup
 from mail.imap import Away, Denied, Imap, NoFolder, Untrusted
 from mail.smtp_url import SmtpServer
 
@@ -56,7 +51,7 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
     if not offline:
         steps: tuple[Awaitable[list[Fact]], ...] = (
             check_database(settings),
-            _slack(settings, setup),
+            check_slack(settings, setup),
             _mail(settings),
             *(_mailbox(box, settings.state_folder) for box in mailboxes),
         )
@@ -64,38 +59,6 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
     for good, words in facts:
         say(f"{'✓' if good else '✗'} {words}")
     return not unknown and all(good for good, _ in facts)
-
-
-async def _slack(settings: Settings, setup: HouseSetup) -> list[Fact]:
-    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
-        calls = SlackCalls(slack_client(settings, session))
-        try:
-            us = await calls.call("auth.test", {})
-            known = await channels(calls)
-            if settings.slack_app_token is not None:
-                await open_line(calls.client, settings.slack_app_token.get_secret_value())
-        except (SlackDeclined, NotSetUp) as declined:
-            return [(False, f"Slack: {declined}. Check the token, and the scopes of manifest.yml.")]
-        except Unreachable as fault:
-            return [(False, f"Slack: {fault.reason}. Is this machine online?")]
-        except TokenRefused as refused:
-            return [(False, f"Slack refuses {refused.setting} ({refused.error}).")]
-    facts: list[Fact] = [(True, f"Slack: {us.get('team')} as {us.get('user')}")]
-    facts += [_channel(team.channel, f"of team {team.key}", known) for team in setup.teams]
-    if setup.admin_channel:
-        facts.append(_channel(setup.admin_channel, "of administrators", known))
-    return facts
-
-
-def _channel(wanted: str | None, whose: str, known: Mapping[str, ChannelState]) -> Fact:
-    name = (wanted or "").lstrip("#")
-    state = known.get(name)
-    if state is None:
-        return False, f"channel {name} {whose}: not found; invite the bot"
-    if not state.has_us:
-        return False, f"channel {name} {whose}: invite the bot there"
-    public = "" if state.is_private else " (public: everybody can read its notes)"
-    return True, f"channel {name} {whose}{public}"
 
 
 async def _mail(settings: Settings) -> list[Fact]:

@@ -66,6 +66,7 @@ REFUSED_TOKEN = frozenset(
         "not_authed",
         "account_inactive",
         "token_revoked",
+        "token_expired",
         "not_allowed_token_type",
         "missing_scope",
     }
@@ -259,16 +260,26 @@ class OneDoor(AsyncMiddleware):
         return self._command if "command" in body else None
 
 
-async def open_line(client: AsyncWebClient, token: str) -> str | None:
-    """The address of a connection, or None where Slack could not be asked. Raises TokenRefused:
-    the client by itself would try a wrong token for ever."""
+async def ask_for_a_line(client: AsyncWebClient, token: str) -> str:
+    """The address of a connection. Raises TokenRefused where only another token helps, and
+    otherwise what the client raises."""
     try:
         answer = await client.apps_connections_open(app_token=token)
-        return str(answer["url"])
     except SlackApiError as refused:
         error = error_word(refused)
         if error in REFUSED_TOKEN:
             raise TokenRefused("SLACK_APP_TOKEN", error) from None
+        raise
+    return str(answer["url"])
+
+
+async def open_line(client: AsyncWebClient, token: str) -> str | None:
+    """The same, or None where Slack gave none: who runs asks again. Raises TokenRefused: the client
+    by itself would try a wrong token for ever."""
+    try:
+        return await ask_for_a_line(client, token)
+    except SlackApiError:
+        pass  # the client tries again, and says what it hears
     except NO_ANSWER as fault:
         log.warning("slack_not_reached", fault=type(fault).__name__)
     return None
