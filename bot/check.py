@@ -10,7 +10,15 @@ from pathlib import Path
 import aiosmtplib
 
 from bot.check_database import check_database
-from bot.check_mail import Fact, check_bounces, check_dkim, check_files, check_templates
+from bot.check_mail import (
+    Fact,
+    check_bounces,
+    check_certificate,
+    check_dkim,
+    check_files,
+    check_sender,
+    check_templates,
+)
 from bot.check_slack import check_slack
 from bot.config import Settings
 from bot.deskfile import DeskFileFault, read_desk_file
@@ -37,17 +45,20 @@ async def check(settings: Settings, *, offline: bool, say: Say) -> bool:
         for line in fault.lines:
             say(f"✗ {line}")
         return False
-    say(f"✓ desk file: {len(setup.teams)} teams, {len(setup.catalogue)} catalogue entries")
+    nobody = "" if setup.admin_channel else "; no admin_channel: nobody is warned"
+    holds = f"{len(setup.teams)} teams, {len(setup.catalogue)} catalogue entries"
+    say(f"✓ desk file: {holds}{nobody}")
     way_in = bool(settings.mail_listen or mailboxes)
     facts = [
         *await check_templates(settings),
         *await check_dkim(settings, offline=offline),
+        *check_sender(settings),
         *check_bounces(settings, way_in=way_in),
         *await check_files(settings, offline=offline),
     ]
     doors = [*filter(None, [settings.mail_listen]), *(f"mailbox {box.name}" for box in mailboxes)]
     into = ", ".join(map(str, doors)) or "none: mails say how to answer instead"
-    facts.append((True, f"mail in: {into}"))
+    facts += [(True, f"mail in: {into}"), *await check_certificate(settings)]
     if not offline:
         steps: tuple[Awaitable[list[Fact]], ...] = (
             check_database(settings),
@@ -87,7 +98,7 @@ def _why_no_mail(fault: Exception) -> str:
     match fault:
         case aiosmtplib.SMTPAuthenticationError():
             return "refuses our user or password"
-        case ssl.SSLCertVerificationError():
+        case _ if _is_untrusted(fault):
             return "its certificate is not trusted"
         case TimeoutError() | aiosmtplib.SMTPTimeoutError():
             return "does not answer"
@@ -95,6 +106,15 @@ def _why_no_mail(fault: Exception) -> str:
             return "cannot be reached"
         case _:
             return f"does not do what we ask for, like STARTTLS ({type(fault).__name__})"
+
+
+def _is_untrusted(fault: BaseException | None) -> bool:
+    """Behind smtps:// the client calls it a connection that did not come about."""
+    while fault is not None:
+        if isinstance(fault, ssl.SSLCertVerificationError):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 async def _mailbox(box: Mailbox, state_folder: Path | None = None) -> list[Fact]:

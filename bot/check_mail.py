@@ -1,10 +1,13 @@
-"""The part of `frontdesk check` about what mails are made of: templates, key, addresses, files."""
+"""The part of `frontdesk check` about what mails are made of: templates, keys, addresses, files."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import ssl
 from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
 
 from bot.config import Settings
 from bot.files import FileStore, StoreUnusable
@@ -20,6 +23,7 @@ Records = Callable[[str], tuple[str, ...] | None]  # what the DNS says; None: it
 PATIENCE = 3.0  # seconds for the DNS
 FEWEST_BITS = 1024  # servers do not look at shorter keys (RFC 8301)
 _ANY_ROW = 1
+_UNSET = parseaddr(Settings.model_fields["mail_from"].default)[1]
 
 
 def txt_records(name: str) -> tuple[str, ...] | None:
@@ -78,6 +82,57 @@ def _published(signer: DkimSigner, found: tuple[str, ...] | None) -> Fact:
 
 def _wanted(signer: DkimSigner) -> str:
     return f"{signer.place} must be, as TXT: {signer.record}"
+
+
+def check_sender(settings: Settings) -> list[Fact]:
+    """Only what is wrong: other lines show the address."""
+    if parseaddr(settings.mail_from)[1] != _UNSET:
+        return []
+    return [(False, f"MAIL_FROM is not set: mails would come from {_UNSET}.")]
+
+
+async def check_certificate(settings: Settings) -> list[Fact]:
+    """Whether the door for mail can be encrypted with what is named for it."""
+    certificate, key = settings.mail_certificate, settings.mail_certificate_key
+    if certificate is None:
+        return []
+    wrong = await asyncio.to_thread(_why_no_certificate, certificate, key)
+    return [(False, f"{wrong}.")] if wrong else [(True, f"certificate of mail in: {certificate}")]
+
+
+def _why_no_certificate(certificate: Path, key: Path | None) -> str:
+    """By its setting; "" where all is well."""
+    named = {"FRONTDESK_MAIL_TLS_CERT": certificate, "FRONTDESK_MAIL_TLS_KEY": key or certificate}
+    for setting, path in named.items():
+        try:
+            path.read_bytes()
+        except OSError as fault:
+            return f"{setting}: {path}: {fault.strerror}"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_verify_locations(certificate)
+    except ssl.SSLError:
+        return f"FRONTDESK_MAIL_TLS_CERT: {certificate} holds no certificate in PEM"
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except ssl.SSLError as fault:
+        return _why_no_key(fault, certificate, key)
+    return ""
+
+
+def _why_no_key(fault: ssl.SSLError, certificate: Path, key: Path | None) -> str:
+    if fault.reason == "KEY_VALUES_MISMATCH":
+        why = "holds the key of another certificate"
+    else:
+        why = "holds no private key in PEM without a password"
+    if key is None:
+        return f"FRONTDESK_MAIL_TLS_KEY is not set, and {certificate} {why}"
+    return f"FRONTDESK_MAIL_TLS_KEY: {key} {why}"
+
+
+def _no_password() -> str:
+    """Else it is asked for on the terminal."""
+    return ""
 
 
 def check_bounces(settings: Settings, *, way_in: bool) -> list[Fact]:

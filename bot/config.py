@@ -93,6 +93,7 @@ class Settings(BaseSettings):
         30,
         alias="FRONTDESK_MAIL_KEEP_DAYS",
         ge=0,
+        le=36_500,
         description="How many days a mail is kept as it came, after it was worked on.",
     )
     mail_secret: SecretStr | None = Field(

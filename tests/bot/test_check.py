@@ -1,8 +1,10 @@
-"""What `frontdesk check` says of templates, the DKIM key, the bounce address and files."""
+"""What `frontdesk check` says of templates, keys, addresses, files, and the mail server."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import ssl
 import subprocess
 from collections import namedtuple
 from pathlib import Path
@@ -11,12 +13,14 @@ from typing import Any
 import dns.resolver
 import pytest
 
-from bot import check_mail
+from bot import check, check_mail
 from bot.check_mail import (
     Fact,
     check_bounces,
+    check_certificate,
     check_dkim,
     check_files,
+    check_sender,
     check_templates,
     txt_records,
 )
@@ -42,7 +46,7 @@ def settings_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             "SLACK_APP_TOKEN": "xapp-1",
             "MAIL_FROM": "Support <support@example.org>",
         }
-        return read_settings(**needed, **changes)
+        return read_settings(**(needed | changes))
 
     return made
 
@@ -256,6 +260,124 @@ async def test_a_selector_or_domain_that_is_no_name_is_told(
 
     assert not good
     assert "no host name: 'not a name'" in words
+
+
+# Who mails come from
+
+
+def test_an_address_of_nobody_is_told(settings_with: Any) -> None:
+    unset = settings_with(MAIL_FROM="Frontdesk <support@localhost>")
+
+    assert check_sender(settings_with()) == []
+    assert check_sender(unset) == [
+        (False, "MAIL_FROM is not set: mails would come from support@localhost.")
+    ]
+
+
+# The certificate of the door for mail
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that nobody vouches for, and its key."""
+    return a_pair(tmp_path, "door")
+
+
+def a_pair(folder: Path, name: str) -> tuple[Path, Path]:
+    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+    openssl(
+        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"),
+        *("-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate, "-keyout", key),
+    )
+    return certificate, key
+
+
+async def said_of_certificate(
+    settings_with: Any, certificate: Path, key: Path | None = None
+) -> Fact:
+    settings = settings_with(
+        FRONTDESK_MAIL_TLS_CERT=certificate, **({"FRONTDESK_MAIL_TLS_KEY": key} if key else {})
+    )
+    return only(await check_certificate(settings))
+
+
+async def test_without_a_certificate_nothing_is_said(settings_with: Any) -> None:
+    assert await check_certificate(settings_with()) == []
+
+
+async def test_a_certificate_with_its_key_is_named(
+    settings_with: Any, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    certificate, key = pair
+    both = tmp_path / "both.pem"
+    both.write_text(certificate.read_text() + key.read_text())
+
+    assert await said_of_certificate(settings_with, certificate, key) == (
+        True,
+        f"certificate of mail in: {certificate}",
+    )
+    assert await said_of_certificate(settings_with, both) == (
+        True,
+        f"certificate of mail in: {both}",
+    )
+
+
+async def test_a_certificate_or_key_that_is_not_there_is_told_by_its_setting(
+    settings_with: Any, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    none = tmp_path / "none.pem"
+
+    assert await said_of_certificate(settings_with, none, pair[1]) == (
+        False,
+        f"FRONTDESK_MAIL_TLS_CERT: {none}: No such file or directory.",
+    )
+    assert await said_of_certificate(settings_with, pair[0], none) == (
+        False,
+        f"FRONTDESK_MAIL_TLS_KEY: {none}: No such file or directory.",
+    )
+
+
+async def test_what_is_no_certificate_and_no_key_is_told(
+    settings_with: Any, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    certificate, key = pair
+    text = tmp_path / "text.pem"
+    text.write_text("a certificate")
+    locked = tmp_path / "locked.key"
+    openssl("rsa", "-in", key, "-aes128", "-passout", "pass:hunter2", "-out", locked)
+    other = a_pair(tmp_path, "other")[1]
+
+    no_key = "holds no private key in PEM without a password."
+    for used, named in (
+        ((text, key), f"FRONTDESK_MAIL_TLS_CERT: {text} holds no certificate in PEM."),
+        ((certificate, text), f"FRONTDESK_MAIL_TLS_KEY: {text} {no_key}"),
+        ((certificate, locked), f"FRONTDESK_MAIL_TLS_KEY: {locked} {no_key}"),
+        ((certificate, None), f"FRONTDESK_MAIL_TLS_KEY is not set, and {certificate} {no_key}"),
+        (
+            (certificate, other),
+            f"FRONTDESK_MAIL_TLS_KEY: {other} holds the key of another certificate.",
+        ),
+    ):
+        assert await said_of_certificate(settings_with, *used) == (False, named)
+
+
+async def test_a_mail_server_with_a_certificate_that_nobody_vouches_for_is_told_as_such(
+    settings_with: Any, pair: tuple[Path, Path]
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*pair)
+    server = await asyncio.start_server(lambda r, w: w.close(), "127.0.0.1", ssl=context)
+    port = server.sockets[0].getsockname()[1]
+
+    async with server:
+        said = await check._mail(settings_with(SMTP_URL=f"smtps://127.0.0.1:{port}"))
+
+    assert said == [
+        (
+            False,
+            f"mail server 127.0.0.1:{port}: its certificate is not trusted. Check SMTP_URL.",
+        )
+    ]
 
 
 # The address that mails come back to

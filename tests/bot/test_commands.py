@@ -36,6 +36,7 @@ def settings(environment: pytest.MonkeyPatch, database_url: str) -> None:
     environment.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")
     environment.setenv("SMTP_URL", "smtp://127.0.0.1:1")
     environment.setenv("DATABASE_URL", database_url)
+    environment.setenv("MAIL_FROM", "Support <support@acme.example>")
     environment.setenv("FRONTDESK_DESK", str(EXAMPLE))
 
 
@@ -142,6 +143,28 @@ def test_check_offline_says_what_is_right() -> None:
     assert "3 teams" in said.output
     assert {line[0] for line in said.output.splitlines()} == {"✓"}
     assert "mail in: none: mails say how to answer instead" in said.output
+
+
+@pytest.mark.usefixtures("settings")
+def test_check_says_that_mails_come_from_nobody_and_that_nobody_is_warned(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    desk = "".join(line for line in lines if not line.startswith("admin_channel:"))
+    (tmp_path / "desk.yml").write_text(desk, encoding="utf-8")
+    environment.setenv("FRONTDESK_DESK", "desk.yml")
+    environment.setenv("FRONTDESK_MAIL_TLS_CERT", "door.pem")
+    environment.delenv("MAIL_FROM")
+
+    said = frontdesk("check", "--offline").output.splitlines()
+
+    (desk_line,) = (line for line in said if "desk file" in line)
+    assert desk_line.startswith("✓ desk file: 3 teams, ")
+    assert desk_line.endswith(" catalogue entries; no admin_channel: nobody is warned")
+    assert [line for line in said if line.startswith("✗")] == [
+        "✗ MAIL_FROM is not set: mails would come from support@localhost.",
+        "✗ FRONTDESK_MAIL_TLS_CERT: door.pem: No such file or directory.",
+    ]
 
 
 @pytest.mark.usefixtures("settings")

@@ -91,6 +91,7 @@ def test_a_signing_secret_alone_means_http() -> None:
         ("FRONTDESK_LOG_FORMAT", "xml"),
         ("FRONTDESK_LOG_LEVEL", "loud"),
         ("FRONTDESK_MAIL_MAX_BYTES", "1"),
+        ("FRONTDESK_MAIL_KEEP_DAYS", "36501"),
     ],
 )
 def test_a_wrong_value_is_told_by_its_name_in_one_line_and_not_shown(name: str, value: str) -> None:
