@@ -151,9 +151,10 @@ class MailIn:
                 # Whatever a technician forwards is another request, or was one already.
                 passed_on = forwarded(mail) is not None
                 return None if passed_on else Place(ticket.id, sender.handle, note=True)
-        if match.person is not None and ticket.concerns(match.person) and not _known(sender):
+        reader = _read_by(match, tx)
+        if reader is not None and ticket.concerns(reader.id) and not _known(sender):
             # The token proves that they hold our mail; the address is another one of theirs.
-            return Place(ticket.id, f"person:{match.person}", True, holder=holder)
+            return Place(ticket.id, f"person:{reader.id}", True, holder=holder)
         log.warning("mail_from_somebody_else", ticket=ticket.id, by=match.by.value)
         return None
 
@@ -323,6 +324,12 @@ class MailIn:
         if not address:
             return None
         return await self._store.read(lambda tx: tx.people.by_handle(address))
+
+
+def _read_by(match: Match, tx: SqlTransaction) -> Person | None:
+    """Whom the answered mail was for, as the desk knows them now: the token may be older than the
+    discovery that they are somebody it knew already."""
+    return None if match.person is None else tx.people.by_handle(f"person:{match.person}")
 
 
 def _known(sender: Person | None) -> bool:

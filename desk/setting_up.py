@@ -55,5 +55,18 @@ def learn_people(ask: LearnPeople, tx: Transaction, now: datetime) -> Result:
 
 
 def _language(person: Person, tx: Transaction) -> str:
+    if person.language:
+        return person.language
+    known = _themselves(person, tx)
+    return known.language if known else tx.organisation.house().language
+
+
+def _themselves(person: Person, tx: Transaction) -> Person | None:
+    """Who the desk knows by that handle; or by that address, while the handle says nothing."""
     known = tx.people.by_handle(person.handle)
-    return person.language or (known.language if known else tx.organisation.house().language)
+    if person.slack_id is None or not person.email or (known and known.name != known.slack_id):
+        return known
+    holder = tx.people.by_handle(person.email)
+    # Who has a working account of their own is somebody else.
+    theirs = holder is not None and (holder.slack_id is None or not holder.active)
+    return holder if theirs else known

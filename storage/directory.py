@@ -11,6 +11,7 @@ from desk.errors import Stale
 from desk.people import Person, folded
 from storage.changes import next_change
 from storage.known_house import house_changed
+from storage.mail_tables import returned_mails
 from storage.people_rows import PEOPLE, address, person_of
 from storage.search import index_person
 from storage.tables import administrators, members, outbox, people, teams, tickets
@@ -21,6 +22,7 @@ _REFERENCES = (
     administrators.c.person_id,
     teams.c.lead_id,
     outbox.c.person_id,
+    returned_mails.c.person_id,
     people.c.merged_into,
 )
 

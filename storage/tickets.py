@@ -209,7 +209,13 @@ def _ticket(row: Row[Any]) -> Ticket:
         resolution=Resolution(row.code, row.solution) if row.code is not None else None,
         duplicate_of=row.duplicate_of,
         follows=row.follows,
-        participants=row.participants,
+        participants=_beside(row),
         removed=row.removed,
         version=row.version,
     )
+
+
+def _beside(row: Row[Any]) -> tuple[int, ...]:
+    """Who takes part beside those it is for. Of two who became one, one may have been on the list:
+    taken off it later, they would lose what they are sent as the requester."""
+    return tuple(p for p in row.participants if p not in (row.requester_id, row.beneficiary_id))

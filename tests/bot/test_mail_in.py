@@ -14,15 +14,17 @@ from bot.mail_in import MailIn
 from desk.effects import SendMail
 from desk.journal import Entry, Kind
 from desk.lifecycle import State
+from desk.people import Person
 from desk.reply import Reply
 from desk.resolve_ticket import ResolveTicket
+from desk.setting_up import LearnPeople
 from desk.taking_part import AddPerson, RemovePerson
 from desk.words import Words
 from mail.identity import MailIdentity
 from mail.reading import Incoming, read_mail
 from mail.ways import Strangers, Way
 from tests.desk.fixtures import Furnished, furnished, furnished_postgresql, furnished_sqlite, office
-from tests.desk.office import PIERRE, Office, an_office, bring_to
+from tests.desk.office import ADA, PIERRE, Office, an_office, bring_to
 
 __all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
 
@@ -144,6 +146,19 @@ async def test_another_address_with_the_token_writes_as_whom_it_was_for(desk: De
 
     entry = await desk.office.last(ticket)
     assert (entry.words.text, entry.facts["unverified"]) == ("From home", True)
+
+
+async def test_a_token_outlives_the_discovery_that_its_reader_is_known_already(desk: Desk) -> None:
+    ticket = await desk.office.open(WANDA)
+    token = await desk.token(ticket, WANDA)
+    await desk.office.does(LearnPeople((Person(0, "Ada Guest", WANDA, ADA, "en"),)))
+
+    await desk.takes(a_mail("wanda@home.example", "Re: x", "From home", token), OPEN_DOOR)
+
+    entry = await desk.office.last(ticket)
+    assert (entry.words.text, await desk.tickets()) == ("From home", 1)
+    assert entry.by is not None
+    assert entry.by.slack_id == ADA
 
 
 LETTERS = st.sampled_from(

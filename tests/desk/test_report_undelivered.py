@@ -14,10 +14,12 @@ from desk.errors import TooEarly
 from desk.journal import Kind
 from desk.lifecycle import State
 from desk.mails import Delivery, DeliveryState, ReturnedMail
+from desk.people import Person
 from desk.reply import Reply, RetryMail
 from desk.report_undelivered import DELAYED, ReportUndelivered
+from desk.setting_up import LearnPeople
 from desk.words import Words
-from tests.desk.office import PAUL, PIERRE, Office, bring_to
+from tests.desk.office import ADA, MAIL_ONLY, PAUL, PIERRE, Office, bring_to
 
 ADDRESS = "paul.smith@meridien.example"
 
@@ -120,6 +122,21 @@ async def test_an_answer_shows_that_the_address_works(office: Office) -> None:
 
     assert await state(office, number, mail) == (DeliveryState.SENT, "")
     assert await flagged(office) is None
+
+
+async def test_an_answer_shows_it_of_somebody_found_to_be_another_since(office: Office) -> None:
+    number = await office.open(MAIL_ONLY)
+    result = await office.does(Reply(number, PIERRE, Words.plain("Switch it off.")))
+    office.later()
+    await office.deliver()
+    (mail,) = [d for d in await deliveries(office, number) if d.entry == result.entry]
+    await office.does(came_back(number, mail, address=MAIL_ONLY))
+    await office.does(LearnPeople((Person(0, "Ada Guest", MAIL_ONLY, ADA, "en"),)))
+
+    await office.does(AnswerTicket(number, MAIL_ONLY, Words.plain("Done.")))
+
+    assert await state(office, number, mail) == (DeliveryState.SENT, "")
+    assert await office.store.read(lambda tx: tx.returned_mails.of_address(MAIL_ONLY)) is None
 
 
 async def test_a_report_after_the_answer_is_old_news(office: Office) -> None:

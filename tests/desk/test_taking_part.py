@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from desk.effects import SendMail
 from desk.errors import InvalidField, NotYours
+from desk.people import Person
+from desk.reply import Reply
+from desk.setting_up import LearnPeople
 from desk.taking_part import MOST, AddPerson, RemovePerson
+from desk.words import Words
 from tests.desk.office import MAIL_ONLY, MARIE, NOE, PAUL, PIERRE, Office
 
 NEW = "nora@customer.example"
@@ -23,6 +28,21 @@ async def test_people_are_added_by_choice_or_by_address_and_taken_off(office: Of
     nora = await office.store.read(lambda tx: tx.people.by_handle(NEW))
     assert nora is not None
     assert (after.participants, after.removed) == ((nora.id,), (marie,))
+
+
+async def test_who_turns_out_to_be_the_requester_cannot_be_taken_off(office: Office) -> None:
+    ticket = await office.open(PAUL)
+    await office.does(AddPerson(ticket, PIERRE, address=NEW))
+    await office.does(LearnPeople((Person(0, "Paul Smith", NEW, PAUL, "en"),)))
+    reply = await office.does(Reply(ticket, PIERRE, Words.plain("Switch it off.")))
+    paul = await office.id_of(PAUL)
+
+    taken_off = await office.does(RemovePerson(ticket, PIERRE, paul))
+
+    after = await office.ticket(ticket)
+    mailed = [mail.to for mail in office.waiting_of(SendMail) if mail.entry == reply.entry]
+    assert (taken_off.changed, after.participants, after.removed) == (False, (), ())
+    assert mailed == [paul]
 
 
 async def test_the_same_person_is_added_once_and_a_requester_not_at_all(office: Office) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from desk.ask_queue import Viewer
 from desk.people import Person
 from desk.setting_up import LearnPeople
 from desk.viewers import MOST, REMEMBERED, Viewers
 from tests.desk.office import PAUL, Office
+
+FLEUR = "fleur@meridien.example"
 
 
 async def language(office: Office, handle: str) -> str:
@@ -52,6 +56,25 @@ async def test_somebody_new_is_not_remembered_before_slack_said_who_they_are(off
     await office.store.write(lambda tx: tx.people.learn(Person(0, "New", None, "U0NEW", "en")))
 
     assert (before, await language(office, "U0NEW")) == ("fr", "en")
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["never seen", "seen before Slack said who"])
+async def test_who_wrote_before_they_came_to_slack_keeps_their_language(office: Office, seen: bool):
+    await office.store.write(lambda tx: tx.people.add("Fleur", FLEUR, None, "en"))
+    if seen:
+        await office.store.write(lambda tx: tx.people.actor("U0FLEUR"))
+
+    await office.does(LearnPeople((Person(0, "Fleur Roy", FLEUR, "U0FLEUR", ""),)))
+
+    assert await language(office, "U0FLEUR") == "en"
+
+
+async def test_whose_address_another_account_has_is_spoken_to_as_the_house_does(office: Office):
+    await office.does(LearnPeople((Person(0, "Fleur Roy", FLEUR, "U0FLEUR", "en"),)))
+
+    await office.does(LearnPeople((Person(0, "Fleur B.", FLEUR, "U0OTHER", ""),)))
+
+    assert await language(office, "U0OTHER") == "fr"
 
 
 async def test_what_was_read_before_a_change_is_not_kept_after_it(office: Office):

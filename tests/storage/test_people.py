@@ -336,7 +336,7 @@ async def test_somebody_merged_takes_part_in_the_same_tickets(desk: SqlStore):
         typed, other = a_person(tx, "Ada", email="ada@acme.example"), a_person(tx, "Bob")
         known = tx.people.actor("U7")
         lists = {"participants": (other.id, typed.id, known.id), "removed": (typed.id,)}
-        return tx.tickets.add(a_ticket(other.id, **lists)).id, other.id
+        return tx.tickets.add(a_ticket(a_person(tx, "Eve").id, **lists)).id, other.id
 
     ticket, bob = await desk.write(fill)
 
@@ -344,3 +344,20 @@ async def test_somebody_merged_takes_part_in_the_same_tickets(desk: SqlStore):
 
     after = await desk.read(lambda tx: tx.tickets.get(ticket))
     assert (after.participants, after.removed) == ((bob, ada.id), (ada.id,))
+
+
+@pytest.mark.parametrize("role", ["requester", "beneficiary"])
+async def test_whom_a_ticket_is_for_takes_part_in_it_no_second_time(desk: SqlStore, role: str):
+    def fill(tx: SqlTransaction) -> tuple[int, int]:
+        typed, bob = a_person(tx, "Ada", email="ada@acme.example"), a_person(tx, "Bob")
+        known = tx.people.actor("U7")
+        for_whom = {"requester": bob.id, role: known.id}
+        eve = a_person(tx, "Eve")
+        return tx.tickets.add(a_ticket(**for_whom, participants=(typed.id, eve.id))).id, eve.id
+
+    ticket, eve = await desk.write(fill)
+
+    ada = await desk.write(lambda tx: tx.people.learn(Person(0, "Ada", "ada@acme.example", "U7")))
+
+    after = await desk.read(lambda tx: tx.tickets.get(ticket))
+    assert (getattr(after, role), after.participants) == (ada.id, (eve,))
