@@ -191,7 +191,7 @@ class MailIn:
             acknowledge=self._machines.acknowledges(mail, known=True),
             budget=self._machines.limits.budget,
             thread=_thread(mail),
-            files=await self._kept(mail, place.ticket),
+            files=await self._kept(mail),
         )
         result = await self._desk.handle(answer, once=_once(mail))
         log.info("mail_answer_taken", ticket=result.ticket)

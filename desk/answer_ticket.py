@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,8 @@ class AnswerTicket:
     `automatic` says that a machine wrote (out of office): noted, and nothing else happens.
     So it is with `thanks`, a mail that says nothing else. `whole` is the mail with what was quoted
     in it, kept for technicians. `cc` are the others it went to. An answer later than `grace` after
-    the ticket was solved or closed opens a new one about `subject`.
+    the ticket was solved or closed opens a new one about `subject`. A ticket takes
+    none of `files` twice.
     """
 
     ticket: int
@@ -62,6 +63,7 @@ def answer_ticket(ask: AnswerTicket, tx: Transaction, now: datetime) -> Result:
     silent = ask.automatic or ask.thanks
     if not silent and _comes_late(ask, ticket, now):
         return _follow(ask, ticket, actor, tx, now)
+    ask = replace(ask, files=_new_to(ticket, ask.files, tx))
     if ask.thread is not None:
         tx.mails.keep_thread(ticket.id, ask.thread)
     facts = _facts(ask, words)
@@ -99,6 +101,12 @@ def _facts(ask: AnswerTicket, words: Words) -> dict[str, Any]:
     if ask.whole and ask.whole.split() != words.text.split():
         facts["whole"] = ask.whole[:LONGEST_TEXT]
     return facts
+
+
+def _new_to(ticket: Ticket, files: tuple[NewFile, ...], tx: Transaction) -> tuple[NewFile, ...]:
+    """Those it has not got: a signature's logo comes back with each answer."""
+    there = tx.files.digests(ticket.id) if files else frozenset()
+    return tuple(file for file in files if file.digest not in there)
 
 
 def _comes_late(ask: AnswerTicket, ticket: Ticket, now: datetime) -> bool:

@@ -96,6 +96,9 @@ class Files(Protocol):
     def of(self, ticket: int) -> tuple[TicketFile, ...]:
         """All of the ticket, oldest first."""
 
+    def digests(self, ticket: int) -> frozenset[str]:
+        """What the ticket has already, as far as its bytes are in the store."""
+
     def hide(self, files: Iterable[int]) -> None:
         """The thread that shows them is no longer the ticket's."""
 

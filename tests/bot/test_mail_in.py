@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from email.message import EmailMessage
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.files import FileStore
+from bot.files_in import FilesIn
 from bot.mail_in import MailIn
 from desk.effects import SendMail
 from desk.journal import Entry, Kind
@@ -51,6 +54,17 @@ def a_mail(sender: str, subject: str, text: str, to: str = US, **headers: str) -
     return read_mail(message.as_bytes(), (US,), sender)
 
 
+def a_mail_with_file(sender: str, text: str, to: str) -> Incoming:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, "Re: x"
+    message["Message-ID"] = f"<{sha256(text.encode()).hexdigest()[:16]}@programs.example>"
+    message.set_content(text)
+    message.add_attachment(
+        b"%PDF-1.4 one page", maintype="application", subtype="pdf", filename="error.pdf"
+    )
+    return read_mail(message.as_bytes(), (US,), sender)
+
+
 class Desk:
     """The office with a way in for mail."""
 
@@ -71,6 +85,10 @@ class Desk:
 
     async def token(self, ticket: int, address: str = PAUL) -> str:
         return IDENTITY.reply_to(ticket, await self.id_of(address))
+
+    async def files(self, ticket: int) -> list[str]:
+        kept = await self.office.store.read(lambda tx: tx.files.of(ticket))
+        return [file.name for file in kept]
 
     def mailed(self, ticket: int) -> set[int]:
         effects = self.office.waiting()
@@ -213,6 +231,28 @@ async def test_an_answer_within_the_grace_time_reopens_and_a_later_one_opens_ano
     entry = await desk.office.last(ticket)
     assert (entry.kind, entry.facts) == (Kind.FOLLOWED, {"of": new.id})
     assert await desk.office.store.read(lambda tx: tx.tickets.followers(ticket)) == (new.id,)
+
+
+async def test_a_late_answer_takes_its_file_along_though_the_old_ticket_has_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    files = FileStore(str(tmp_path))
+    await files.prepare()
+    office = desk.office
+    desk.taking = MailIn(office.store, office.desk, IDENTITY, files=FilesIn(office.store, files))
+    ticket = await bring_to(office, State.ASSIGNED)
+    token = await desk.token(ticket)
+    for text in ("See the picture", "See it once more"):
+        await desk.takes(a_mail_with_file(PAUL, text, token))
+    await office.does(ResolveTicket(ticket, PIERRE, "assistance", Words.plain("Done.")))
+    office.later(timedelta(days=8))
+
+    await desk.takes(a_mail_with_file(PAUL, "It is broken again", token))
+
+    assert (await office.ticket(ticket + 1)).follows == ticket
+    assert [await desk.files(number) for number in (ticket, ticket + 1)] == [["error.pdf"]] * 2
+    opened, *_ = await office.journal(ticket + 1)
+    assert opened.facts["files"] == ["error.pdf"]
 
 
 @pytest.mark.parametrize("days", [1, 30])
