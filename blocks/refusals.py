@@ -176,6 +176,7 @@ def _problems(t: Translator) -> dict[str, str]:
         "same_team": t("The ticket is with this team already."),
         "no_such_ticket": t("There is no such ticket. References look like R-000042."),
         "same_ticket": t("A ticket cannot be its own duplicate."),
+        "duplicate_of_this": t("That ticket is itself closed as a duplicate of this one."),
         "not_in_future": t("Please choose a day that is still to come."),
         "no_such_file": t("One of these files is no longer there. Please choose again."),
         "date_missing": t("Until when? Please choose a day."),

@@ -11,7 +11,7 @@ from desk.lifecycle import Move
 from desk.moving import move_ticket, require_words
 from desk.ports import Transaction
 from desk.result import Result
-from desk.ticket import Outcome, ticket_number
+from desk.ticket import Outcome, Ticket, ticket_number
 from desk.words import Words
 
 
@@ -76,6 +76,20 @@ def _original(ask: MarkDuplicate, tx: Transaction) -> int:
     if number == ask.ticket:
         raise InvalidField("duplicate_of", "same_ticket")
     try:
-        return tx.tickets.get(number or 0).id
+        original = tx.tickets.get(number or 0)
     except NoSuchTicket:
         raise InvalidField("duplicate_of", "no_such_ticket") from None
+    if _leads_to(ask.ticket, original, tx):
+        raise InvalidField("duplicate_of", "duplicate_of_this")
+    return original.id
+
+
+def _leads_to(wanted: int, ticket: Ticket, tx: Transaction) -> bool:
+    """Whether `ticket` is closed as a duplicate of `wanted`, be it by way of others."""
+    passed = {ticket.id}
+    while ticket.duplicate_of is not None and ticket.duplicate_of not in passed:
+        if ticket.duplicate_of == wanted:
+            return True
+        ticket = tx.tickets.get(ticket.duplicate_of)
+        passed.add(ticket.id)
+    return False

@@ -39,6 +39,7 @@ PROBLEMS = (
     "same_team",
     "no_such_ticket",
     "same_ticket",
+    "duplicate_of_this",
     "not_in_future",
     "date_missing",
     "address_taken",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -221,6 +222,32 @@ async def test_a_duplicate_of_nothing_is_refused(office: Office, typed: str, pro
         await office.does(MarkDuplicate(number, PIERRE, typed))
 
     assert (refusal.value.field, refusal.value.problem) == ("duplicate_of", problem)
+
+
+@pytest.mark.parametrize("between", [0, 1, 2])
+async def test_two_tickets_are_not_duplicates_of_each_other(office: Office, between: int) -> None:
+    chain = [await office.open() for _ in range(between + 2)]
+    for number, original in pairwise(chain):
+        await office.does(MarkDuplicate(number, PIERRE, f"R-{original}"))
+    first, last = chain[0], chain[-1]
+
+    with pytest.raises(InvalidField) as refusal:
+        await office.does(MarkDuplicate(last, PIERRE, f"R-{first}"))
+
+    assert (refusal.value.field, refusal.value.problem) == ("duplicate_of", "duplicate_of_this")
+    assert (await office.ticket(last)).is_open
+
+
+async def test_what_was_a_duplicate_until_it_was_reopened_may_be_the_original(
+    office: Office,
+) -> None:
+    first, second = await office.open(), await office.open()
+    await office.does(MarkDuplicate(first, PIERRE, f"R-{second}"))
+    await office.does(ReopenTicket(first, PIERRE, Words.plain("Not the same.")))
+
+    await office.does(MarkDuplicate(second, PIERRE, f"R-{first}"))
+
+    assert (await office.ticket(second)).duplicate_of == first
 
 
 @pytest.mark.parametrize(
