@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from desk.effects import Message, RefreshCard, ShowEntry
@@ -17,6 +17,7 @@ from desk.ports import Transaction
 from desk.result import Result
 from desk.share_files import add_files, chosen_files
 from desk.ticket import Hold, HoldReason, Ticket
+from desk.unread import has_unread_answer
 from desk.words import Words
 
 
@@ -98,8 +99,19 @@ def withdraw_reply(ask: WithdrawReply, tx: Transaction, now: datetime) -> Result
     tx.journal.add(Draft(ticket.id, Kind.WITHDRAWN, actor.id, refers_to=entry.id), now)
     tx.outbox.put(RefreshCard(ticket.id), now)
     tx.outbox.put(ShowEntry(ticket.id, entry.id), now)
+    unread = ticket.new_answer or has_unread_answer(tx.journal.of(ticket.id))
     if _held_by_this_reply(ticket, entry):
-        move_ticket(tx, ticket, Move.RESUME, at=now, by=actor.id, kind=Kind.RESUMED)
+        move_ticket(
+            tx,
+            ticket,
+            Move.RESUME,
+            at=now,
+            by=actor.id,
+            kind=Kind.RESUMED,
+            new_answer=unread,
+        )
+    elif unread and not ticket.new_answer:
+        tx.tickets.save(replace(ticket, new_answer=True), ticket.version)
     return Result(ticket.id, entry.id)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from desk.answer_ticket import AnswerTicket
 from desk.ask_delivery import mail_facts
 from desk.ask_ticket import EntryWords, OpenPage
+from desk.assign_ticket import AssignTicket, ClaimTicket
 from desk.effects import Message, RefreshCard, SendDirect, SendMail, ShowEntry
 from desk.errors import AlreadySent, InvalidField, NotPublic, NotYours
-from desk.hold_ticket import HoldTicket
+from desk.hold_ticket import HoldTicket, ResumeTicket
 from desk.journal import Kind
 from desk.lifecycle import State
 from desk.mails import DeliveryState
@@ -225,6 +228,89 @@ async def test_taking_a_reply_back_leaves_a_hold_of_another_moment(office: Offic
     await office.does(WithdrawReply(number, entry, PIERRE))
 
     assert (await office.ticket(number)).state is State.PENDING
+
+
+@pytest.mark.parametrize("then_hold", [False, True])
+async def test_after_a_reply_was_taken_back_the_answer_is_unread_again(
+    office: Office, then_hold: bool
+) -> None:
+    number = await bring_to(office, State.ASSIGNED)
+    await office.does(AnswerTicket(number, PAUL, Words.plain("It still smokes.")))
+    for _ in range(2):
+        office.later()
+        entry = await reply_to(office, number, then_hold=then_hold)
+        replied = await office.ticket(number)
+
+        await office.does(WithdrawReply(number, entry, PIERRE))
+
+        assert (replied.new_answer, (await office.ticket(number)).new_answer) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        pytest.param((ClaimTicket(1, PIERRE),), id="taken before"),
+        pytest.param((Reply(1, PIERRE, QUESTION),), id="replied to before"),
+        pytest.param(
+            (HoldTicket(1, PIERRE, HoldReason.SUPPLIER), ResumeTicket(1, PIERRE)),
+            id="held before",
+        ),
+    ],
+)
+async def test_an_answer_that_was_read_otherwise_stays_read(
+    office: Office, acts: tuple[Any, ...]
+) -> None:
+    number = await office.open()
+    await office.does(AnswerTicket(number, PAUL, Words.plain("It still smokes.")))
+    for act in acts:
+        office.later(INSTANT)
+        await office.does(act)
+    office.later(INSTANT)
+    entry = await reply_to(office, number)
+
+    await office.does(WithdrawReply(number, entry, PIERRE))
+
+    assert not (await office.ticket(number)).new_answer
+
+
+async def test_what_was_done_after_a_reply_reads_the_answer_although_the_reply_goes(
+    office: Office,
+) -> None:
+    number = await bring_to(office, State.ASSIGNED)
+    await office.does(AnswerTicket(number, PAUL, Words.plain("It still smokes.")))
+    office.later(INSTANT)
+    entry = await reply_to(office, number)
+    office.later(INSTANT)
+    await office.does(HoldTicket(number, PIERRE, HoldReason.SUPPLIER))
+
+    await office.does(WithdrawReply(number, entry, PIERRE))
+
+    assert not (await office.ticket(number)).new_answer
+
+
+@pytest.mark.parametrize("said", ["thanks", "automatic"])
+async def test_thanks_and_machines_are_no_answer_that_a_reply_taken_back_leaves_unread(
+    office: Office, said: str
+) -> None:
+    number = await bring_to(office, State.ASSIGNED)
+    await office.does(AnswerTicket(number, PAUL, Words.plain("Thank you!"), **{said: True}))
+    entry = await reply_to(office, number)
+
+    await office.does(WithdrawReply(number, entry, PIERRE))
+
+    assert not (await office.ticket(number)).new_answer
+
+
+async def test_who_is_given_a_ticket_has_the_answer_to_read_after_an_undo(office: Office) -> None:
+    number = await bring_to(office, State.ASSIGNED)
+    await office.does(AnswerTicket(number, PAUL, Words.plain("It still smokes.")))
+    entry = await reply_to(office, number)
+    office.later(INSTANT)
+    await office.does(AssignTicket(number, PIERRE, CAMILLE))
+
+    await office.does(WithdrawReply(number, entry, PIERRE))
+
+    assert (await office.ticket(number)).new_answer
 
 
 async def test_after_its_undo_time_a_reply_stays(office: Office) -> None:
