@@ -1,7 +1,7 @@
 """Who acts, remembered for a minute, since each click asks for their language before all else.
 
-Only words and forms are made from it: what somebody may do is read from the database within each
-command.
+Only words and forms are made from it. What somebody may do is read from the database within each
+command, which may therefore refuse what a form offered them a minute ago.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ async def on_created(sent: Submission, context: Context) -> Answer:
     draft = draft_from(sent.metadata, sent.values)
     # A window keeps its id when its confirmation becomes a form again.
     once = f"{sent.once}:{draft.after}" if draft.after else sent.once
-    facts = await context.desk.open(_wish(sent, draft, context), once=once)
+    facts = await context.desk.open(_wish(sent, draft), once=once)
     place = draft.place or ""
     view = created_view(facts, context.t, place)
     home = await home_again(place, sent.user, context)
@@ -135,17 +135,12 @@ async def _redraw(draft: Draft, click: Click, context: Context) -> Answer:
     return then(UpdateView(click.view, await _form(draft, click.user, context)))
 
 
-def _wish(sent: Submission, draft: Draft, context: Context) -> OpenTicket:
+def _wish(sent: Submission, draft: Draft) -> OpenTicket:
     """What the form asks for. The desk checks all of it again."""
     values = sent.values
-    requester: str | NewPerson | None = draft.requester
-    if draft.somebody_new:
-        requester = NewPerson(values[Field.NEW_NAME], values[Field.NEW_ADDRESS])
-    if context.viewer is not None and not context.viewer.is_technician:
-        requester = context.viewer.person.handle
     return OpenTicket(
         by=sent.user,
-        requester=requester,
+        requester=_requester(sent, draft),
         subject=values[Field.SUBJECT],
         description=values.words(Field.DESCRIPTION),
         beneficiary=draft.beneficiary,
@@ -158,6 +153,15 @@ def _wish(sent: Submission, draft: Draft, context: Context) -> OpenTicket:
         origin=Origin.CHAT,
         files=values.files(Field.FILES),
     )
+
+
+def _requester(sent: Submission, draft: Draft) -> str | NewPerson | None:
+    """Whom the form asks for: whoever sends one that asks for nobody asks for themselves."""
+    if not sent.values.shows(Field.REQUESTER):
+        return sent.user
+    if draft.somebody_new:
+        return NewPerson(sent.values[Field.NEW_NAME], sent.values[Field.NEW_ADDRESS])
+    return draft.requester
 
 
 def _wanted(kind: Callable[[str], E], value: str | None) -> E | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from blocks.drafts import Draft
 from blocks.ids import SOMEBODY_NEW, YES, Action, Form
+from desk.setting_up import LoadDesk
 from desk.ticket import Impact, Origin, Urgency
 from handlers.answer import SayPrivately, UpdateView
 from handlers.values import field_of
-from tests.desk.office import ADA, MARIE, PAUL, PIERRE, Office
+from tests.desk.office import ADA, CAMILLE, MARIE, PAUL, PIERRE, ZOE, Office, the_house
 from tests.handlers import payloads
 from tests.handlers.front import Front, block_ids, text_of
 
@@ -229,6 +231,42 @@ async def test_who_is_no_technician_asks_for_themselves_in_a_smaller_form(
 
     assert "requester" not in block_ids(form)
     assert (await office.ticket(1)).requester == await office.id_of(PAUL)
+
+
+async def test_who_became_a_technician_a_moment_ago_asks_for_whom_they_chose(
+    front: Front, office: Office
+) -> None:
+    await the_form(front, ZOE)  # remembered as nobody's technician
+    await office.store.write(lambda tx: _join_first_team(tx, ZOE))
+    form = await the_form(front, ZOE)
+    form = await choose(front, form, Action.FORM_REQUESTER, PAUL, user=ZOE)
+
+    await front.form(payloads.submission(front.view, ZOE, requester=PAUL, **FILLED))
+
+    assert (await office.ticket(1)).requester == await office.id_of(PAUL)
+
+
+def _join_first_team(tx: Any, who: str) -> None:
+    """As another process would have it from the desk file."""
+    house = the_house()
+    first, *others = house.teams
+    joined = replace(first, members=(*first.members, who))
+    tx.organisation.load(replace(house, teams=(joined, *others)))
+    tx.people.rejoin_teams()
+
+
+async def test_who_is_a_technician_no_more_asks_for_nobody_else(
+    front: Front, office: Office
+) -> None:
+    form = await the_form(front, PIERRE)
+    house = the_house()
+    teams = tuple(replace(team, members=(CAMILLE,), lead=None) for team in house.teams)
+    await office.does(LoadDesk(replace(house, teams=teams)))
+
+    answer = await front.form(payloads.submission(form, PIERRE, requester=PAUL, **FILLED))
+
+    assert set(answer["errors"]) == {"requester"}
+    assert await office.store.read(lambda tx: tx.tickets.count()) == 0
 
 
 @pytest.mark.parametrize(
