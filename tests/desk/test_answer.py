@@ -14,6 +14,7 @@ from desk.hold_ticket import HoldTicket, ResumeTicket, WakeTicket
 from desk.journal import Entry, Kind
 from desk.lifecycle import State
 from desk.reply import Reply
+from desk.resolve_ticket import ResolveTicket
 from desk.ticket import HoldReason
 from desk.words import BlockKind, Span, TextBlock, Words
 from tests.desk.office import MARIE, MINUTE, PAUL, PIERRE, ZOE, Office, bring_to
@@ -68,6 +69,33 @@ async def test_a_ticket_that_follows_has_the_subject_without_the_old_reference(
     assert result.ticket is not None
     new = await office.ticket(result.ticket)
     assert (new.follows, new.subject) == (number, subject)
+
+
+@pytest.mark.parametrize("state", [State.NEW, State.ASSIGNED, State.PENDING])
+async def test_an_answer_to_what_is_still_open_goes_into_it_however_late_it_comes(
+    office: Office, state: State
+) -> None:
+    number = await bring_to(office, state)
+    office.later(30 * TOMORROW)
+
+    result = await office.does(AnswerTicket(number, PAUL, ANSWER, "<4@paul>", grace=TOMORROW))
+
+    assert result.ticket == number
+    assert (await office.last(number)).words == ANSWER
+
+
+async def test_the_grace_time_counts_from_the_solution_not_from_the_request(
+    office: Office,
+) -> None:
+    number = await bring_to(office, State.ASSIGNED)
+    office.later(30 * TOMORROW)
+    await office.does(ResolveTicket(number, PIERRE, "materiel", Words.plain("New roller.")))
+    office.later(TOMORROW - MINUTE)
+
+    result = await office.does(AnswerTicket(number, PAUL, ANSWER, "<5@paul>", grace=TOMORROW))
+
+    assert result.ticket == number
+    assert (await office.ticket(number)).is_open
 
 
 async def test_what_waited_for_the_requester_goes_on_with_the_answer(office: Office) -> None:

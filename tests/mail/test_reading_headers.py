@@ -77,6 +77,18 @@ def test_without_an_author_it_is_whoever_is_answered(headers, address):
     assert read_mail(letter(*given)).from_address == address
 
 
+def test_an_author_wrote_it_whoever_shall_be_answered():
+    mail = read_mail(letter("From: paul@example.org", "Reply-To: anne@example.org"))
+
+    assert (mail.from_address, mail.reply_to) == ("paul@example.org", "anne@example.org")
+
+
+def test_answers_to_the_author_and_others_go_nowhere_else():
+    mail = read_mail(letter("From: paul@example.org", "Reply-To: a@example.org, paul@example.org"))
+
+    assert mail.reply_to == ""
+
+
 def test_a_name_without_an_address_is_kept():
     mail = read_mail(letter("From: Mail Delivery System"), envelope_from="")
 
