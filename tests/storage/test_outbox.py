@@ -261,6 +261,18 @@ async def test_a_refused_row_is_shown_and_sent_again_as_the_same_row(store: SqlS
     assert (again.id, again.effect, again.attempts) == (first.id, NOTED, 0)
 
 
+async def test_an_uncertain_row_that_is_sent_again_is_in_doubt_no_more(store: SqlStore):
+    await put(store, NOTED)
+    (first,) = await lease(store)
+    await store.write(lambda tx: tx.outbox.attempting(first, NOW))
+    await store.write(lambda tx: tx.outbox.uncertain(first, NOW, "dropped"))
+
+    assert await store.write(lambda tx: tx.outbox.retry(first.id, LATER))
+
+    (again,) = await lease(store, LATER)
+    assert (again.id, again.attempted_at) == (first.id, None)
+
+
 @pytest.mark.parametrize("began", [None, NOW + MINUTE])
 async def test_a_doubt_counts_from_when_it_was_asked_not_from_when_that_was_noted(
     store: SqlStore, began: datetime | None
@@ -399,6 +411,18 @@ async def test_a_mail_that_could_not_be_sent_yet_can_be_taken_back(desk: SqlStor
     entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example"))
     (one,) = await lease(desk)
     await desk.write(lambda tx: tx.outbox.postpone(one, LATER, "greylisted"))
+
+    assert await desk.write(lambda tx: tx.outbox.withdraw(entry.id))
+
+    assert await lease(desk, LATER) == ()
+
+
+async def test_a_reply_that_one_of_two_no_longer_gets_can_be_taken_back_from_the_other(
+    desk: SqlStore,
+):
+    entry = await desk.write(lambda tx: a_reply(tx, "a@acme.example", "b@acme.example"))
+    gone = await desk.read(lambda tx: tx.people.by_handle("b@acme.example"))
+    await desk.write(lambda tx: tx.outbox.withdraw_from(entry.ticket, gone.id))
 
     assert await desk.write(lambda tx: tx.outbox.withdraw(entry.id))
 
