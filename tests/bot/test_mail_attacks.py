@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from desk.journal import Kind
-from mail.reading import read_mail
+from mail.reading import Incoming, read_mail
 from mail.trust import Result, Trust
 from tests.bot.test_mail_in import (
+    FORWARD,
     OPEN_DOOR,
     PAUL,
     STRANGER,
+    TECHNICIAN,
     Desk,
     a_mail,
     desk,
@@ -54,6 +56,32 @@ async def test_a_doubtful_answer_brings_nobody_in(desk: Desk, result: Result) ->
     await desk.takes(replace(answer, unverified=True, trust=Trust(result, (), True)))
 
     assert (await desk.office.ticket(ticket)).participants == ()
+
+
+async def test_a_doubtful_mail_with_a_number_alone_is_a_request_of_its_own(desk: Desk) -> None:
+    ticket = await desk.office.open(PAUL)
+    before = await desk.office.journal(ticket)
+
+    await desk.takes(doubtful(a_mail(PAUL, f"Re: [R-{ticket:06d}] Printer", "Any news?")))
+
+    assert await desk.office.journal(ticket) == before
+    assert (await desk.office.ticket(ticket + 1)).description.text.strip() == "Any news?"
+
+
+async def test_a_doubtful_request_brings_nobody_in(desk: Desk) -> None:
+    await desk.takes(doubtful(a_mail(PAUL, "Printer", "It jams.", Cc=MALLORY)))
+
+    assert (await desk.office.ticket(1)).participants == ()
+
+
+async def test_a_doubtful_forward_asks_for_nobody_else(desk: Desk) -> None:
+    await desk.takes(doubtful(a_mail(TECHNICIAN, "Fwd: Black screen", FORWARD)))
+
+    assert (await desk.office.ticket(1)).requester == await desk.id_of(TECHNICIAN)
+
+
+def doubtful(mail: Incoming) -> Incoming:
+    return replace(mail, unverified=True)
 
 
 async def test_a_mail_that_names_no_sender_is_not_dropped_in_silence(desk: Desk) -> None:

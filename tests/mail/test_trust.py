@@ -26,6 +26,8 @@ PAUL = "paul@example.org"
         ("mx.desk.example; dmarc=none; dkim=pass header.d=example.org", Result.VERIFIED),
         ("mx.desk.example; dmarc=fail header.from=example.org", Result.FAILED),
         ("mx.desk.example; dkim=pass header.d=example.org; dmarc=fail", Result.FAILED),
+        ("mx.desk.example; dkim=pass header.d=example.org; dmarc=permerror", Result.FAILED),
+        ("mx.desk.example; auth=pass smtp.auth=mallory@evil.example", Result.FAILED),
         ("mx.desk.example; dkim=pass header.d=evil.example", Result.FAILED),
         ("mx.desk.example; spf=pass smtp.mailfrom=evil.example", Result.FAILED),
         ("mx.desk.example; dmarc=pass header.from=evil.example", Result.FAILED),
