@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.holding import HOUR
 from bot.machine_mail import Limits
 from bot.mail_in import MailIn
 from bot.mail_spool import letter
@@ -20,7 +21,7 @@ from mail.ways import Strangers, Way
 from storage.spool import HELD, REFUSED, WAITING
 from tests.bot.test_mail_in import FORWARD, IDENTITY, PAUL, STRANGER, a_mail
 from tests.desk.fixtures import furnished, furnished_postgresql, furnished_sqlite, office
-from tests.desk.office import CAMILLE, NOE, PIERRE, ROOT_ADMIN, Office
+from tests.desk.office import CAMILLE, MINUTE, NOE, PIERRE, ROOT_ADMIN, Office
 
 __all__ = ["furnished", "furnished_postgresql", "furnished_sqlite", "office"]
 
@@ -124,6 +125,27 @@ async def test_a_flood_that_goes_on_after_the_decision_asks_anew(office: Office)
     await door.brings("Another", sender=PAUL)
 
     assert ((await door.card(1)).fate, (await door.card(2)).fate) == (Fate.REFUSED, Fate.OPEN)
+
+
+async def test_what_somebody_known_asked_over_an_hour_ago_makes_no_flood(office: Office) -> None:
+    door = Door(office, mails_an_hour=1)
+    await door.brings("Printer", sender=PAUL)
+    office.later(HOUR + MINUTE)
+
+    await door.brings("Screen", sender=PAUL)
+
+    assert await office.store.read(lambda tx: tx.tickets.count()) == 2
+    assert door.shown() == []
+
+
+async def test_what_a_stranger_wrote_over_an_hour_ago_makes_no_flood(office: Office) -> None:
+    door = Door(office, mails_an_hour=1)
+    await door.brings("Printer")
+    office.later(HOUR + MINUTE)
+
+    await door.brings("Screen")
+
+    assert (await door.card(2)).why is Why.STRANGER
 
 
 async def test_let_in_the_sender_is_known_and_the_journal_says_by_whom(door: Door) -> None:

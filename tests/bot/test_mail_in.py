@@ -340,7 +340,7 @@ async def test_people_in_copy_take_part_get_copies_and_may_answer(desk: Desk) ->
 
     ticket = await desk.office.ticket(1)
     expected = [await desk.id_of(MARIE), await desk.id_of("nora@customer.example")]
-    assert [*ticket.participants][:2] == expected
+    assert list(ticket.participants) == expected
 
     await desk.office.does(Reply(1, PIERRE, Words.plain("Which one?")))
     assert desk.mailed(1) >= set(expected)
@@ -405,6 +405,25 @@ async def test_somebody_unknown_is_refused_or_becomes_known_as_the_way_says(desk
     assert (person.name, person.language) == ("Nora New", "fr")
     assert (await desk.office.ticket(1)).requester == person.id
     assert desk.mailed(1) == set()  # nobody unknown is acknowledged
+
+
+# -- acknowledgements ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        pytest.param({}, True, id="a person"),
+        pytest.param({"X_Auto_Response_Suppress": "All"}, False, id="who wants no answer"),
+        pytest.param({"List_Unsubscribe": "<https://news.example/u>"}, False, id="a machine"),
+    ],
+)
+async def test_a_request_is_acknowledged_unless_a_machine_wrote_or_silence_is_wanted(
+    desk: Desk, headers: dict[str, str], told: bool
+) -> None:
+    await desk.takes(a_mail(PAUL, "Printer", "It jams.", **headers))
+
+    assert desk.mailed(1) == ({await desk.id_of(PAUL)} if told else set())
 
 
 # -- any order, any number of times -------------------------------------------------------------
