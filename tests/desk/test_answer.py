@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from desk.acknowledging import Budget
 from desk.answer_ticket import AnswerTicket
 from desk.ask_ticket import OpenPage, WholeEntry
-from desk.effects import RefreshCard, ShowEntry
+from desk.effects import Message, RefreshCard, SendMail, ShowEntry
 from desk.errors import InvalidField, NotYours
+from desk.files import NewFile
 from desk.hold_ticket import HoldTicket, ResumeTicket, WakeTicket
 from desk.journal import Entry, Kind
 from desk.lifecycle import State
+from desk.mails import MailThread
+from desk.people import NewPerson
 from desk.reply import Reply
 from desk.resolve_ticket import ResolveTicket
 from desk.ticket import HoldReason
 from desk.words import BlockKind, Span, TextBlock, Words
-from tests.desk.office import MARIE, MINUTE, PAUL, PIERRE, ZOE, Office, bring_to
+from tests.desk.office import MAIL_ONLY, MARIE, MINUTE, PAUL, PIERRE, ZOE, Office, bring_to
 
 ANSWER = Words.plain("It is an LX-9.")
 TOMORROW = 24 * 60 * MINUTE
@@ -69,6 +74,72 @@ async def test_a_ticket_that_follows_has_the_subject_without_the_old_reference(
     assert result.ticket is not None
     new = await office.ticket(result.ticket)
     assert (new.follows, new.subject) == (number, subject)
+
+
+async def opened_late(office: Office, **brought: Any) -> int:
+    """The ticket that a mail opens which comes too late to reopen."""
+    number = await bring_to(office, State.RESOLVED)
+    office.later(8 * TOMORROW)
+    late = AnswerTicket(number, PAUL, ANSWER, "<3@paul>", grace=TOMORROW, **brought)
+    result = await office.does(late)
+    assert result.ticket not in (None, number)
+    return result.ticket
+
+
+async def test_a_ticket_that_follows_says_what_is_to_know_of_the_mail(office: Office) -> None:
+    known = {
+        "unverified": True,
+        "reply_to": "paul@home.example",
+        "notices": ({"kind": "invite", "what": "Tea"},),
+        "whole": "It is an LX-9.\n\n> Which model?",
+    }
+
+    new = await opened_late(office, **known)
+
+    opened = (await office.journal(new))[0]
+    told = {"origin": "mail", "follows": new - 1, **known, "notices": [*known["notices"]]}
+    assert opened.facts == told
+
+
+async def test_a_ticket_that_follows_has_the_files_of_the_mail(office: Office) -> None:
+    quote = NewFile("quote.pdf", "application/pdf", 100, "d" * 64)
+
+    new = await opened_late(office, files=(quote,))
+
+    files = await office.store.read(lambda tx: tx.files.of(new))
+    assert [file.name for file in files] == ["quote.pdf"]
+
+
+async def test_a_ticket_that_follows_goes_on_in_the_thread_of_the_mail(office: Office) -> None:
+    thread = MailThread("AdoxVNG6", "Printer jams")
+
+    new = await opened_late(office, thread=thread)
+
+    assert await office.store.read(lambda tx: tx.mails.thread_of(new)) == thread
+
+
+async def test_who_is_in_copy_of_the_mail_takes_part_in_the_ticket_that_follows(
+    office: Office,
+) -> None:
+    new = await opened_late(office, cc=(NewPerson("Wanda", MAIL_ONLY),))
+
+    assert (await office.ticket(new)).participants == (await office.id_of(MAIL_ONLY),)
+
+
+@pytest.mark.parametrize(
+    ("brought", "told"),
+    [
+        pytest.param({}, [Message.ACKNOWLEDGEMENT], id="a person's mail"),
+        pytest.param({"acknowledge": False}, [], id="one that asks for silence"),
+        pytest.param({"budget": Budget(an_hour=0)}, [], id="one too many"),
+    ],
+)
+async def test_a_ticket_that_follows_is_acknowledged_like_any_other(
+    office: Office, brought: dict[str, Any], told: list[Message]
+) -> None:
+    new = await opened_late(office, **brought)
+
+    assert [mail.message for mail in office.waiting_of(SendMail) if mail.ticket == new] == told
 
 
 @pytest.mark.parametrize("state", [State.NEW, State.ASSIGNED, State.PENDING])

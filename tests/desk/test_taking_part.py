@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from desk.answer_ticket import AnswerTicket
 from desk.effects import SendMail
 from desk.errors import InvalidField, NotYours
-from desk.people import Person
+from desk.people import NewPerson, Person
 from desk.reply import Reply
 from desk.setting_up import LearnPeople
 from desk.taking_part import MOST, AddPerson, RemovePerson
@@ -64,6 +65,19 @@ async def test_the_same_person_is_added_once_and_a_requester_not_at_all(office: 
     assert (await office.ticket(ticket)).participants == (await office.id_of(MAIL_ONLY),)
 
 
+async def test_of_two_taken_off_the_one_who_is_added_again_alone_is_back(office: Office) -> None:
+    ticket = await office.open(PAUL)
+    marie, wanda = await office.id_of(MARIE), await office.id_of(MAIL_ONLY)
+    for who, person in ((MARIE, marie), (MAIL_ONLY, wanda)):
+        await office.does(AddPerson(ticket, PIERRE, who=who))
+        await office.does(RemovePerson(ticket, PIERRE, person))
+
+    await office.does(AddPerson(ticket, PIERRE, who=MARIE))
+
+    after = await office.ticket(ticket)
+    assert (after.participants, after.removed) == ((marie,), (wanda,))
+
+
 @pytest.mark.parametrize("who", [PAUL, MARIE, NOE])
 async def test_only_who_works_on_the_ticket_says_who_is_on_it(office: Office, who: str) -> None:
     ticket = await office.open(PAUL)
@@ -105,3 +119,13 @@ async def test_a_list_has_an_end(office: Office) -> None:
         await office.does(AddPerson(ticket, PIERRE, address=NEW))
 
     assert (fault.value.problem, fault.value.limit) == ("too_many_people", MOST)
+
+
+async def test_a_mail_to_many_fills_the_list_and_no_more(office: Office) -> None:
+    ticket = await office.open(PAUL)
+    await office.does(AddPerson(ticket, PIERRE, who=MARIE))
+    many = tuple(NewPerson("", f"n{n}@customer.example") for n in range(MOST))
+
+    await office.does(AnswerTicket(ticket, PAUL, Words.plain("See above."), "<1@paul>", cc=many))
+
+    assert len((await office.ticket(ticket)).participants) == MOST
