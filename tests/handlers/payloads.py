@@ -257,9 +257,9 @@ def broadcast(text: str, parent: str, user: str = PIERRE) -> Json:
     return {**written(text, user, thread=ts), "subtype": "thread_broadcast", "root": root}
 
 
-def edited(before: Json, text: str) -> Json:
+def edited(before: Json, text: str, *, at: str = "1764000010.000000") -> Json:
     after = {**before, "text": text, "blocks": [rich_text(text)]}
-    after["edited"] = {"user": before["user"], "ts": "1764000010.000000"}
+    after["edited"] = {"user": before["user"], "ts": at}
     return {
         "type": "message",
         "subtype": "message_changed",

@@ -208,6 +208,18 @@ async def test_edits_and_deletions_follow(front: Front, office: Office) -> None:
     assert kinds == [Kind.OPENED, Kind.NOTE, Kind.NOTE_EDITED, Kind.NOTE_DELETED]
 
 
+async def test_a_note_may_be_edited_again(front: Front, office: Office) -> None:
+    number, card = await office.opened_with_card()
+    message = payloads.written("The roller.", thread=card.ts)
+    await front.event(payloads.event(message))
+
+    for text, at in (("The fuser.", "1764000010.000000"), ("The fan.", "1764000020.000000")):
+        await front.event(payloads.event(payloads.edited(message, text, at=at)))
+
+    said = [e.words.text for e in await office.journal(number)]
+    assert said[1:] == ["The roller.", "The fuser.", "The fan."]
+
+
 async def test_an_outsider_is_told_where_to_answer(front: Front, office: Office) -> None:
     _, card = await office.opened_with_card()
 

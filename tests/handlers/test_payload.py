@@ -214,6 +214,10 @@ NONE_OF_OURS = {
     "the first of a thread": payloads.written("Hello", ts="1.1", thread="1.1"),
     "of a bot": {**NOTE, "bot_id": "B1"},
     "of nobody": {key: value for key, value in NOTE.items() if key != "user"},
+    "files that we showed": {
+        **payloads.written("", "U0BOT", thread="1.1"),
+        "subtype": "file_share",
+    },
     "somebody joined": {**NOTE, "subtype": "channel_join"},
     "a link was shown": payloads.unfurled(NOTE),
     "a bot edited": payloads.edited({**NOTE, "bot_id": "B1"}, "x"),
