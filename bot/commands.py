@@ -98,9 +98,10 @@ def demo(port: int, folder: str, fresh: bool, over_http: bool, undo: int) -> Non
 def check(offline: bool) -> None:
     """Look whether everything is set up, and say what to do where it is not.
 
-    On this machine: settings, desk file, your own mail templates, the DKIM key, the address that
-    mails come back to, the folder for files. Beyond it: the DNS record of the key, a store of files
-    elsewhere, database, Slack, mail server, mailboxes.
+    On this machine: settings, desk file, your own mail templates, the sender of mails, the DKIM
+    key, the certificate of mail in, the address that mails come back to, the folder for files.
+    Beyond it: the DNS record of the key, a store of files elsewhere, database, Slack with the
+    scopes of the app, mail server, mailboxes.
     """
     settings = _settings()
     ok = asyncio.run(checking.check(settings, offline=offline, say=_say))

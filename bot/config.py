@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mail.identity import MailIdentity
 from mail.smtp_url import SmtpServer
@@ -320,23 +320,6 @@ class Settings(BaseSettings):
         if urlsplit(value).query not in ("", "starttls=required"):
             raise ValueError("takes nothing behind the question mark but starttls=required")
         return value
-
-
-class _Given(Settings):
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        *others: PydanticBaseSettingsSource,
-        **more: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings,)
-
-
-def given_settings(**values: object) -> Settings:
-    """Of these values alone: what the environment or a `.env` says of a real desk has no say."""
-    return _Given(**values)  # type: ignore[arg-type]
 
 
 class _WaysIn(BaseSettings):

@@ -13,10 +13,11 @@ from typing import IO, Any
 import aiohttp
 import click
 import structlog
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.alone import NotAlone, hold
 from bot.app import Bot
-from bot.config import Settings, given_settings
+from bot.config import Settings
 from bot.demo_tickets import open_some_tickets
 from bot.logs import set_up_logs
 from bot.running import run_until_stopped
@@ -39,6 +40,20 @@ class Ports:
 
 class PortTaken(OSError):
     """Another program listens there."""
+
+
+class DemoSettings(Settings):
+    """What the environment or a `.env` says of a real desk has no say in a demo."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource,
+        **more: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 class NotADemo(OSError):
@@ -116,7 +131,7 @@ def _settings(ports: Ports, folder: Path, over_http: bool, undo: int) -> Setting
         "FRONTDESK_UNDO_SECONDS": undo,
         "FRONTDESK_LOG_LEVEL": "warning",
     }
-    return given_settings(**values)
+    return DemoSettings(**values)
 
 
 async def _start_slack(ports: Ports, folder: Path, over_http: bool) -> asyncio.subprocess.Process:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import demo
-from bot.config import given_settings
-from bot.demo import NotADemo, PortTaken, run_demo
+from bot.demo import DemoSettings, NotADemo, PortTaken, run_demo
 
 
 def content(folder: Path) -> list[str]:
@@ -72,7 +71,7 @@ def test_what_is_set_for_a_real_desk_is_not_the_demos(
     monkeypatch.setenv("FRONTDESK_TEMPLATES", "/nowhere")
     monkeypatch.setenv("FRONTDESK_BOUNCE_ADDRESS", "bounces@real.example")
 
-    settings = given_settings(
+    settings = DemoSettings(
         SLACK_BOT_TOKEN="xoxb-sandbox", SLACK_SIGNING_SECRET="s", FRONTDESK_STATE=tmp_path
     )
 
