@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import structlog
+
 from storage.engine import database_url, is_sqlite
+
+log = structlog.get_logger(__name__)
 
 
 class NotAlone(OSError):
@@ -37,15 +41,17 @@ def alone_on(database: str) -> Iterator[None]:
 
 
 def hold(file: Path) -> IO[str]:
-    """The file is ours for as long as it stays open, however we end. Raises NotAlone. Windows knows
-    no such lock."""
+    """The file is ours for as long as it stays open, however we end. Raises NotAlone. Where no such
+    lock is known (Windows, some network disks) everybody goes on."""
     held = file.open("a", encoding="ascii")
     try:
         with contextlib.suppress(ImportError):
             import fcntl
 
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         held.close()
         raise NotAlone from None
+    except OSError as fault:
+        log.warning("cannot_tell_whether_alone", file=str(file), reason=fault.strerror)
     return held

@@ -13,7 +13,7 @@ from desk.ask_queue import Home
 from desk.ask_ticket import OpenPage
 from desk.errors import NoSuchTicket
 from desk.ports import Tab
-from handlers.answer import OpenView, PublishHome, PushView, Then, UpdateView, View
+from handlers.answer import Answer, OpenView, PublishHome, PushView, Then, UpdateView, View
 from handlers.context import Context
 from handlers.payload import Click, Submission
 
@@ -64,6 +64,16 @@ async def after_form(sent: Submission, context: Context) -> tuple[Then, ...]:
         page = await _page_again(sent.below, kept.ticket, sent.user, context, kept.place)
         return (*page, *home)
     return home
+
+
+async def page_instead(ticket: int, user: str, context: Context) -> Answer:
+    """The ticket's page in place of the form that was just sent from a message, which stays as it
+    is: what was written stands in the page."""
+    try:
+        view = await page_view(ticket, user, context)
+    except NoSuchTicket:
+        return Answer()
+    return Answer(ack={"response_action": "update", "view": view})
 
 
 def place_of(click: Click) -> str:

@@ -14,7 +14,7 @@ from desk.lifecycle import Move
 from desk.reply import Reply, RetryMail, WithdrawReply
 from handlers.answer import Answer, then
 from handlers.context import Context, Table
-from handlers.pages import after_form, beside
+from handlers.pages import after_form, beside, page_instead
 from handlers.payload import Click, Submission, number_in
 
 
@@ -53,10 +53,12 @@ async def on_answer(click: Click, context: Context) -> Answer:
 
 
 async def on_answered(sent: Submission, context: Context) -> Answer:
-    ticket = FormContext.decode(sent.metadata).ticket
+    kept = FormContext.decode(sent.metadata)
     words = sent.values.words(Field.MESSAGE)
-    await context.desk.handle(AnswerTicket(ticket, sent.user, words), once=sent.once)
-    return Answer(then=await after_form(sent, context))
+    await context.desk.handle(AnswerTicket(kept.ticket, sent.user, words), once=sent.once)
+    if sent.below or kept.place:
+        return Answer(then=await after_form(sent, context))
+    return await page_instead(kept.ticket, sent.user, context)
 
 
 async def on_mail_show(click: Click, context: Context) -> Answer:

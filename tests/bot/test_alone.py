@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.alone import NotAlone, alone_on
 
@@ -45,3 +48,15 @@ def test_one_that_was_killed_keeps_nobody_out(tmp_path: Path) -> None:
 def test_on_postgresql_there_may_be_many() -> None:
     with alone_on("postgresql://desk@db/desk"), alone_on("postgresql://desk@db/desk"):
         pass
+
+
+def test_where_no_lock_is_known_everybody_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+
+    with capture_logs() as logs, alone_on(f"sqlite:///{tmp_path}/frontdesk.db"):
+        assert [line["event"] for line in logs] == ["cannot_tell_whether_alone"]

@@ -332,9 +332,12 @@ async def test_the_requester_answers_in_slack(front: Front, office: Office) -> N
     await front.action(payloads.card_click(Action.TICKET_ANSWER, str(number), PAUL))
     form = front.view
 
-    await front.form(payloads.submission(form, PAUL, message="The third."))
+    answered = await front.form(payloads.submission(form, PAUL, message="The third."))
 
     assert form["callback_id"] == Form.ANSWER
+    assert answered["response_action"] == "update"
+    assert answered["view"]["callback_id"] == Form.TICKET_PAGE
+    assert "The third." in text_of(answered["view"])
     assert (await office.last(number)).kind is Kind.ANSWER
     assert (await office.ticket(number)).new_answer
 
