@@ -10,10 +10,11 @@ ARGS ?=
 # Three times the processors: tests wait for servers most of the time.
 WORKERS ?= $(shell expr 3 \* $$(getconf _NPROCESSORS_ONLN))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE := 1
+# Nothing compiled stands between the sources; where CI names a place for it, it is kept there.
+export PYTHONDONTWRITEBYTECODE := $(if $(PYTHONPYCACHEPREFIX),,1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo story run test tests check format screens bench chaos audit lock clean python
+.PHONY: help install demo story run test tests compiled check format screens bench chaos audit lock clean python
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,8 +32,12 @@ run: $(VENV)/.run ## Start the bot for a real workspace (settings in .env)
 
 test: check tests ## Everything: checks and tests
 
-tests: $(VENV)/.dev
+tests: $(VENV)/.dev compiled
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+# Else each worker would compile all of it.
+compiled: $(VENV)/.dev
+	@test -z "$(PYTHONPYCACHEPREFIX)" || $(BIN)/pytest --collect-only -qq > /dev/null
 
 check: $(VENV)/.dev ## Format, lint, types, import arrows
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }

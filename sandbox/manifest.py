@@ -53,6 +53,7 @@ class Manifest:
     events: frozenset[str]
     has_home: bool
     has_messages_tab: bool
+    takes_messages: bool  # there, from people
     socket_mode: bool
 
     @classmethod
@@ -91,6 +92,8 @@ def _parse(raw: dict[str, Any]) -> Manifest:
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         has_home=bool(home.get("home_tab_enabled", False)),
         has_messages_tab=bool(home.get("messages_tab_enabled", False)),
+        takes_messages=bool(home.get("messages_tab_enabled", False))
+        and not home.get("messages_tab_read_only_enabled", False),
         socket_mode=bool(settings.get("socket_mode_enabled", False)),
     )
 

@@ -7,6 +7,7 @@ a skipped test, and one that is expected to fail, is a failure.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -82,8 +83,15 @@ hypothesis.settings.load_profile("ci" if IN_CI else "dev")
 
 def pytest_configure(config: pytest.Config) -> None:
     _log_plainly()
+    gc.set_threshold(20_000, 20, 50)  # a worker holds ten thousand tests, and has the memory
     for name, need in NEEDS.items():
         config.addinivalue_line("markers", f"{name}: cannot run where {need.what}.")
+
+
+def pytest_collection_finish() -> None:
+    """What is there to stay need not be looked through for the rest of the run."""
+    gc.collect()
+    gc.freeze()
 
 
 def _log_plainly() -> None:

@@ -38,6 +38,7 @@ async def state(ask: Ask) -> Json:
             "name": world.app.name,
             "bot_user_id": world.app.user_id,
             "has_home": manifest.has_home,
+            "takes_messages": manifest.takes_messages,
             "connected": slack.connected,
             "mail": slack.desk_address,
         },

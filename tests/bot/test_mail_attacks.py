@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.mail_in import Unworkable
 from desk.journal import Kind
 from mail.reading import Incoming, read_mail
 from mail.trust import Result, Trust
@@ -85,8 +86,8 @@ def doubtful(mail: Incoming) -> Incoming:
 
 
 async def test_a_mail_that_names_no_sender_is_not_dropped_in_silence(desk: Desk) -> None:
-    """What fails is set aside, and administrators hear of it."""
-    with pytest.raises(LookupError):
+    """It is set aside, and administrators hear of it."""
+    with pytest.raises(Unworkable, match="nobody is named as its sender"):
         await desk.takes(read_mail(b"Subject: Printer\r\n\r\nIt jams again.\r\n"), OPEN_DOOR)
 
     assert await desk.tickets() == 0

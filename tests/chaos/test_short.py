@@ -16,9 +16,9 @@ BUILD = ROOT / "build" / "chaos"
 @pytest.mark.parametrize(
     "plan",
     [
-        pytest.param(Plan(140, seed=11), id="sqlite, one process"),
+        pytest.param(Plan(100, seed=11), id="sqlite, one process"),
         pytest.param(
-            Plan(140, seed=12, database="postgresql", processes=2),
+            Plan(100, seed=12, database="postgresql", processes=2),
             id="postgresql, two processes",
             marks=pytest.mark.postgres,
         ),

@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 import { emptyState } from "./empty.js";
 import { MessageList, slackbotSays } from "./messagelist.js";
 import { plain } from "./mrkdwn.js";
-import { channelOf, dmOf, emit, on, session } from "./session.js";
+import { channelOf, dmOf, emit, isApp, on, session } from "./session.js";
 import { t } from "./strings.js";
 
 const CHANNEL_NEWS = ["message", "message_changed", "message_deleted", "ephemeral", "reaction"];
@@ -22,7 +22,7 @@ export class ChannelView {
     this.composer = new Composer({ channel: id, placeholder: this.#placeholder(), say: (text) => this.say(text) });
     this.composer.onRefusal = (sentence) => this.list.put(slackbotSays(sentence));
     this.node = h("section", { class: "view channel-view", "aria-label": this.#name() },
-      !bare && this.head, this.list.node, this.composer.node);
+      !bare && this.head, this.list.node, this.#isSilent() ? h("p", { class: "composer-off" }, t("composer.off")) : this.composer.node);
     this.stops = [
       ...CHANNEL_NEWS.map((type) => on(type, (news) => this.#news(type, news))),
       on("state", () => this.#drawHead()), on("resync", () => this.#load()),
@@ -53,6 +53,11 @@ export class ChannelView {
   #name() {
     const channel = channelOf(this.id);
     return channel ? `#${channel.name}` : (dmOf(this.id)?.user?.name ?? this.id);
+  }
+
+  // An app says in its manifest whether people can write to it.
+  #isSilent() {
+    return isApp(dmOf(this.id)?.user?.id) && !session.state.app.takes_messages;
   }
 
   #placeholder() {

@@ -91,6 +91,7 @@ const WORDS = {
   "thread.view": ["View thread", "Voir le fil"],
 
   "composer.to": ["Message {name}", "Envoyer un message à {name}"],
+  "composer.off": ["Sending messages to this app has been turned off.", "L’envoi de messages à cette application est désactivé."],
   "composer.reply": ["Reply…", "Répondre…"],
   "composer.send": ["Send now", "Envoyer"],
   "composer.mention": ["Mention someone", "Mentionner quelqu’un"],
