@@ -76,7 +76,7 @@ async def test_the_state_is_one_persons_screen(window: Window) -> None:
     assert state["commands"][0]["command"] == "/ticket"
     assert state["shortcuts"]["message"][0]["callback_id"] == "ticket.from_message"
     assert state["app"]["has_home"] is True
-    assert state["app"]["takes_messages"] is False
+    assert state["app"]["takes_messages"] is True
     assert state["views"] == []
 
 

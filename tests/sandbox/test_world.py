@@ -39,6 +39,14 @@ def test_the_demo_has_people_of_every_kind() -> None:
     assert all((p.email or "@x.example").endswith(".example") for p in people)
 
 
+@pytest.mark.parametrize("read_only", [True, False])
+def test_an_app_says_whether_people_can_write_to_it(read_only: bool) -> None:
+    manifest = a_manifest()
+    manifest["features"]["app_home"]["messages_tab_read_only_enabled"] = read_only
+
+    assert Manifest.read(manifest).takes_messages is not read_only
+
+
 def test_every_team_channel_of_the_demo_holds_the_bot() -> None:
     world = read_world(DEMO_WORLD)
 
