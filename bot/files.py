@@ -30,7 +30,6 @@ log = structlog.get_logger(__name__)
 
 GRACE = timedelta(days=1)  # between the bytes and the transaction that refers to them, at most
 OWNER = "belongs-to"  # the file that names the database whose files these are
-FOREVER = datetime.max.replace(tzinfo=UTC)
 PORTION = 500  # digests asked about in one query
 FILES_ALONE = frozenset({errno.EINVAL, errno.ENOTSUP})  # said where folders need no fsync
 SPOOLED = 5_000_000  # bytes of one file in memory at most; the rest waits on the disk
@@ -128,8 +127,8 @@ class FileStore:
         return bool(await asyncio.to_thread(self._fs.exists, self._place(digest)))
 
     async def forget_orphans(self, store: SqlStore, now: datetime, grace: timedelta = GRACE) -> int:
-        """Remove what no ticket refers to and was not written within `grace`; how many. None where
-        the files belong to another database: it refers to them, and ours does not."""
+        """Remove what no ticket refers to and was not written within `grace`; how many. Nothing is
+        removed where another database is the one that refers to these files."""
         if not await self._is_of(store):
             log.warning("files_of_another_desk", advice=f"see {self._root}/{OWNER}")
             return 0
@@ -150,7 +149,7 @@ class FileStore:
         owner = await asyncio.to_thread(self._owner)
         if owner:
             return owner == ours
-        there = await asyncio.to_thread(lambda: list(islice(self._older_than(FOREVER), PORTION)))
+        there = await asyncio.to_thread(lambda: list(islice(self._digests(), PORTION)))
         if there and not await store.read(lambda tx: tx.files.in_use(there)):
             return False
         await asyncio.to_thread(self._fs.pipe_file, f"{self._root}/{OWNER}", ours.encode())
@@ -199,8 +198,14 @@ class FileStore:
                 continue
             if name.startswith(".new-"):
                 self._fs.rm_file(path)  # of a process that died while it wrote
-            elif len(name) == hashlib.sha256().digest_size * 2:
+            elif _is_digest(name):
                 yield name
+
+    def _digests(self) -> Iterator[str]:
+        """Of all files, however young; nothing is touched."""
+        if self._fs.exists(self._root):
+            names = (path.rpartition("/")[2] for path in self._fs.find(self._root))
+            yield from filter(_is_digest, names)
 
     def _remove(self, digest: str, before: datetime) -> bool:
         """Unless it was written anew meanwhile."""
@@ -213,6 +218,10 @@ class FileStore:
         except FileNotFoundError:
             return False
         return True
+
+
+def _is_digest(name: str) -> bool:
+    return len(name) == hashlib.sha256().digest_size * 2
 
 
 def _take(spool: Any, seen: Any, chunk: bytes) -> None:

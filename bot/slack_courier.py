@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -49,6 +49,7 @@ Message = Mapping[str, Any]
 
 NOTED = "memo"  # the reaction under a note: 📝
 GONE = frozenset({"message_not_found", "thread_not_found"})
+SETUP_PATIENCE = 60.0  # seconds, where Slack names none
 REMEMBERED = 5_000  # messages whose last look is kept in memory
 
 
@@ -188,11 +189,13 @@ class SlackCourier:
         assert card is not None
         try:
             channel, ts = await self._post(card.channel, message, lease, attempting, card.ts)
-        except NotSetUp:
+        except NotSetUp as fault:
             if card.active:
                 raise
             # Its card was left behind, and the next one waits behind this row: it comes after that.
-            return Done(None, lambda tx: tx.outbox.come_later(lease, self._clock()))
+            now, new_card = self._clock(), RefreshCard(effect.ticket)
+            again = now + timedelta(seconds=fault.retry_after or SETUP_PATIENCE)
+            return Done(None, lambda tx: tx.outbox.come_later(lease, new_card, now, again))
 
         def keep(tx: Any) -> None:
             tx.cards.keep_message(effect.entry, channel, ts, ours=True)

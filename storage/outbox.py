@@ -303,10 +303,13 @@ class SqlOutbox(Overview):
         """Nobody can tell whether the other side took it."""
         return self._end(lease, UNCERTAIN, at, error)
 
-    def come_later(self, lease: Lease, at: datetime) -> None:
-        """Behind whatever else waits in its lane by now."""
+    def come_later(self, lease: Lease, behind: Effect, at: datetime, else_at: datetime) -> None:
+        """Behind what waits in its lane by now, as `behind` does; at `else_at` where that does not
+        wait, or it would come again and again."""
+        waits = select(exists().where(IS_WAITING, o.c.key == behind.key))
+        due = at if self._connection.execute(waits).scalar() else else_at
         if self._change(_ours(lease), state=WITHDRAWN, done_at=at, **FREE):
-            self.put(lease.effect, at)
+            self.put(lease.effect, at, due)
 
     def hurry(self, lane: str, due: datetime) -> None:
         due_later = (IS_POSTPONED, o.c.lane == lane, o.c.leased_by.is_(None), o.c.due_at > due)

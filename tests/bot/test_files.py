@@ -207,6 +207,20 @@ async def test_nothing_of_another_database_is_forgotten(
     assert await files.forget_orphans(store, LATER) == 1
 
 
+async def test_what_is_being_written_is_not_touched_as_the_owner_is_looked_for(
+    tmp_path: Path, store: SqlStore
+):
+    files = FileStore(str(tmp_path))
+    await files.prepare()
+    await a_desk(store)
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / ".new-x").write_bytes(b"half")
+
+    await files.forget_orphans(store, datetime.now(UTC))
+
+    assert [one.name for one in (tmp_path / "ab").iterdir()] == [".new-x"]
+
+
 async def test_files_without_an_owner_are_whose_tickets_refer_to_them(
     store: SqlStore, files: FileStore
 ):

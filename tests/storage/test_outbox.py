@@ -28,6 +28,7 @@ from tests.storage.house import MINUTE, NOW, a_reply
 
 LATER = NOW + MINUTE
 LONG = 20  # seconds
+LINE = ShowEntry(1, 5)
 NOTED = MarkNoted(1, 1, "C1", "1.1")
 
 
@@ -370,6 +371,26 @@ async def test_counts_tell_what_waits_and_what_is_stuck(store: SqlStore):
     assert [(row.id, row.error, row.due_at) for row in postponed] == [
         (leases[2].id, "away", NOW + MINUTE)
     ]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_what_comes_behind_another_row_waits_a_while_where_there_is_none(
+    store: SqlStore, is_there: bool
+):
+    behind = RefreshCard(1)
+    await put(store, LINE)
+    (lease_of_line,) = await lease(store)
+    if is_there:
+        await put(store, behind)
+
+    await store.write(lambda tx: tx.outbox.come_later(lease_of_line, behind, NOW, LATER))
+    for first in await lease(store):
+        await finish(store, first)
+
+    at_once = [one.effect for one in await lease(store)]
+    assert at_once == ([LINE] if is_there else [])
+    if not is_there:
+        assert [one.effect for one in await lease(store, LATER)] == [LINE]
 
 
 async def test_the_relay_looks_again_when_a_lease_runs_out_or_something_is_due(store: SqlStore):
